@@ -1,0 +1,4 @@
+/** Scenario files: YAML text to checked scenarios, and the JSON Schema that editors use. */
+export { ScenarioError } from './scenario/error.ts';
+export { parseScenario } from './scenario/parse.ts';
+export { scenarioJsonSchema } from './scenario/schema.ts';
