@@ -1,4 +1,7 @@
 /** What people look at, as pure data and text: numbers, sentences, reasons, ladders, header fields. */
+
+export type { HeaderField } from './view/header-fields.ts';
+export { headerFields } from './view/header-fields.ts';
 export type {
   ArrowState,
   LadderArrow,
@@ -12,9 +15,21 @@ export type {
   TimerBar,
 } from './view/ladder-model.ts';
 export { capitalise, flightSteps, ladderModel, presenceOf } from './view/ladder-model.ts';
+export type { LadderRow } from './view/ladder-rows.ts';
+export { ladderRows } from './view/ladder-rows.ts';
+export type { LadderTextOptions } from './view/ladder-text.ts';
+export { ladderLines } from './view/ladder-text.ts';
 export type { NumberBase, NumberMode, NumberOptions } from './view/numbers.ts';
 export { groupDigits, NUMBER_MODES, Numbers, numberBases } from './view/numbers.ts';
 export type { ArrowLabel } from './view/segment-label.ts';
 export { arrowLabel, bytesText, fieldsText, flagsName, optionChips } from './view/segment-label.ts';
+export { hostName, segmentText, stepClause, stepSentence } from './view/sentence.ts';
+export type { StateDiagram, StateEdge, StateNode } from './view/state-diagram.ts';
+export { stateDiagram } from './view/state-diagram.ts';
+export type { TextLine, TextRole, TextSpan } from './view/text-line.ts';
+export { plainText } from './view/text-line.ts';
 export type { ScaleMode, Silence, TimeScale } from './view/time-scale.ts';
 export { timeAt, timeScale, yOf } from './view/time-scale.ts';
+export { formatSpan, formatTime, timeDigits } from './view/time-text.ts';
+export type { WhyLevel, WhyLine, WhyPart } from './view/why-text.ts';
+export { WHY_LEVELS, whyLine, whyLines, whyMark } from './view/why-text.ts';
