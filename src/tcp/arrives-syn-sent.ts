@@ -1,0 +1,76 @@
+/** SEGMENT ARRIVES in SYN-SENT (RFC 9293 §3.10.7.3). */
+import { ACK, FIN, RST, type Segment, SYN, segLen } from '../wire/segment.ts';
+import { seqDiff, seqGt, seqLe } from '../wire/seq.ts';
+import { processText } from './arrives-synchronized.ts';
+import { established } from './established.ts';
+import { agreeOptions } from './options.ts';
+import { output, sendRstFor, sendSyn } from './output.ts';
+import {
+  OUR_SYN_ACKED,
+  RST_FOR_BAD_ACK,
+  SIMULTANEOUS,
+  SYN_SENT_ACK,
+  SYN_SENT_NEITHER,
+  SYN_SENT_RST,
+  SYN_SENT_RST_BLIND,
+  SYN_SENT_SYN,
+} from './rules.ts';
+import { enter, finish, type Tcb } from './tcb.ts';
+import type { Nanos, Tx } from './types.ts';
+
+export function arrivesInSynSent(t: Tcb, now: Nanos, seg: Readonly<Segment>, tx: Tx): void {
+  const { why } = t;
+  const acked = (seg.flags & ACK) !== 0;
+  if (acked) {
+    const ok = seqGt(seg.ack, t.iss) && seqLe(seg.ack, t.sndNxt);
+    if (why !== null) why.check(SYN_SENT_ACK, ok, t.iss, seg.ack, t.sndNxt);
+    if (!ok) {
+      if ((seg.flags & RST) === 0) {
+        if (why !== null) why.act(RST_FOR_BAD_ACK, seg.ack, 0, 0);
+        sendRstFor(seg, segLen(seg), tx);
+      }
+      return;
+    }
+  }
+  if ((seg.flags & RST) !== 0) {
+    if (why !== null) why.check(acked ? SYN_SENT_RST : SYN_SENT_RST_BLIND, acked, 0, 0, 0);
+    if (acked) finish(t, 'refused');
+    return;
+  }
+  if ((seg.flags & SYN) === 0) {
+    if (why !== null) why.check(SYN_SENT_NEITHER, true, 0, 0, 0);
+    return;
+  }
+  t.irs = seg.seq;
+  t.rcvNxt = (seg.seq + 1) >>> 0;
+  // What we offered as window in our SYN now has a place in sequence space.
+  t.rcvAdv = (t.rcvNxt + t.rcvAdv) >>> 0;
+  if (why !== null) why.check(SYN_SENT_SYN, true, t.irs, t.rcvNxt, 0);
+  agreeOptions(t, seg, now);
+  t.sndWnd = seg.wnd;
+  t.maxSndWnd = seg.wnd;
+  t.sndWl1 = seg.seq;
+  t.sndWl2 = acked ? seg.ack : t.iss;
+
+  if (!acked) {
+    if (why !== null) why.check(SIMULTANEOUS, true, 0, 0, 0);
+    enter(t, 'SYN-RECEIVED');
+    t.retransmits = 0;
+    t.rtxAt = Infinity;
+    sendSyn(t, now, tx, true);
+    output(t, now, tx);
+    return;
+  }
+  if (why !== null) why.check(OUR_SYN_ACKED, true, seg.ack, t.iss, 0);
+  const dataAcked = seqDiff(seg.ack, t.iss) - 1;
+  established(t, now, seg.ack);
+  if (dataAcked > 0) t.sendBuffer!.drop(dataAcked);
+  // Data that rode on the SYN and was not acknowledged was not kept (RFC 9293 §3.10.7.3): it goes again at once.
+  if (t.sndNxt !== t.sndUna) {
+    t.rtxNxt = t.sndUna;
+    t.rtxEnd = t.sndNxt;
+  }
+  t.ackOwed = 2;
+  if (seg.len > 0 || (seg.flags & FIN) !== 0) processText(t, seg, t.rcvNxt, now);
+  output(t, now, tx);
+}

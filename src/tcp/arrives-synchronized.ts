@@ -1,0 +1,282 @@
+/** SEGMENT ARRIVES in SYN-RECEIVED (after an active OPEN) and every synchronized state (RFC 9293 §3.10.7.4). */
+import { ACK, FIN, RST, type Segment, SYN, segLen } from '../wire/segment.ts';
+import { type Seq, seqDiff, seqGe, seqGt, seqIn, seqLe, seqLt } from '../wire/seq.ts';
+import { onDuplicateAck, onNewAck, takeSack } from './congestion.ts';
+import { established } from './established.ts';
+import { output, sendAck, sendRstFor } from './output.ts';
+import { ReceiveBuffer } from './receive-buffer.ts';
+import * as rules from './rules.ts';
+import { EV_PEER_CLOSED, EV_READABLE, EV_WRITABLE, enter, finish, rcvWnd, type Tcb, tsNow } from './tcb.ts';
+import { MS, type Nanos, SEC, type TcpState, type Tx } from './types.ts';
+
+/** RFC 7323 §5.5: after 24 days of silence TS.Recent is too old to compare with. */
+const PAWS_IDLE: Nanos = 24 * 24 * 3600 * SEC;
+
+export function arrivesSynchronized(t: Tcb, now: Nanos, seg: Readonly<Segment>, tx: Tx): void {
+  const { why } = t;
+  const { flags } = seg;
+  const len = segLen(seg);
+  let seq = seg.seq;
+
+  // Figure 8 line 6: the SYN/ACK that answers ours begins below RCV.NXT. "Trimming off any portions that lie outside
+  // the window (including SYN)" leaves its ACK, which is what completes a simultaneous open.
+  const crossing =
+    t.state === 'SYN-RECEIVED' &&
+    (flags & (SYN | ACK | RST)) === (SYN | ACK) &&
+    seg.seq === t.irs &&
+    seg.ack === t.sndNxt;
+  if (crossing) {
+    if (why !== null) why.check(rules.SIMULTANEOUS_SYNACK, true, seg.seq, 0, 0);
+    seq = t.rcvNxt;
+    t.ackOwed = 2;
+  } else {
+    if (!timestampsFit(t, seg, now, tx)) return;
+    const ok = acceptable(t, seq, len, (flags & RST) !== 0);
+    if (why !== null) why.check(rules.SEQ_ACCEPTABLE, ok, t.rcvNxt, seq, t.rcvAdv);
+    if (!ok) {
+      if ((flags & RST) !== 0) {
+        if (why !== null) why.check(rules.RST_OUTSIDE, true, 0, 0, 0);
+        return;
+      }
+      if ((flags & SYN) !== 0) return challenge(t, rules.CHALLENGE_SYN, now, tx);
+      if (t.state === 'TIME-WAIT' && (flags & FIN) !== 0) restartTimeWait(t, now);
+      if (why !== null) why.act(rules.DUP_ACKED, t.rcvNxt, 0, 0);
+      // "Special allowance should be made to accept valid ACKs" also when the text is a duplicate (RFC 9293 §3.10.7.4).
+      if (rcvWnd(t) === 0 && (flags & ACK) !== 0 && seqLe(seg.ack, t.sndNxt) && seqGe(seg.ack, t.sndUna)) {
+        takeAck(t, seg, now, tx);
+      }
+      if ((t.state as TcpState) === 'CLOSED') return;
+      // Two ends that each find the other's bare ACK unacceptable would answer for ever (Linux tcp_oow_rate_limited).
+      if (len > 0 || !limited(t, now)) t.ackOwed = 2;
+      output(t, now, tx);
+      return;
+    }
+    if ((flags & RST) !== 0) return reset(t, seg, now, tx);
+    if ((flags & SYN) !== 0) return challenge(t, rules.CHALLENGE_SYN, now, tx);
+  }
+  if ((flags & ACK) === 0) {
+    if (why !== null) why.check(rules.NO_ACK, true, 0, 0, 0);
+    return;
+  }
+  if (t.tsOk && seg.tsVal >= 0 && seqLe(seq, t.lastAckSent) && ((seg.tsVal - t.tsRecent) | 0) >= 0) {
+    t.tsRecent = seg.tsVal;
+    t.tsRecentAt = now;
+  }
+  heard(t, now);
+  if (t.state === 'SYN-RECEIVED') {
+    const ok = seqLt(t.sndUna, seg.ack) && seqLe(seg.ack, t.sndNxt);
+    if (why !== null) why.check(rules.ACK_SYN_RECEIVED, ok, t.sndUna, seg.ack, t.sndNxt);
+    if (!ok) {
+      if (why !== null) why.act(rules.RST_FOR_BAD_ACK, seg.ack, 0, 0);
+      sendRstFor(seg, len, tx);
+      return;
+    }
+    established(t, now, seg.ack);
+    t.sndWnd = crossing ? seg.wnd : seg.wnd * 2 ** t.sndScale;
+    t.maxSndWnd = Math.max(t.maxSndWnd, t.sndWnd);
+    t.sndWl1 = seq;
+    t.sndWl2 = seg.ack;
+  } else if (!ackInRange(t, seg, now, tx)) return;
+  else takeAck(t, seg, now, tx);
+  // TypeScript narrowed the state before the calls that may have ended the connection.
+  if ((t.state as TcpState) === 'CLOSED') return;
+  if (seg.len > 0 || (flags & FIN) !== 0) processText(t, seg, seq, now);
+  output(t, now, tx);
+}
+
+/** Table 6 of RFC 9293, with the allowance for a closed window: at RCV.NXT its ACK and RST still count. */
+function acceptable(t: Tcb, seq: Seq, len: number, rst: boolean): boolean {
+  const wnd = rcvWnd(t);
+  if (wnd === 0) return seq === t.rcvNxt;
+  if (seqIn(seq, t.rcvNxt, wnd)) return true;
+  // An ACK right at the edge of a window that was just filled is no old duplicate; Linux (tcp_sequence) accepts it too.
+  if (len === 0) return seq === t.rcvAdv && !rst;
+  return seqIn((seq + len - 1) >>> 0, t.rcvNxt, wnd);
+}
+
+/** PAWS (RFC 7323 §5.3). False: the segment is dropped. */
+function timestampsFit(t: Tcb, seg: Readonly<Segment>, now: Nanos, tx: Tx): boolean {
+  if (!t.tsOk || (seg.flags & RST) !== 0) return true;
+  if (seg.tsVal < 0) {
+    // A SYN is challenged whatever its options: the peer may have restarted (RFC 9293 figure 9).
+    if ((seg.flags & SYN) !== 0) return true;
+    if (t.why !== null) t.why.check(rules.TS_MISSING, true, 0, 0, 0);
+    return false;
+  }
+  const ok = ((seg.tsVal - t.tsRecent) | 0) >= 0 || now - t.tsRecentAt > PAWS_IDLE;
+  if (ok || (seg.flags & SYN) !== 0) return true;
+  if (t.why !== null) t.why.check(rules.PAWS, false, seg.tsVal, t.tsRecent, 0);
+  sendAck(t, now, tx);
+  return false;
+}
+
+function reset(t: Tcb, seg: Readonly<Segment>, now: Nanos, tx: Tx): void {
+  const exact = seg.seq === t.rcvNxt;
+  if (t.why !== null) t.why.check(rules.RST_EXACT, exact, seg.seq, t.rcvNxt, 0);
+  if (!exact) return challenge(t, rules.CHALLENGE_RST, now, tx);
+  finish(t, t.state === 'SYN-RECEIVED' ? 'refused' : t.state === 'TIME-WAIT' ? 'closed' : 'reset');
+}
+
+/** Challenge ACK, rate limited per connection so that no counter is shared (RFC 5961 §7; CVE-2016-5696). */
+function challenge(t: Tcb, rule: typeof rules.CHALLENGE_SYN, now: Nanos, tx: Tx): void {
+  if (t.why !== null) t.why.check(rule, true, 0, 0, 0);
+  if (!limited(t, now)) sendAck(t, now, tx);
+}
+
+function limited(t: Tcb, now: Nanos): boolean {
+  const limit = t.config.challengeAckInterval;
+  const last = t.lastChallengeAt;
+  if (limit > 0 && last >= 0 && now - last < limit) {
+    if (t.why !== null) t.why.check(rules.CHALLENGE_LIMITED, true, now - last, limit, 0);
+    return true;
+  }
+  t.lastChallengeAt = now;
+  return false;
+}
+
+/** RFC 5961 §5.2. False: the segment is dropped, and answered by an ACK. */
+function ackInRange(t: Tcb, seg: Readonly<Segment>, now: Nanos, tx: Tx): boolean {
+  const low = (t.sndUna - t.maxSndWnd) >>> 0;
+  const ok = seqGe(seg.ack, low) && seqLe(seg.ack, t.sndNxt);
+  if (t.why !== null) t.why.check(rules.ACK_RANGE, ok, low, seg.ack, t.sndNxt);
+  if (!ok) sendAck(t, now, tx);
+  return ok;
+}
+
+/** The fifth check of RFC 9293 §3.10.7.4 for an acknowledgment in range. */
+function takeAck(t: Tcb, seg: Readonly<Segment>, now: Nanos, tx: Tx): void {
+  const { why } = t;
+  const sackNews = takeSack(t, seg);
+  const acked = seqDiff(seg.ack, t.sndUna);
+  const wnd = seg.wnd * 2 ** t.sndScale;
+  const windowWas = t.sndWnd;
+  const wl1 = seqDiff(seg.seq, t.sndWl1);
+  if (acked >= 0 && (wl1 > 0 || (wl1 === 0 && seqGe(seg.ack, t.sndWl2)))) {
+    if (why !== null && wnd !== t.sndWnd) why.act(rules.WINDOW_UPDATE, wnd, 0, 0);
+    t.sndWnd = wnd;
+    if (wnd > t.maxSndWnd) t.maxSndWnd = wnd;
+    t.sndWl1 = seg.seq;
+    t.sndWl2 = seg.ack;
+  }
+  if (acked > 0) {
+    if (why !== null) why.check(rules.ACK_NEW, true, t.sndUna, seg.ack, t.sndNxt);
+    takeNewAck(t, seg, acked, now, tx);
+  } else if (acked === 0 && t.sndUna !== t.sndNxt) {
+    t.persistBackoff = t.sndWnd === 0 ? t.persistBackoff : 0;
+    if (windowWas === 0 && t.sndWnd > 0) {
+      // The probe byte may have been refused by the closed window: send it again with the rest.
+      t.persistAt = Infinity;
+      t.rtxAt = Infinity;
+      t.retransmits = 0;
+      t.rtxNxt = t.sndUna;
+      t.rtxEnd = t.sndNxt;
+    } else if (sackNews || (seg.len === 0 && (seg.flags & FIN) === 0 && wnd === windowWas && wnd > 0)) {
+      onDuplicateAck(t, now, tx);
+    }
+  }
+}
+
+function takeNewAck(t: Tcb, seg: Readonly<Segment>, acked: number, now: Nanos, tx: Tx): void {
+  const finAcked = t.finSent && seg.ack === t.sndNxt;
+  measure(t, seg, now);
+  t.sndUna = seg.ack;
+  const bytes = finAcked ? acked - 1 : acked;
+  if (bytes > 0 && t.sendBuffer !== null) {
+    const wasFull = t.sendBuffer.length >= t.config.sndBuf;
+    t.sendBuffer.drop(bytes);
+    if (wasFull) t.events |= EV_WRITABLE;
+  }
+  t.retransmits = 0;
+  t.persistBackoff = 0;
+  // RFC 6298 §5.3: new data acknowledged restarts the timer.
+  t.rtxAt = Infinity;
+  t.persistAt = Infinity;
+  t.userTimeoutAt = Infinity;
+  if (seqLt(t.rtxNxt, t.sndUna)) t.rtxNxt = t.sndUna;
+  if (seqGe(t.rtxNxt, t.rtxEnd)) t.rtxNxt = t.rtxEnd;
+  onNewAck(t, acked, now, tx);
+  if (!finAcked) return;
+  if (t.why !== null) t.why.check(rules.FIN_ACKED, true, 0, 0, 0);
+  if (t.state === 'FIN-WAIT-1') enter(t, 'FIN-WAIT-2');
+  else if (t.state === 'CLOSING') timeWait(t, now);
+  else if (t.state === 'LAST-ACK') finish(t, 'closed');
+}
+
+function measure(t: Tcb, seg: Readonly<Segment>, now: Nanos): void {
+  if (t.timedAt >= 0 && seqGe(seg.ack, t.timedSeq)) {
+    t.rtt.sample(now - t.timedAt, t.config);
+    t.timedAt = -1;
+  } else if (t.tsOk && seg.tsEcr > 0 && t.retransmits > 0) {
+    // RFC 7323 §4: timestamps tell which transmission was acknowledged, so even retransmissions can be measured.
+    const ms = (tsNow(t, now) - seg.tsEcr) | 0;
+    if (ms >= 0) t.rtt.sample(ms * MS, t.config);
+  }
+}
+
+/** Seventh and eighth: text and FIN. `seq` is SEG.SEQ, or behind the SYN where that was trimmed. */
+export function processText(t: Tcb, seg: Readonly<Segment>, seq: Seq, now: Nanos): void {
+  const { state, why } = t;
+  if (state !== 'ESTABLISHED' && state !== 'FIN-WAIT-1' && state !== 'FIN-WAIT-2') return;
+  const skip = Math.max(0, seqDiff(t.rcvNxt, seq));
+  const room = seqDiff(t.rcvAdv, seq);
+  const end = Math.min(seg.len, room);
+  const whole = end === seg.len;
+  if (end > skip) {
+    t.receiveBuffer ??= new ReceiveBuffer();
+    const at = (seq + skip) >>> 0;
+    const wasEmpty = t.receiveBuffer.readable === 0;
+    const hadGap = t.receiveBuffer.hasGap;
+    const advance = t.receiveBuffer.insert(t.rcvNxt, at, seg.payload, seg.payloadOff + skip, end - skip);
+    t.rcvNxt = (t.rcvNxt + advance) >>> 0;
+    t.unackedBytes += advance;
+    if (advance > 0) {
+      if (wasEmpty) t.events |= EV_READABLE;
+      if (why !== null) why.check(rules.TEXT, true, advance, t.rcvNxt, 0);
+      // RFC 5681 §4.2: a segment that fills a gap is acknowledged at once.
+      t.ackOwed = hadGap || !whole ? 2 : Math.max(t.ackOwed, 1);
+    } else {
+      if (why !== null) why.check(rules.TEXT_AHEAD, true, end - skip, t.rcvNxt, 0);
+      t.ackOwed = 2;
+    }
+  } else if (seg.len > 0) t.ackOwed = 2; // an old duplicate, or a probe of our closed window
+  if ((seg.flags & FIN) !== 0 && whole) {
+    t.finAhead = (seq + seg.len) >>> 0;
+    t.hasFinAhead = true;
+  }
+  if (t.hasFinAhead && seqGe(t.rcvNxt, t.finAhead)) takeFin(t, now);
+}
+
+function takeFin(t: Tcb, now: Nanos): void {
+  t.hasFinAhead = false;
+  t.rcvNxt = (t.rcvNxt + 1) >>> 0;
+  if (seqGt(t.rcvNxt, t.rcvAdv)) t.rcvAdv = t.rcvNxt;
+  t.ackOwed = 2;
+  t.events |= EV_PEER_CLOSED;
+  if (t.why !== null) t.why.check(rules.FIN_TAKEN, true, t.rcvNxt, 0, 0);
+  if (t.state === 'ESTABLISHED') enter(t, 'CLOSE-WAIT');
+  else if (t.state === 'FIN-WAIT-2') timeWait(t, now);
+  else if (t.state === 'FIN-WAIT-1') enter(t, 'CLOSING');
+}
+
+function timeWait(t: Tcb, now: Nanos): void {
+  enter(t, 'TIME-WAIT');
+  t.rtxAt = Infinity;
+  t.persistAt = Infinity;
+  t.keepAliveAt = Infinity;
+  t.userTimeoutAt = Infinity;
+  restartTimeWait(t, now);
+}
+
+function restartTimeWait(t: Tcb, now: Nanos): void {
+  t.timeWaitArmed = now;
+  t.timeWaitAt = now + t.config.timeWait;
+}
+
+/** Any segment of the peer proves it alive: keep-alive starts over. */
+function heard(t: Tcb, now: Nanos): void {
+  t.probesUnanswered = 0;
+  if (t.keepAliveAt !== Infinity) {
+    t.keepAliveArmed = now;
+    t.keepAliveAt = now + t.config.keepAliveIdle;
+  }
+}

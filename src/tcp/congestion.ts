@@ -1,0 +1,99 @@
+/** Slow start, congestion avoidance, fast retransmit and recovery (RFC 5681, RFC 6582 NewReno, RFC 6675 with SACK). */
+import type { Segment } from '../wire/segment.ts';
+import { type Seq, seqDiff, seqGe, seqGt, seqLe, seqLt, seqMax } from '../wire/seq.ts';
+import { inFlight, retransmitAt } from './output.ts';
+import { FAST_RETRANSMIT, PARTIAL_ACK } from './rules.ts';
+import { Scoreboard } from './scoreboard.ts';
+import type { Tcb } from './tcb.ts';
+import type { Nanos, Tx } from './types.ts';
+
+/** Duplicate ACKs that mean loss (RFC 5681 §3.2). */
+const DUP_THRESH = 3;
+
+/** Takes SACK blocks into the scoreboard. Returns true when they report something new (RFC 6675 §2, a duplicate ACK). */
+export function takeSack(t: Tcb, seg: Readonly<Segment>): boolean {
+  if (!t.sackOk || seg.sackCount === 0) return false;
+  let news = false;
+  for (let i = 0; i < seg.sackCount; i++) {
+    const left = seg.sack[2 * i]!;
+    const right = seg.sack[2 * i + 1]!;
+    // Blocks below SND.UNA are D-SACKs (RFC 2883); blocks beyond SND.NXT are lies.
+    if (!seqLt(left, right) || seqLt(left, t.sndUna) || seqGt(right, t.sndNxt)) continue;
+    t.scoreboard ??= new Scoreboard();
+    if (t.scoreboard.add(left, right)) news = true;
+  }
+  return news;
+}
+
+/** `acked` new bytes were acknowledged; `t.sndUna` is already the new one. */
+export function onNewAck(t: Tcb, acked: number, now: Nanos, tx: Tx): void {
+  t.dupAcks = 0;
+  t.scoreboard?.prune(t.sndUna);
+  if (t.inRecovery) {
+    if (seqGe(t.sndUna, t.recover)) {
+      // RFC 6582 §3.2 step 3 (1): deflate, but leave room for one segment so that no burst follows.
+      t.cwnd = Math.min(t.ssthresh, Math.max(seqDiff(t.sndNxt, t.sndUna), t.sndMss) + t.sndMss);
+      t.inRecovery = false;
+      return;
+    }
+    if (t.why !== null) t.why.check(PARTIAL_ACK, true, t.sndUna, t.recover, 0);
+    t.highRxt = seqMax(t.highRxt, t.sndUna);
+    if (t.scoreboard === null || t.scoreboard.empty) {
+      const n = retransmitAt(t, t.sndUna, now, tx);
+      t.highRxt = (t.sndUna + n) >>> 0;
+      t.cwnd = Math.max(t.sndMss, t.cwnd - acked + t.sndMss);
+    } else repeatHoles(t, now, tx);
+    return;
+  }
+  if (t.cwnd < t.ssthresh) t.cwnd += Math.min(acked, t.sndMss);
+  else t.cwnd += Math.max(1, Math.floor((t.sndMss * t.sndMss) / t.cwnd));
+}
+
+/** A duplicate ACK arrived (RFC 5681 §2), or one that reports new SACKed data. */
+export function onDuplicateAck(t: Tcb, now: Nanos, tx: Tx): void {
+  t.dupAcks++;
+  if (t.inRecovery) {
+    if (t.scoreboard === null || t.scoreboard.empty) t.cwnd += t.sndMss;
+    else repeatHoles(t, now, tx);
+    return;
+  }
+  // RFC 6582 §4: after a timeout, duplicate ACKs of what was sent before it do not start a new recovery.
+  if (t.dupAcks !== DUP_THRESH || t.rtxNxt !== t.rtxEnd || (seqLe(t.sndUna, t.recover) && t.retransmits > 0)) return;
+  t.ssthresh = Math.max(Math.floor(inFlight(t) / 2), 2 * t.sndMss);
+  if (t.why !== null) t.why.act(FAST_RETRANSMIT, t.sndUna, t.ssthresh, 0);
+  t.recover = t.sndNxt;
+  t.inRecovery = true;
+  const n = retransmitAt(t, t.sndUna, now, tx);
+  t.highRxt = (t.sndUna + n) >>> 0;
+  if (t.scoreboard === null || t.scoreboard.empty) t.cwnd = t.ssthresh + DUP_THRESH * t.sndMss;
+  else {
+    t.cwnd = t.ssthresh;
+    repeatHoles(t, now, tx);
+  }
+}
+
+/** The retransmission timer ran out: one segment, slow start, and everything outstanding counts as lost (RFC 5681 §3.1). */
+export function onTimeout(t: Tcb): void {
+  // RFC 5681 §3.1: ssthresh falls once per loss, not once per repetition of the same segment.
+  if (t.retransmits === 0) t.ssthresh = Math.max(Math.floor(inFlight(t) / 2), 2 * t.sndMss);
+  t.cwnd = t.sndMss;
+  t.recover = t.sndNxt;
+  t.inRecovery = false;
+  t.dupAcks = 0;
+  // RFC 2018 §8: the peer may have discarded what it reported; after a timeout nothing reported is trusted.
+  t.scoreboard?.clear();
+  t.rtxNxt = t.sndUna;
+  t.rtxEnd = t.sndNxt;
+}
+
+function repeatHoles(t: Tcb, now: Nanos, tx: Tx): void {
+  const board = t.scoreboard!;
+  const highest: Seq = board.highest(t.sndUna);
+  while (inFlight(t) + t.sndMss <= t.cwnd) {
+    const hole = board.nextHole(seqMax(t.highRxt, t.sndUna));
+    if (!seqLt(hole, highest)) return;
+    const n = retransmitAt(t, hole, now, tx);
+    if (n === 0) return;
+    t.highRxt = (hole + n) >>> 0;
+  }
+}

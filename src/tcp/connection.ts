@@ -1,0 +1,268 @@
+/**
+ * One TCP connection, sans-IO (RFC 9293). The caller brings time and segments and carries away what is sent:
+ *
+ * ```ts
+ * const c = Connection.connect(config, local, 49152, remote, 80, iss);
+ * c.open(now, tx);                  // sends the SYN
+ * c.onSegment(now, synAck, tx);     // sends the ACK; pollEvent() tells 'established'
+ * ```
+ *
+ * Any method that takes `tx` may change `nextTimer()`. A connection that ended is 'CLOSED' for good.
+ */
+import type { Segment } from '../wire/segment.ts';
+import type { Seq } from '../wire/seq.ts';
+import { arrivesInSynSent } from './arrives-syn-sent.ts';
+import { arrivesSynchronized, processText } from './arrives-synchronized.ts';
+import type { TcpConfig } from './config.ts';
+import { expire } from './expiry.ts';
+import type { HalfOpen } from './half-open.ts';
+import { setOptions } from './options.ts';
+import { output, sendAck, sendRst, sendSyn, windowHasOpened } from './output.ts';
+import * as rules from './rules.ts';
+import { SendBuffer } from './send-buffer.ts';
+import { EV_ESTABLISHED, EV_PEER_CLOSED, EV_READABLE, EV_WRITABLE, enter, finish, rcvWnd, Tcb } from './tcb.ts';
+import type { CloseReason, Endpoint, Nanos, TcpEvent, TcpState, Tx } from './types.ts';
+import type { WhySink } from './why.ts';
+
+/** A timer that runs: what it is for, since when, until when. */
+export interface RunningTimer {
+  readonly name: 'retransmit' | 'persist' | 'delayed-ack' | 'keep-alive' | 'time-wait' | 'user-timeout';
+  readonly armedAt: Nanos;
+  readonly firesAt: Nanos;
+}
+
+/** Where connections that an application has touched wait for their owner to look at their timers. */
+export interface TouchList {
+  push(connection: Connection): unknown;
+}
+
+export class Connection implements Endpoint {
+  /** The state variables, for reading. */
+  readonly tcb: Tcb;
+  /** Set by the stack that owns the connection; `touched` keeps it from being listed twice. */
+  owner: TouchList | null = null;
+  touched = false;
+  /** Next in the same bucket of the stack's connection table. */
+  nextInBucket: Connection | null = null;
+  /** Earliest deadline under which the stack's timer heap holds it. */
+  heapAt: Nanos = Infinity;
+
+  private constructor(tcb: Tcb) {
+    this.tcb = tcb;
+  }
+
+  /** A connection to be opened actively with `open`. Addresses are handles, ports 0 .. 65535, `iss` any uint32. */
+  static connect(
+    config: TcpConfig,
+    local: number,
+    localPort: number,
+    remote: number,
+    remotePort: number,
+    iss: Seq,
+  ): Connection {
+    return new Connection(new Tcb(config, local, localPort, remote, remotePort, iss));
+  }
+
+  /**
+   * A connection that a listener completed: `half` is what the handshake agreed on, `ack` the segment that completed
+   * it, whose data and FIN are taken as well.
+   */
+  static accepted(
+    config: TcpConfig,
+    half: Readonly<HalfOpen>,
+    now: Nanos,
+    ack: Readonly<Segment>,
+    tx: Tx,
+    why: WhySink | null,
+  ): Connection {
+    const t = new Tcb(config, half.local, half.localPort, half.remote, half.remotePort, half.iss);
+    t.irs = half.irs;
+    t.rcvNxt = (half.irs + 1) >>> 0;
+    t.rcvAdv = (t.rcvNxt + Math.min(65535, config.rcvBuf)) >>> 0;
+    t.lastAckSent = t.rcvNxt;
+    t.tsOffset = half.tsOffset;
+    setOptions(t, half.mss, half.ws, half.sackPerm, half.tsRecent, now);
+    if (t.tsOk && ack.tsVal >= 0) t.tsRecent = ack.tsVal;
+    t.sndUna = (half.iss + 1) >>> 0;
+    t.sndNxt = t.sndUna;
+    t.rtxNxt = t.sndUna;
+    t.rtxEnd = t.sndUna;
+    t.recover = t.sndUna;
+    t.synAcked = true;
+    t.state = 'ESTABLISHED';
+    t.events = EV_ESTABLISHED;
+    t.sndWnd = ack.wnd * 2 ** t.sndScale;
+    t.maxSndWnd = t.sndWnd;
+    t.sndWl1 = ack.seq;
+    t.sndWl2 = ack.ack;
+    // Karn: only a SYN/ACK that was sent once can be timed.
+    if (half.synackAt >= 0 && half.timeouts === 0) t.rtt.sample(now - half.synackAt, config);
+    if (config.keepAliveIdle > 0) {
+      t.keepAliveArmed = now;
+      t.keepAliveAt = now + config.keepAliveIdle;
+    }
+    t.why = why;
+    if (ack.len > 0 || (ack.flags & 1) !== 0) {
+      processText(t, ack, ack.seq, now);
+      output(t, now, tx);
+    }
+    return new Connection(t);
+  }
+
+  get state(): TcpState {
+    return this.tcb.state;
+  }
+
+  get why(): WhySink | null {
+    return this.tcb.why;
+  }
+
+  set why(sink: WhySink | null) {
+    this.tcb.why = sink;
+  }
+
+  /** RCV.WND: how much more the peer may send, as last offered. */
+  get rcvWnd(): number {
+    return rcvWnd(this.tcb);
+  }
+
+  /** Bytes that `read` would return. */
+  get readable(): number {
+    return this.tcb.receiveBuffer?.readable ?? 0;
+  }
+
+  /** Bytes that `send` would take now. */
+  get writable(): number {
+    const t = this.tcb;
+    return t.closing ? 0 : Math.max(0, t.config.sndBuf - (t.sendBuffer?.length ?? 0));
+  }
+
+  /** How the connection ended, or undefined while it lives. */
+  get closed(): CloseReason | undefined {
+    return this.tcb.closeReason ?? undefined;
+  }
+
+  /**
+   * Active OPEN (RFC 9293 §3.10.1): sends the SYN. `data` rides on it, up to one segment; a peer that does not keep
+   * it gets it again after the handshake. Throws when the connection was opened before.
+   */
+  open(now: Nanos, tx: Tx, data?: Uint8Array): void {
+    const t = this.tcb;
+    if (t.state !== 'CLOSED' || t.sndNxt !== t.iss) throw new Error(`open: connection is ${t.state}`);
+    if (data !== undefined && data.length > 0) {
+      t.sendBuffer = new SendBuffer();
+      t.sendBuffer.write(data, t.config.sndBuf);
+      t.dataOnSyn = true;
+    }
+    if (t.why !== null) t.why.act(rules.OPEN_ACTIVE, t.iss, 0, 0);
+    enter(t, 'SYN-SENT');
+    sendSyn(t, now, tx, false);
+    output(t, now, tx);
+    this.#touch();
+  }
+
+  onSegment(now: Nanos, seg: Readonly<Segment>, tx: Tx): void {
+    const t = this.tcb;
+    if (t.state === 'CLOSED') return;
+    if (t.state === 'SYN-SENT') arrivesInSynSent(t, now, seg, tx);
+    else arrivesSynchronized(t, now, seg, tx);
+  }
+
+  onTimer(now: Nanos, tx: Tx): void {
+    if (this.tcb.state !== 'CLOSED') expire(this.tcb, now, tx);
+  }
+
+  nextTimer(): Nanos {
+    const t = this.tcb;
+    let next = t.rtxAt;
+    if (t.persistAt < next) next = t.persistAt;
+    if (t.delackAt < next) next = t.delackAt;
+    if (t.keepAliveAt < next) next = t.keepAliveAt;
+    if (t.timeWaitAt < next) next = t.timeWaitAt;
+    if (t.userTimeoutAt < next) next = t.userTimeoutAt;
+    return next;
+  }
+
+  /** Takes bytes to send and returns how many; fewer when the send buffer fills, 0 after `close` or before `open`. */
+  send(now: Nanos, bytes: Uint8Array, tx: Tx): number {
+    const t = this.tcb;
+    if (t.closing || t.state === 'CLOSED') return 0;
+    t.sendBuffer ??= new SendBuffer();
+    const n = t.sendBuffer.write(bytes, t.config.sndBuf);
+    output(t, now, tx);
+    this.#touch();
+    return n;
+  }
+
+  /** Moves received bytes into `into` and returns how many. Tells the peer when the window has opened by enough. */
+  read(now: Nanos, into: Uint8Array, tx: Tx): number {
+    const t = this.tcb;
+    const n = t.receiveBuffer?.read(into) ?? 0;
+    if (n > 0 && t.state !== 'CLOSED' && !t.hasFinAhead && windowHasOpened(t)) {
+      sendAck(t, now, tx);
+      this.#touch();
+    }
+    return n;
+  }
+
+  /** Closes our sending side (RFC 9293 §3.10.4): a FIN follows what was sent. Receiving goes on. */
+  close(now: Nanos, tx: Tx): void {
+    const t = this.tcb;
+    if (t.closing || t.state === 'CLOSED') return;
+    this.#touch();
+    if (t.state === 'SYN-SENT') return finish(t, 'closed');
+    t.closing = true;
+    if (t.state === 'ESTABLISHED') enter(t, 'FIN-WAIT-1');
+    else if (t.state === 'CLOSE-WAIT') enter(t, 'LAST-ACK');
+    output(t, now, tx);
+  }
+
+  /** Ends at once; the peer is told by RST where it knows of us (RFC 9293 §3.10.5). */
+  abort(_now: Nanos, tx: Tx): void {
+    const t = this.tcb;
+    if (t.state === 'CLOSED') return;
+    this.#touch();
+    const silent = t.state === 'SYN-SENT' || t.state === 'CLOSING' || t.state === 'LAST-ACK' || t.state === 'TIME-WAIT';
+    if (!silent) sendRst(t, tx);
+    finish(t, 'aborted');
+  }
+
+  /** The next thing to tell the application, oldest kind first, or undefined. */
+  pollEvent(): TcpEvent | undefined {
+    const t = this.tcb;
+    const { events } = t;
+    if (events === 0) return undefined;
+    const bit = events & -events;
+    t.events = events & ~bit;
+    if (bit === EV_ESTABLISHED) return ESTABLISHED;
+    if (bit === EV_READABLE) return READABLE;
+    if (bit === EV_WRITABLE) return WRITABLE;
+    if (bit === EV_PEER_CLOSED) return PEER_CLOSED;
+    return { type: 'closed', reason: t.closeReason! };
+  }
+
+  /** The timers that run, for people to look at. */
+  timers(): RunningTimer[] {
+    const t = this.tcb;
+    const all: RunningTimer[] = [
+      { name: 'retransmit', armedAt: t.rtxArmed, firesAt: t.rtxAt },
+      { name: 'persist', armedAt: t.persistArmed, firesAt: t.persistAt },
+      { name: 'delayed-ack', armedAt: t.delackArmed, firesAt: t.delackAt },
+      { name: 'keep-alive', armedAt: t.keepAliveArmed, firesAt: t.keepAliveAt },
+      { name: 'time-wait', armedAt: t.timeWaitArmed, firesAt: t.timeWaitAt },
+      { name: 'user-timeout', armedAt: t.userTimeoutArmed, firesAt: t.userTimeoutAt },
+    ];
+    return all.filter((timer) => timer.firesAt !== Infinity);
+  }
+
+  #touch(): void {
+    if (this.owner === null || this.touched) return;
+    this.touched = true;
+    this.owner.push(this);
+  }
+}
+
+const ESTABLISHED: TcpEvent = { type: 'established' };
+const READABLE: TcpEvent = { type: 'readable' };
+const WRITABLE: TcpEvent = { type: 'writable' };
+const PEER_CLOSED: TcpEvent = { type: 'peer-closed' };

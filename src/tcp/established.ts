@@ -1,0 +1,33 @@
+/** Entering ESTABLISHED: our SYN is acknowledged (RFC 9293 §3.10.7.3 fourth, §3.10.7.4 fifth). */
+import type { Seq } from '../wire/seq.ts';
+import { RTO_AFTER_SYN } from './rules.ts';
+import { EV_ESTABLISHED, enter, type Tcb } from './tcb.ts';
+import { type Nanos, SEC } from './types.ts';
+
+/** RFC 6298 §5.7: data starts with this RTO when the SYN's timer had expired and the first RTO was shorter. */
+const RTO_AFTER_LOST_SYN: Nanos = 3 * SEC;
+
+export function established(t: Tcb, now: Nanos, ack: Seq): void {
+  t.sndUna = ack;
+  t.synAcked = true;
+  t.rtxAt = Infinity;
+  t.userTimeoutAt = Infinity;
+  if (t.timedAt >= 0) {
+    if (!t.synRetransmitted) t.rtt.sample(now - t.timedAt, t.config);
+    t.timedAt = -1;
+  }
+  if (t.synRetransmitted && t.rtt.srtt < 0 && t.config.initialRto < RTO_AFTER_LOST_SYN) {
+    t.rtt.rto = RTO_AFTER_LOST_SYN;
+    // RFC 5681 §3.1: a lost SYN also means an initial window of one segment.
+    t.cwnd = t.sndMss;
+    if (t.why !== null) t.why.act(RTO_AFTER_SYN, t.rtt.rto, 0, 0);
+  }
+  t.retransmits = 0;
+  enter(t, 'ESTABLISHED');
+  t.events |= EV_ESTABLISHED;
+  if (t.config.keepAliveIdle > 0) {
+    t.keepAliveArmed = now;
+    t.keepAliveAt = now + t.config.keepAliveIdle;
+  }
+  if (t.closing) enter(t, 'FIN-WAIT-1');
+}

@@ -1,0 +1,83 @@
+/** What happens when a connection's timers run out (RFC 9293 §3.10.8, RFC 6298 §5). */
+import { onTimeout } from './congestion.ts';
+import { output, sendAck, sendKeepAlive, sendProbe, sendSyn } from './output.ts';
+import { backedOff } from './rto.ts';
+import * as rules from './rules.ts';
+import { finish, type Tcb } from './tcb.ts';
+import type { Nanos, Tx } from './types.ts';
+
+/** Fires every timer that is due. Nothing due: nothing happens. */
+export function expire(t: Tcb, now: Nanos, tx: Tx): void {
+  if (t.timeWaitAt <= now) {
+    if (t.why !== null) t.why.act(rules.TIME_WAIT_OVER, 0, 0, 0);
+    return finish(t, 'closed');
+  }
+  if (t.userTimeoutAt <= now) {
+    if (t.why !== null) t.why.act(rules.USER_TIMEOUT, t.config.userTimeout, 0, 0);
+    return finish(t, 'timeout');
+  }
+  if (t.rtxAt <= now) retransmissionTimeout(t, now, tx);
+  if (t.persistAt <= now) persistTimeout(t, now, tx);
+  if (t.keepAliveAt <= now) keepAliveTimeout(t, now, tx);
+  if (t.delackAt <= now) {
+    if (t.why !== null) t.why.act(rules.DELAYED_ACK, t.rcvNxt, 0, 0);
+    sendAck(t, now, tx);
+  }
+}
+
+function retransmissionTimeout(t: Tcb, now: Nanos, tx: Tx): void {
+  const { config } = t;
+  const opening = t.state === 'SYN-SENT' || t.state === 'SYN-RECEIVED';
+  const limit = t.state === 'SYN-SENT' ? config.synRetries : opening ? config.synackRetries : config.dataRetries;
+  if (t.retransmits >= limit) {
+    if (t.why !== null) t.why.act(rules.GAVE_UP, t.retransmits, limit, 0);
+    return finish(t, 'timeout');
+  }
+  if (!opening) onTimeout(t);
+  t.retransmits++;
+  // RFC 6298 §5.5: the wait doubles, and §3: whatever was being timed is ambiguous now.
+  t.timedAt = -1;
+  const wait = backedOff(t.rtt.rto, t.retransmits, config.maxRto);
+  t.rtxArmed = now;
+  t.rtxAt = now + wait;
+  if (t.why !== null) t.why.act(rules.RTO_EXPIRED, t.sndUna, wait, 0);
+  if (opening) {
+    t.synRetransmitted = true;
+    sendSyn(t, now, tx, true);
+  } else output(t, now, tx);
+}
+
+function persistTimeout(t: Tcb, now: Nanos, tx: Tx): void {
+  const { config } = t;
+  if (t.probesUnanswered >= config.dataRetries) {
+    if (t.why !== null) t.why.act(rules.GAVE_UP, t.probesUnanswered, config.dataRetries, 0);
+    return finish(t, 'timeout');
+  }
+  t.probesUnanswered++;
+  t.persistBackoff++;
+  const wait = backedOff(t.rtt.rto, t.persistBackoff, config.maxRto);
+  if (t.why !== null) t.why.act(rules.PROBE, wait, 0, 0);
+  t.timedAt = -1;
+  t.persistArmed = now;
+  t.persistAt = now + wait;
+  sendProbe(t, now, tx);
+}
+
+function keepAliveTimeout(t: Tcb, now: Nanos, tx: Tx): void {
+  const { config } = t;
+  if (t.sndUna !== t.sndNxt) {
+    // Data in flight already asks whether the peer lives (Linux tcp_keepalive_timer does the same).
+    t.keepAliveArmed = now;
+    t.keepAliveAt = now + config.keepAliveIdle;
+    return;
+  }
+  if (t.probesUnanswered >= config.keepAliveProbes) {
+    if (t.why !== null) t.why.act(rules.GAVE_UP, t.probesUnanswered, config.keepAliveProbes, 0);
+    return finish(t, 'timeout');
+  }
+  t.probesUnanswered++;
+  if (t.why !== null) t.why.act(rules.KEEP_ALIVE, t.probesUnanswered, config.keepAliveProbes, 0);
+  t.keepAliveArmed = now;
+  t.keepAliveAt = now + config.keepAliveInterval;
+  sendKeepAlive(t, now, tx);
+}

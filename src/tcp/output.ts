@@ -1,0 +1,291 @@
+/** Everything a connection sends: SYNs, data, acknowledgments, FIN, probes and resets (RFC 9293 §3.8). */
+import { ACK, FIN, MAX_SACK_BLOCKS, PSH, RST, type Segment, SYN } from '../wire/segment.ts';
+import { type Seq, seqDiff, seqGt, seqLt, seqMax } from '../wire/seq.ts';
+import { backedOff } from './rto.ts';
+import { firstHeld, rcvWnd, sendEnd, type Tcb, tsNow } from './tcb.ts';
+import type { Nanos, Tx } from './types.ts';
+
+/** Full-sized segments before an ACK may no longer wait (RFC 9293 SHLD-19). */
+const ACK_EVERY = 2;
+
+/** Sends the SYN, or the SYN/ACK of a simultaneous open. `again` = retransmission, which is never timed (Karn). */
+export function sendSyn(t: Tcb, now: Nanos, tx: Tx, again: boolean): void {
+  const { config } = t;
+  const withAck = t.state === 'SYN-RECEIVED';
+  const seg = base(t, tx, t.iss, withAck ? SYN | ACK : SYN);
+  // RFC 7323 §2.2: the window of a SYN is never scaled.
+  const wnd = Math.min(65535, withAck ? rcvWnd(t) : freeWindow(t));
+  seg.wnd = wnd;
+  if (!withAck) t.rcvAdv = wnd;
+  seg.mss = config.mss;
+  // An answering SYN/ACK offers only what the peer's SYN offered (RFC 7323 §2.2 and §3.2, RFC 2018 §2).
+  if (withAck ? t.scaleOk : config.windowScale >= 0) seg.ws = config.windowScale;
+  seg.sackPerm = withAck ? t.sackOk : config.sack;
+  if (withAck ? t.tsOk : config.timestamps) stamp(t, now, seg);
+  let end = (t.iss + 1) >>> 0;
+  if (t.dataOnSyn && t.sendBuffer !== null && !withAck) {
+    const n = Math.min(t.sendBuffer.length, t.sndMss);
+    attach(t, seg, 0, n);
+    end = (end + n) >>> 0;
+  }
+  if (seqGt(end, t.sndNxt)) t.sndNxt = end;
+  if (!again && t.timedAt < 0) {
+    t.timedAt = now;
+    t.timedSeq = (t.iss + 1) >>> 0;
+  }
+  if (withAck) acknowledged(t);
+  tx.send(seg);
+}
+
+/** An ACK with no data: <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>. */
+export function sendAck(t: Tcb, now: Nanos, tx: Tx): void {
+  const seg = base(t, tx, t.sndNxt, ACK);
+  finishHeader(t, now, seg);
+  tx.send(seg);
+}
+
+/** RST of an abort: <SEQ=SND.NXT><CTL=RST> (RFC 9293 §3.10.5). */
+export function sendRst(t: Tcb, tx: Tx): void {
+  const seg = base(t, tx, t.sndNxt, RST);
+  seg.ack = 0;
+  tx.send(seg);
+}
+
+/** Answers `got` with a reset that its sender will find acceptable (RFC 9293 §3.5.2 group 1 and 2). */
+export function sendRstFor(got: Readonly<Segment>, len: number, tx: Tx): void {
+  const seg = tx.alloc();
+  seg.src = got.dst;
+  seg.sport = got.dport;
+  seg.dst = got.src;
+  seg.dport = got.sport;
+  if ((got.flags & ACK) !== 0) {
+    seg.seq = got.ack;
+    seg.flags = RST;
+  } else {
+    seg.ack = (got.seq + len) >>> 0;
+    seg.flags = RST | ACK;
+  }
+  tx.send(seg);
+}
+
+/** Keep-alive probe: an old sequence number forces an ACK (RFC 9293 §3.8.4, SEG.SEQ = SND.NXT - 1). */
+export function sendKeepAlive(t: Tcb, now: Nanos, tx: Tx): void {
+  const seg = base(t, tx, (t.sndNxt - 1) >>> 0, ACK);
+  finishHeader(t, now, seg);
+  tx.send(seg);
+}
+
+/** Zero-window probe: one byte at SND.UNA, new or again (RFC 9293 MUST-35). */
+export function sendProbe(t: Tcb, now: Nanos, tx: Tx): void {
+  const end = sendEnd(t);
+  const n = seqLt(t.sndUna, end) ? 1 : 0;
+  const fin = n === 0 && t.closing;
+  const seg = base(t, tx, t.sndUna, fin ? ACK | FIN : ACK);
+  if (n === 1) attach(t, seg, 0, 1);
+  const right = (t.sndUna + (n === 1 || fin ? 1 : 0)) >>> 0;
+  if (seqGt(right, t.sndNxt)) t.sndNxt = right;
+  if (fin) t.finSent = true;
+  finishHeader(t, now, seg);
+  tx.send(seg);
+}
+
+/** Repeats the first unacknowledged segment at SND.UNA (or at `from`). */
+export function retransmitAt(t: Tcb, from: Seq, now: Nanos, tx: Tx): number {
+  const end = sendEnd(t);
+  const held = t.scoreboard;
+  let n = Math.min(t.sndMss, Math.max(0, seqDiff(end, from)), Math.max(0, seqDiff(t.sndNxt, from)));
+  if (held !== null) n = held.holeLength(from, n);
+  const fin = t.finSent && (from + n) >>> 0 === end;
+  if (n === 0 && !fin) return 0;
+  // A timed segment that is sent again can no longer be timed: its ACK would be ambiguous (Karn, RFC 6298 §3).
+  if (t.timedAt >= 0 && seqLt(from, t.timedSeq)) t.timedAt = -1;
+  emit(t, from, n, fin, now, tx);
+  return n + (fin ? 1 : 0);
+}
+
+/** Sends what the windows allow, then any acknowledgment still owed. The one way out for data. */
+export function output(t: Tcb, now: Nanos, tx: Tx): void {
+  if (t.rtxNxt !== t.rtxEnd) repeatLost(t, now, tx);
+  if (t.sendBuffer !== null || t.closing) sendNew(t, now, tx);
+  if (t.ackOwed === 2 || (t.ackOwed === 1 && t.unackedBytes >= ACK_EVERY * t.sndMss)) sendAck(t, now, tx);
+  else if (t.ackOwed === 1 && t.delackAt === Infinity) {
+    if (t.config.delayedAck === 0) sendAck(t, now, tx);
+    else {
+      t.delackArmed = now;
+      t.delackAt = now + t.config.delayedAck;
+    }
+  }
+  armTimers(t, now);
+}
+
+/** Bytes in flight by the sender's best knowledge ("pipe", RFC 6675 §4). */
+export function inFlight(t: Tcb): number {
+  const board = t.scoreboard;
+  if (t.rtxNxt !== t.rtxEnd) return seqDiff(t.rtxNxt, t.sndUna);
+  if (board === null || board.empty) return seqDiff(t.sndNxt, t.sndUna);
+  if (!t.inRecovery) return board.missing(t.sndUna, t.sndNxt);
+  // Holes not yet repeated are taken for lost: only what was repeated and what lies above the highest SACK still flies.
+  const highest = board.highest(t.sndUna);
+  return board.missing(t.sndUna, t.highRxt) + Math.max(0, seqDiff(t.sndNxt, seqMax(highest, t.highRxt)));
+}
+
+/** Arms the retransmission timer, or the persist timer while the peer's window is closed (RFC 6298 §5.1, RFC 9293 §3.8.6.1). */
+export function armTimers(t: Tcb, now: Nanos): void {
+  if (t.state === 'CLOSED' || t.state === 'TIME-WAIT') return;
+  const outstanding = t.sndUna !== t.sndNxt;
+  const waiting = !outstanding && synchronized(t) && ((t.closing && !t.finSent) || seqLt(t.sndNxt, sendEnd(t)));
+  const persist = synchronized(t) && t.sndWnd === 0 ? outstanding || waiting : waiting;
+  if (persist) {
+    t.rtxAt = Infinity;
+    if (t.persistAt === Infinity) {
+      t.persistArmed = now;
+      t.persistAt = now + backedOff(t.rtt.rto, t.persistBackoff, t.config.maxRto);
+    }
+  } else {
+    t.persistAt = Infinity;
+    if (!outstanding) t.rtxAt = Infinity;
+    else if (t.rtxAt === Infinity) {
+      t.rtxArmed = now;
+      t.rtxAt = now + backedOff(t.rtt.rto, t.retransmits, t.config.maxRto);
+    }
+  }
+  if (!outstanding && !waiting) t.userTimeoutAt = Infinity;
+  else if (t.config.userTimeout > 0 && t.userTimeoutAt === Infinity) {
+    t.userTimeoutArmed = now;
+    t.userTimeoutAt = now + t.config.userTimeout;
+  }
+}
+
+function synchronized(t: Tcb): boolean {
+  return t.state !== 'SYN-SENT' && t.state !== 'SYN-RECEIVED';
+}
+
+/** After a timeout or in recovery: go over what is lost again, skipping what the peer holds. */
+function repeatLost(t: Tcb, now: Nanos, tx: Tx): void {
+  if (seqLt(t.rtxNxt, t.sndUna)) t.rtxNxt = t.sndUna;
+  while (seqLt(t.rtxNxt, t.rtxEnd)) {
+    if (t.scoreboard !== null) {
+      const hole = t.scoreboard.nextHole(t.rtxNxt);
+      if (!seqLt(hole, t.rtxEnd)) break;
+      t.rtxNxt = hole;
+    }
+    const flying = inFlight(t);
+    const usable = Math.min(t.cwnd, Math.max(t.sndWnd, 1)) - flying;
+    // At least the first segment goes: cwnd is one segment after a timeout (RFC 5681 §3.1).
+    if (usable <= 0 && flying > 0) return;
+    const n = retransmitAt(t, t.rtxNxt, now, tx);
+    if (n === 0) break;
+    t.rtxNxt = (t.rtxNxt + n) >>> 0;
+  }
+  if (!seqLt(t.rtxNxt, t.rtxEnd) || seqGt(t.scoreboard?.nextHole(t.rtxNxt) ?? t.rtxNxt, t.rtxEnd)) t.rtxNxt = t.rtxEnd;
+}
+
+function sendNew(t: Tcb, now: Nanos, tx: Tx): void {
+  if (!synchronized(t) || t.rtxNxt !== t.rtxEnd) return;
+  const end = sendEnd(t);
+  for (;;) {
+    const left = seqDiff(end, t.sndNxt);
+    const finDue = t.closing && !t.finSent;
+    if (left <= 0 && !finDue) return;
+    const windowLeft = seqDiff((t.sndUna + t.sndWnd) >>> 0, t.sndNxt);
+    // Limited transmit (RFC 3042): the first two duplicate ACKs each allow one more segment.
+    const extra = !t.inRecovery && t.dupAcks > 0 && t.dupAcks < 3 ? t.dupAcks * t.sndMss : 0;
+    const usable = Math.min(windowLeft, t.cwnd + extra - inFlight(t));
+    const n = Math.max(0, Math.min(left, usable, t.sndMss));
+    if (left > 0 && n === 0) return;
+    if (left > 0 && n < t.sndMss && !worthSending(t, n, left)) return;
+    const fin = finDue && n === left;
+    if (fin && n === 0 && windowLeft < 0) return;
+    if (t.timedAt < 0 && t.retransmits === 0) {
+      t.timedAt = now;
+      t.timedSeq = (t.sndNxt + n + (fin ? 1 : 0)) >>> 0;
+    }
+    const from = t.sndNxt;
+    t.sndNxt = (from + n + (fin ? 1 : 0)) >>> 0;
+    if (fin) t.finSent = true;
+    emit(t, from, n, fin, now, tx);
+  }
+}
+
+/** Sender's silly window avoidance and Nagle (RFC 9293 §3.8.6.2.1, MUST-38, and §3.7.4). */
+function worthSending(t: Tcb, n: number, left: number): boolean {
+  if (n === left && (!t.config.nagle || t.closing || t.sndUna === t.sndNxt)) return true;
+  return n >= t.maxSndWnd / 2 && t.maxSndWnd > 0;
+}
+
+function emit(t: Tcb, seq: Seq, n: number, fin: boolean, now: Nanos, tx: Tx): void {
+  const seg = base(t, tx, seq, ACK);
+  if (n > 0) {
+    attach(t, seg, seqDiff(seq, firstHeld(t)), n);
+    if ((seq + n) >>> 0 === sendEnd(t)) seg.flags |= PSH;
+  }
+  if (fin) seg.flags |= FIN;
+  finishHeader(t, now, seg);
+  tx.send(seg);
+}
+
+function attach(t: Tcb, seg: Segment, offset: number, n: number): void {
+  const buffer = t.sendBuffer!;
+  seg.payload = buffer.bytes;
+  seg.payloadOff = buffer.at(offset);
+  seg.len = n;
+}
+
+function base(t: Tcb, tx: Tx, seq: Seq, flags: number): Segment {
+  const seg = tx.alloc();
+  seg.src = t.local;
+  seg.sport = t.localPort;
+  seg.dst = t.remote;
+  seg.dport = t.remotePort;
+  seg.seq = seq;
+  seg.flags = flags;
+  if ((flags & ACK) !== 0) seg.ack = t.rcvNxt;
+  return seg;
+}
+
+function stamp(t: Tcb, now: Nanos, seg: Segment): void {
+  seg.tsVal = tsNow(t, now);
+  // RFC 7323 §3.2: TSecr is valid only with ACK; otherwise it must be zero.
+  seg.tsEcr = (seg.flags & ACK) !== 0 ? t.tsRecent : 0;
+}
+
+/** Window, timestamps and SACK blocks of a segment that carries an ACK; whatever was owed is paid with it. */
+function finishHeader(t: Tcb, now: Nanos, seg: Segment): void {
+  seg.wnd = offerWindow(t);
+  if (t.tsOk) stamp(t, now, seg);
+  if (t.sackOk && t.receiveBuffer?.hasGap === true) {
+    seg.sackCount = t.receiveBuffer.sackBlocks(seg.sack, t.tsOk ? MAX_SACK_BLOCKS - 1 : MAX_SACK_BLOCKS);
+  }
+  acknowledged(t);
+}
+
+function acknowledged(t: Tcb): void {
+  t.ackOwed = 0;
+  t.unackedBytes = 0;
+  t.delackAt = Infinity;
+  t.lastAckSent = t.rcvNxt;
+}
+
+function freeWindow(t: Tcb): number {
+  return Math.max(0, t.config.rcvBuf - (t.receiveBuffer === null ? 0 : t.receiveBuffer.readable));
+}
+
+/** The window field to send. Moves the right edge only by a worthwhile step and never left (RFC 9293 §3.8.6.2.2, SHLD-14). */
+export function offerWindow(t: Tcb): number {
+  const offered = rcvWnd(t);
+  const free = freeWindow(t);
+  const step = Math.min(t.config.rcvBuf / 2, t.sndMss);
+  const wnd = free - offered >= step ? free : offered;
+  let field = Math.min(65535, wnd >>> t.rcvScale);
+  // Rounding down by the scale would shrink the window: round up instead, as Linux does in __tcp_select_window.
+  if (field << t.rcvScale < offered && field < 65535) field++;
+  const right = (t.rcvNxt + (field << t.rcvScale)) >>> 0;
+  if (seqGt(right, t.rcvAdv)) t.rcvAdv = right;
+  return field;
+}
+
+/** Would an ACK now tell the peer of at least a segment's worth of new room? Asked after the application has read. */
+export function windowHasOpened(t: Tcb): boolean {
+  const offered = rcvWnd(t);
+  return freeWindow(t) - offered >= Math.min(t.config.rcvBuf / 2, t.sndMss) && offered < t.config.rcvBuf / 2;
+}

@@ -1,0 +1,117 @@
+/**
+ * Reassembly: bytes in order for the application, and bytes beyond a gap held for later (RFC 9293 SHLD-31).
+ * A ring that grows by doubling; positions are sequence numbers relative to the next byte to read.
+ */
+import { NO_BYTES } from '../wire/segment.ts';
+import { type Seq, seqDiff, seqGt, seqLe, seqLt, seqMax } from '../wire/seq.ts';
+
+export class ReceiveBuffer {
+  #ring: Uint8Array = NO_BYTES;
+  #head = 0; // ring index of the next byte to read
+  #ready = 0; // bytes in order
+  /** Ranges beyond the gap, sorted and disjoint: left0, right0, … */
+  #ahead: Seq[] = [];
+  /** Left edge of the range that changed last: RFC 2018 §4 wants it reported first. */
+  #latest: Seq = 0;
+
+  /** Bytes the application can read. */
+  get readable(): number {
+    return this.#ready;
+  }
+
+  get hasGap(): boolean {
+    return this.#ahead.length > 0;
+  }
+
+  /** Takes bytes at `seq`, where `seq >= rcvNxt`. Returns how far `rcvNxt` advances: 0 when they are beyond a gap. */
+  insert(rcvNxt: Seq, seq: Seq, src: Uint8Array, off: number, len: number): number {
+    const offset = this.#ready + seqDiff(seq, rcvNxt);
+    this.#reserve(offset + len);
+    this.#copyIn(offset, src, off, len);
+    const right = (seq + len) >>> 0;
+    if (seq !== rcvNxt) {
+      this.#addAhead(seq, right);
+      return 0;
+    }
+    let end = right;
+    const ahead = this.#ahead;
+    let used = 0;
+    while (used < ahead.length && seqLe(ahead[used]!, end)) {
+      end = seqMax(end, ahead[used + 1]!);
+      used += 2;
+    }
+    if (used > 0) ahead.splice(0, used);
+    const advance = seqDiff(end, rcvNxt);
+    this.#ready += advance;
+    return advance;
+  }
+
+  /** Moves up to `into.length` bytes to the application. */
+  read(into: Uint8Array): number {
+    const n = Math.min(into.length, this.#ready);
+    if (n === 0) return 0;
+    const cap = this.#ring.length;
+    const first = Math.min(n, cap - this.#head);
+    into.set(this.#ring.subarray(this.#head, this.#head + first), 0);
+    if (n > first) into.set(this.#ring.subarray(0, n - first), first);
+    this.#head = (this.#head + n) & (cap - 1);
+    this.#ready -= n;
+    return n;
+  }
+
+  /** Writes up to `max` SACK blocks, the latest first, and returns how many (RFC 2018 §4). */
+  sackBlocks(out: Uint32Array, max: number): number {
+    const ahead = this.#ahead;
+    let n = 0;
+    for (let i = 0; i < ahead.length && n < max; i += 2) {
+      if (ahead[i] !== this.#latest) continue;
+      out[0] = ahead[i]!;
+      out[1] = ahead[i + 1]!;
+      n = 1;
+    }
+    for (let i = 0; i < ahead.length && n < max; i += 2) {
+      if (n > 0 && ahead[i] === this.#latest) continue;
+      out[2 * n] = ahead[i]!;
+      out[2 * n + 1] = ahead[i + 1]!;
+      n++;
+    }
+    return n;
+  }
+
+  #addAhead(left: Seq, right: Seq): void {
+    const ahead = this.#ahead;
+    let i = 0;
+    while (i < ahead.length && seqLt(ahead[i + 1]!, left)) i += 2;
+    let j = i;
+    let lo = left;
+    let hi = right;
+    while (j < ahead.length && seqLe(ahead[j]!, hi)) {
+      if (seqGt(lo, ahead[j]!)) lo = ahead[j]!;
+      hi = seqMax(hi, ahead[j + 1]!);
+      j += 2;
+    }
+    ahead.splice(i, j - i, lo, hi);
+    this.#latest = lo;
+  }
+
+  #copyIn(offset: number, src: Uint8Array, off: number, len: number): void {
+    const cap = this.#ring.length;
+    const at = (this.#head + offset) & (cap - 1);
+    const first = Math.min(len, cap - at);
+    this.#ring.set(src.subarray(off, off + first), at);
+    if (len > first) this.#ring.set(src.subarray(off + first, off + len), 0);
+  }
+
+  #reserve(n: number): void {
+    const cap = this.#ring.length;
+    if (n <= cap) return;
+    let grownCap = Math.max(1024, cap);
+    while (grownCap < n) grownCap *= 2;
+    const grown = new Uint8Array(grownCap);
+    const first = cap - this.#head;
+    grown.set(this.#ring.subarray(this.#head), 0);
+    grown.set(this.#ring.subarray(0, this.#head), first);
+    this.#ring = grown;
+    this.#head = 0;
+  }
+}

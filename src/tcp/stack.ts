@@ -1,0 +1,269 @@
+/**
+ * The TCP of one host: its listeners and connections, and who gets which segment (RFC 9293 §3.10.7).
+ * Answers for ports where nothing listens, and keeps the timers of all its connections.
+ */
+import { ACK, RST, type Segment, SYN, segLen } from '../wire/segment.ts';
+import { type Seq, seqGt } from '../wire/seq.ts';
+import type { TcpConfig } from './config.ts';
+import { Connection } from './connection.ts';
+import { ConnectionTable } from './connection-table.ts';
+import type { HalfOpen } from './half-open.ts';
+import { IsnGenerator } from './isn.ts';
+import { Listener, type ListenOptions } from './listener.ts';
+import { sendRstFor } from './output.ts';
+import * as rules from './rules.ts';
+import { TimerHeap } from './timer-heap.ts';
+import { type Endpoint, MS, type Nanos, type Tx } from './types.ts';
+import type { WhySink } from './why.ts';
+
+export interface StackOptions {
+  /** Address handles this host answers for; the first is the source of active opens. At least one. */
+  readonly addresses: readonly number[];
+  readonly config: TcpConfig;
+  /** Four uint32: the key of ISNs, cookies and hash tables. From a random stream of the caller. */
+  readonly secret: Uint32Array;
+}
+
+export interface ConnectOptions {
+  readonly localPort?: number;
+  readonly local?: number;
+  /** A chosen ISS instead of RFC 6528's, for figures of the RFC and for tests. */
+  readonly iss?: Seq;
+  /** Rides on the SYN. */
+  readonly data?: Uint8Array;
+}
+
+/** What happened to segments that reached no connection; names as in RFC 9293 terms. */
+export interface StackCounters {
+  /** RSTs sent for segments to no connection (part of Linux OutRsts). */
+  outRsts: number;
+  /** Segments not addressed to this host. */
+  notOurs: number;
+  activeOpens: number;
+  passiveOpens: number;
+}
+
+const FIRST_EPHEMERAL = 49152; // RFC 6335 §6: the dynamic ports
+const EPHEMERAL_PORTS = 65536 - FIRST_EPHEMERAL;
+
+export class TcpStack implements Endpoint {
+  readonly config: TcpConfig;
+  readonly addresses: readonly number[];
+  readonly counters: StackCounters = { outRsts: 0, notOurs: 0, activeOpens: 0, passiveOpens: 0 };
+  /** Chosen ISS of the next passive open, for figures of the RFC and for tests; null = RFC 6528's. */
+  nextIss: Seq | null = null;
+  readonly #secret: Uint32Array;
+  readonly #isns: IsnGenerator;
+  readonly #table: ConnectionTable;
+  readonly #listeners = new Map<number, Listener<Connection>>();
+  readonly #timers = new TimerHeap();
+  #touched: Connection[] = [];
+  #nextPort = 0;
+  #why: WhySink | null = null;
+
+  constructor(options: StackOptions) {
+    if (options.addresses.length === 0) throw new Error('a TCP stack needs at least one address');
+    this.config = options.config;
+    this.addresses = options.addresses;
+    this.#secret = options.secret;
+    this.#isns = new IsnGenerator(options.secret);
+    this.#table = new ConnectionTable(options.secret[0]!);
+    this.#nextPort = options.secret[1]! % EPHEMERAL_PORTS;
+  }
+
+  /** Where reasons go; null costs nothing. Holds for all connections and listeners, present and to come. */
+  get why(): WhySink | null {
+    return this.#why;
+  }
+
+  set why(sink: WhySink | null) {
+    this.#why = sink;
+    for (const c of this.#table) c.why = sink;
+    for (const listener of this.#listeners.values()) listener.why = sink;
+  }
+
+  get listeners(): Iterable<Listener<Connection>> {
+    return this.#listeners.values();
+  }
+
+  listener(port: number): Listener<Connection> | undefined {
+    return this.#listeners.get(port);
+  }
+
+  connections(): Iterable<Connection> {
+    return this.#table;
+  }
+
+  /** Passive OPEN on all our addresses. Throws when the port is taken. */
+  listen(port: number, options: ListenOptions): Listener<Connection> {
+    if (this.#listeners.has(port)) throw new Error(`port ${port} already has a listener`);
+    const listener = new Listener<Connection>(port, options, {
+      config: this.config,
+      secret: this.#secret,
+      isn: (now, local, localPort, remote, remotePort) => this.#isn(now, local, localPort, remote, remotePort),
+      tsNow: (now) => Math.floor(now / MS) >>> 0,
+      promote: (now, half, seg, tx) => this.#promote(now, half, seg, tx),
+    });
+    listener.why = this.#why;
+    this.#listeners.set(port, listener);
+    return listener;
+  }
+
+  /** Stops listening: half-open entries are forgotten, connections not yet accepted are reset (Linux inet_csk_listen_stop). */
+  unlisten(port: number, now: Nanos, tx: Tx): void {
+    const listener = this.#listeners.get(port);
+    if (listener === undefined) return;
+    this.#listeners.delete(port);
+    listener.close(now, tx);
+  }
+
+  /** Active OPEN: makes a connection and sends its SYN. Throws when the 4-tuple is in use. */
+  connect(now: Nanos, remote: number, remotePort: number, tx: Tx, options: ConnectOptions = {}): Connection {
+    const local = options.local ?? this.addresses[0]!;
+    const localPort = options.localPort ?? this.#freePort(local, remote, remotePort);
+    if (this.#table.get(local, localPort, remote, remotePort) !== null) {
+      throw new Error(`local port ${localPort} already has a connection to that address and port`);
+    }
+    const iss = options.iss ?? this.#isns.isn(now, local, localPort, remote, remotePort);
+    const c = Connection.connect(this.config, local, localPort, remote, remotePort, iss);
+    this.#adopt(c);
+    this.counters.activeOpens++;
+    c.open(now, tx, options.data);
+    return c;
+  }
+
+  onSegment(now: Nanos, seg: Readonly<Segment>, tx: Tx): void {
+    if (!this.addresses.includes(seg.dst)) {
+      this.counters.notOurs++;
+      return;
+    }
+    this.#drain(); // what the application closed since is not there any more
+    const c = this.#table.find(seg);
+    if (c !== null && !this.#reopens(c, seg)) {
+      c.onSegment(now, seg, tx);
+      this.#settle(c);
+      return;
+    }
+    const listener = this.#listeners.get(seg.dport);
+    if (listener === undefined) this.#answerClosed(seg, tx);
+    else if (!listener.onSegment(now, seg, tx)) this.#answerListen(seg, tx);
+  }
+
+  onTimer(now: Nanos, tx: Tx): void {
+    this.#drain();
+    for (let c = this.#timers.due(now); c !== null; c = this.#timers.due(now)) {
+      c.onTimer(now, tx);
+      this.#settle(c);
+    }
+    for (const listener of this.#listeners.values()) {
+      if (listener.nextTimer() <= now) listener.onTimer(now, tx);
+    }
+  }
+
+  nextTimer(): Nanos {
+    this.#drain();
+    let next = this.#timers.next();
+    for (const listener of this.#listeners.values()) {
+      const at = listener.nextTimer();
+      if (at < next) next = at;
+    }
+    return next;
+  }
+
+  /** The host loses power: every connection, entry and listener is forgotten, and nobody is told (RFC 9293 §3.5.1). */
+  crash(): void {
+    this.#table.clear();
+    this.#timers.clear();
+    this.#listeners.clear();
+    this.#touched = [];
+  }
+
+  #promote(now: Nanos, half: HalfOpen, seg: Readonly<Segment>, tx: Tx): Connection {
+    this.counters.passiveOpens++;
+    const c = Connection.accepted(this.config, half, now, seg, tx, this.#why);
+    this.#adopt(c);
+    this.#timers.schedule(c);
+    return c;
+  }
+
+  #adopt(c: Connection): void {
+    c.owner = this.#touched;
+    c.why = this.#why;
+    this.#table.add(c);
+  }
+
+  /** After anything happened to `c`: out of the table once closed, else under its next deadline. */
+  #settle(c: Connection): void {
+    if (c.state === 'CLOSED') this.#table.remove(c);
+    else this.#timers.schedule(c);
+  }
+
+  #drain(): void {
+    if (this.#touched.length === 0) return;
+    for (const c of this.#touched) {
+      c.touched = false;
+      this.#settle(c);
+    }
+    this.#touched.length = 0;
+  }
+
+  /** A new SYN for a connection in TIME-WAIT: RFC 6191 lets a newer one begin again at once. */
+  #reopens(c: Connection, seg: Readonly<Segment>): boolean {
+    const t = c.tcb;
+    if (t.state !== 'TIME-WAIT' || (seg.flags & (SYN | ACK | RST)) !== SYN || !this.#listeners.has(seg.dport))
+      return false;
+    const newer = t.tsOk && seg.tsVal >= 0 ? ((seg.tsVal - t.tsRecent) | 0) > 0 : seqGt(seg.seq, t.rcvNxt);
+    if (this.#why !== null) this.#why.check(rules.TIME_WAIT_REOPEN, newer, seg.seq, t.rcvNxt, 0);
+    if (newer) this.#table.remove(c);
+    if (newer) t.timeWaitAt = Infinity;
+    return newer;
+  }
+
+  /** RFC 9293 §3.10.7.1. */
+  #answerClosed(seg: Readonly<Segment>, tx: Tx): void {
+    if ((seg.flags & RST) !== 0) {
+      if (this.#why !== null) this.#why.check(rules.CLOSED_RST_IN, true, 0, 0, 0);
+      return;
+    }
+    const len = segLen(seg);
+    if (this.#why !== null) {
+      if ((seg.flags & ACK) !== 0) this.#why.act(rules.CLOSED_ACK, seg.ack, 0, 0);
+      else this.#why.act(rules.CLOSED_NO_ACK, (seg.seq + len) >>> 0, 0, 0);
+    }
+    this.counters.outRsts++;
+    sendRstFor(seg, len, tx);
+  }
+
+  /** RFC 9293 §3.10.7.2 for what belongs to no entry of the listener. */
+  #answerListen(seg: Readonly<Segment>, tx: Tx): void {
+    const why = this.#why;
+    if ((seg.flags & RST) !== 0) {
+      if (why !== null) why.check(rules.LISTEN_RST, true, 0, 0, 0);
+      return;
+    }
+    if ((seg.flags & ACK) === 0) {
+      if (why !== null) why.check(rules.LISTEN_OTHER, true, 0, 0, 0);
+      return;
+    }
+    if (why !== null) why.check(rules.LISTEN_ACK, true, seg.ack, 0, 0);
+    this.counters.outRsts++;
+    sendRstFor(seg, segLen(seg), tx);
+  }
+
+  #isn(now: Nanos, local: number, localPort: number, remote: number, remotePort: number): Seq {
+    const chosen = this.nextIss;
+    if (chosen === null) return this.#isns.isn(now, local, localPort, remote, remotePort);
+    this.nextIss = null;
+    return chosen;
+  }
+
+  #freePort(local: number, remote: number, remotePort: number): number {
+    for (let i = 0; i < EPHEMERAL_PORTS; i++) {
+      const port = FIRST_EPHEMERAL + ((this.#nextPort + i) % EPHEMERAL_PORTS);
+      if (this.#listeners.has(port) || this.#table.get(local, port, remote, remotePort) !== null) continue;
+      this.#nextPort = (this.#nextPort + i + 1) % EPHEMERAL_PORTS;
+      return port;
+    }
+    throw new Error('no free local port towards that address and port');
+  }
+}

@@ -1,0 +1,178 @@
+/**
+ * Transmission Control Block (RFC 9293 §3.3.1): all that one connection knows, as plain fields with the RFC's names.
+ * The modules beside it (`arrives-*.ts`, `output.ts`, `expiry.ts`) act on it; `connection.ts` is its public face.
+ */
+import type { Seq } from '../wire/seq.ts';
+import type { TcpConfig } from './config.ts';
+import type { ReceiveBuffer } from './receive-buffer.ts';
+import { RtoEstimator } from './rto.ts';
+import type { Scoreboard } from './scoreboard.ts';
+import type { SendBuffer } from './send-buffer.ts';
+import { type CloseReason, MS, type Nanos, type TcpState } from './types.ts';
+import type { WhySink } from './why.ts';
+
+/** Bits of `events`, polled in this order: what came first in a connection's life is told first. */
+export const EV_ESTABLISHED = 1;
+export const EV_READABLE = 2;
+export const EV_WRITABLE = 4;
+export const EV_PEER_CLOSED = 8;
+export const EV_CLOSED = 16;
+
+export class Tcb {
+  readonly config: TcpConfig;
+  readonly local: number;
+  readonly localPort: number;
+  readonly remote: number;
+  readonly remotePort: number;
+  state: TcpState = 'CLOSED';
+  why: WhySink | null = null;
+  events = 0;
+  /** How the connection ended; null while it lives and before it is opened. */
+  closeReason: CloseReason | null = null;
+
+  // Send sequence space (RFC 9293 figure 3)
+  readonly iss: Seq;
+  sndUna: Seq;
+  sndNxt: Seq;
+  /** Our SYN has been acknowledged; `sndUna !== iss` would be wrong again after 4 GiB. */
+  synAcked = false;
+  sndWnd = 0;
+  sndWl1: Seq = 0;
+  sndWl2: Seq = 0;
+  /** MAX.SND.WND of RFC 5961 §5.2. */
+  maxSndWnd = 0;
+  /** Shift of the windows we receive, and of those we send; 0 unless both sides offered (RFC 7323 §2.2). */
+  sndScale = 0;
+  rcvScale = 0;
+  /** Payload bytes per full-sized segment, timestamps already taken off. */
+  sndMss = 536;
+
+  // Receive sequence space (figure 4)
+  irs: Seq = 0;
+  rcvNxt: Seq = 0;
+  /** Right edge last offered, RCV.NXT + RCV.WND: never moves left (RFC 9293 §3.10.7.4 seventh). */
+  rcvAdv: Seq = 0;
+  /** Sequence number of a FIN beyond a gap. */
+  finAhead: Seq = 0;
+  hasFinAhead = false;
+
+  scaleOk = false;
+  sackOk = false;
+  tsOk = false;
+  tsRecent = 0;
+  tsRecentAt: Nanos = 0;
+  /** Added to our millisecond clock to make TSval, so that it does not tell the uptime. */
+  tsOffset = 0;
+  lastAckSent: Seq = 0;
+
+  sendBuffer: SendBuffer | null = null;
+  receiveBuffer: ReceiveBuffer | null = null;
+  /** The application has closed its sending side. */
+  closing = false;
+  finSent = false;
+  /** Data handed over before the active OPEN rides on the SYN (RFC 9293 §3.10.1). */
+  dataOnSyn = false;
+
+  // Congestion control (RFC 5681, 6582, 6675)
+  cwnd = 0;
+  ssthresh = 0x7fffffff;
+  dupAcks = 0;
+  inRecovery = false;
+  /** Highest sequence number sent when loss was detected. */
+  recover: Seq;
+  /** Next to send again, and where sending again ends; equal when nothing is being repeated. */
+  rtxNxt: Seq;
+  rtxEnd: Seq;
+  /** Right edge of what this recovery has repeated (HighRxt, RFC 6675 §2). */
+  highRxt: Seq;
+  scoreboard: Scoreboard | null = null;
+
+  readonly rtt: RtoEstimator;
+  /** One segment at a time is timed: acknowledgment that ends it, and when it left; -1 = none. */
+  timedSeq: Seq = 0;
+  timedAt: Nanos = -1;
+  /** Timeouts in a row without progress. */
+  retransmits = 0;
+  synRetransmitted = false;
+  /** Keep-alive or window probes since we last heard from the peer. */
+  probesUnanswered = 0;
+  lastChallengeAt: Nanos = -1;
+
+  // Timers: when armed and when they fire; Infinity = off.
+  rtxAt: Nanos = Infinity;
+  rtxArmed: Nanos = 0;
+  persistAt: Nanos = Infinity;
+  persistArmed: Nanos = 0;
+  persistBackoff = 0;
+  delackAt: Nanos = Infinity;
+  delackArmed: Nanos = 0;
+  keepAliveAt: Nanos = Infinity;
+  keepAliveArmed: Nanos = 0;
+  timeWaitAt: Nanos = Infinity;
+  timeWaitArmed: Nanos = 0;
+  userTimeoutAt: Nanos = Infinity;
+  userTimeoutArmed: Nanos = 0;
+
+  /** An acknowledgment is owed: 0 none, 1 may be delayed, 2 at once. */
+  ackOwed = 0;
+  /** Bytes received since the last ACK left: two full segments force one (RFC 9293 SHLD-19). */
+  unackedBytes = 0;
+
+  constructor(config: TcpConfig, local: number, localPort: number, remote: number, remotePort: number, iss: Seq) {
+    this.config = config;
+    this.local = local;
+    this.localPort = localPort;
+    this.remote = remote;
+    this.remotePort = remotePort;
+    this.iss = iss;
+    this.sndUna = iss;
+    this.sndNxt = iss;
+    this.recover = iss;
+    this.rtxNxt = iss;
+    this.rtxEnd = iss;
+    this.highRxt = iss;
+    this.rtt = new RtoEstimator(config);
+  }
+}
+
+/** Changes state and says so. */
+export function enter(t: Tcb, state: TcpState): void {
+  if (t.why !== null) t.why.state(t.state, state);
+  t.state = state;
+}
+
+/** Ends the connection: no timer, no state but CLOSED, and one event for the application. */
+export function finish(t: Tcb, reason: CloseReason): void {
+  if (t.state === 'CLOSED') return;
+  enter(t, 'CLOSED');
+  t.closeReason = reason;
+  t.events |= EV_CLOSED;
+  t.rtxAt = Infinity;
+  t.persistAt = Infinity;
+  t.delackAt = Infinity;
+  t.keepAliveAt = Infinity;
+  t.timeWaitAt = Infinity;
+  t.userTimeoutAt = Infinity;
+  t.ackOwed = 0;
+}
+
+/** Sequence number just behind the last byte the application has handed over, FIN excluded. */
+export function sendEnd(t: Tcb): Seq {
+  const held = t.sendBuffer === null ? 0 : t.sendBuffer.length;
+  return (firstHeld(t) + held) >>> 0;
+}
+
+/** Sequence number of the first byte in the send buffer. While our SYN is unacknowledged it precedes the data. */
+export function firstHeld(t: Tcb): Seq {
+  return t.synAcked ? t.sndUna : (t.iss + 1) >>> 0;
+}
+
+/** Our millisecond timestamp clock (RFC 7323 §5.4: 1 ms to 1 s per tick). */
+export function tsNow(t: Tcb, now: Nanos): number {
+  return (Math.floor(now / MS) + t.tsOffset) >>> 0;
+}
+
+/** RCV.WND as last offered. */
+export function rcvWnd(t: Tcb): number {
+  return (t.rcvAdv - t.rcvNxt) >>> 0;
+}
