@@ -1,0 +1,75 @@
+/** The Internet checksum (RFC 1071) and TCP's use of it with the pseudo-header (RFC 9293 §3.1, RFC 8200 §8.1). */
+import { type AddressTable, IPV6_BASE } from './address.ts';
+
+const PROTOCOL_TCP = 6;
+
+/**
+ * Adds `len` bytes as big-endian 16-bit words to the partial sum, folded to 16 bits; an odd last byte is the high
+ * half of a word. `sum` is 0 .. 2^20, so that 65,535 bytes cannot overflow 32 bits between folds.
+ */
+export function addWords(bytes: Uint8Array, off: number, len: number, sum: number): number {
+  let s = sum;
+  let i = off;
+  const end = off + len;
+  while (i < end) {
+    // 2^14 words of at most 2^16 - 1 stay below 2^30: V8 keeps the sum a small integer.
+    const stop = Math.min(end, i + 0x8000);
+    const whole = stop - 7;
+    while (i < whole) {
+      s +=
+        ((bytes[i]! << 8) | bytes[i + 1]!) +
+        ((bytes[i + 2]! << 8) | bytes[i + 3]!) +
+        ((bytes[i + 4]! << 8) | bytes[i + 5]!) +
+        ((bytes[i + 6]! << 8) | bytes[i + 7]!);
+      i += 8;
+    }
+    const pairs = stop - 1;
+    while (i < pairs) {
+      s += (bytes[i]! << 8) | bytes[i + 1]!;
+      i += 2;
+    }
+    if (i < stop) s += bytes[i++]! << 8;
+    s = fold(s);
+  }
+  return s;
+}
+
+/** One's complement of the one's complement sum. Over bytes that include a right checksum it is 0. */
+export function inetChecksum(bytes: Uint8Array, off: number, len: number): number {
+  return ~addWords(bytes, off, len, 0) & 0xffff;
+}
+
+/** Partial sum of TCP's pseudo-header: both addresses, the protocol, the TCP length. */
+export function pseudoHeaderSum(src: number, dst: number, tcpLength: number, addresses: AddressTable): number {
+  let s = PROTOCOL_TCP + (tcpLength & 0xffff) + (tcpLength >>> 16);
+  if (src < IPV6_BASE) {
+    s += (src >>> 16) + (src & 0xffff) + (dst >>> 16) + (dst & 0xffff);
+  } else {
+    for (let w = 0; w < 4; w++) {
+      const a = addresses.word(src, w);
+      const b = addresses.word(dst, w);
+      s += (a >>> 16) + (a & 0xffff) + (b >>> 16) + (b & 0xffff);
+    }
+  }
+  return fold(s);
+}
+
+/**
+ * Checksum of the TCP segment `bytes[off .. off + len)` as it stands: 0 when its checksum field is right; the value
+ * to store when the field is still zero.
+ */
+export function tcpChecksum(
+  bytes: Uint8Array,
+  off: number,
+  len: number,
+  src: number,
+  dst: number,
+  addresses: AddressTable,
+): number {
+  return ~addWords(bytes, off, len, pseudoHeaderSum(src, dst, len, addresses)) & 0xffff;
+}
+
+function fold(sum: number): number {
+  const s = (sum & 0xffff) + (sum >>> 16);
+  return (s & 0xffff) + (s >>> 16);
+}
