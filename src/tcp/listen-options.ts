@@ -1,0 +1,45 @@
+/** How a port listens, and what the listener needs from the stack around it. */
+
+import type { Segment } from '../wire/segment.ts';
+import type { Seq } from '../wire/seq.ts';
+import type { TcpConfig } from './config.ts';
+import type { HalfOpen } from './half-open.ts';
+import type { ListenPolicy } from './policy/types.ts';
+import type { Nanos, TcpState, Tx } from './types.ts';
+
+export interface ListenOptions {
+  /** B: for Linux, min(backlog of listen(), somaxconn). An integer >= 0; it limits both queues, each holds B + 1. */
+  readonly backlog: number;
+  /** The defence; `dropWhenFull` when left out. */
+  readonly policy?: ListenPolicy;
+  /** Linux tcp_max_syn_backlog for the default policy; see `DropWhenFullOptions`. */
+  readonly maxSynBacklog?: number;
+  /** Linux tcp_abort_on_overflow: a final ACK that finds the accept queue full gets a RST; else it is dropped. */
+  readonly abortOnOverflow?: boolean;
+  /** Half-open entries when full: `backlog+1` (the default, Linux since 2025: q > B) or `backlog` (before: q >= B). */
+  readonly synQueueRoom?: 'backlog+1' | 'backlog';
+  /**
+   * A new SYN inside the window of a half-open entry: `listen` removes the entry silently (the default, RFC 9293
+   * §3.10.7.4 fourth, "return this connection to the LISTEN state"); `reset` removes it and sends RST/ACK (Linux,
+   * measured); `challenge` keeps it and sends a challenge ACK (RFC 5961 §4.2 read for this state too).
+   */
+  readonly synInWindow?: 'listen' | 'reset' | 'challenge';
+  /** Drop SYNs that carry FIN in LISTEN (Linux); RFC 9293 takes the SYN and leaves the FIN unacknowledged. */
+  readonly dropSynFin?: boolean;
+}
+
+/** What `promote` makes: for the listener only something to queue. */
+export interface AcceptedConnection {
+  readonly state: TcpState;
+}
+
+export interface ListenerDeps<C extends AcceptedConnection> {
+  readonly config: TcpConfig;
+  /** The host's four random words: they key cookies, timestamp offsets and the SYN queue's hash. */
+  readonly secret: Uint32Array;
+  isn(now: Nanos, local: number, localPort: number, remote: number, remotePort: number): Seq;
+  /** The timestamp clock in ms, uint32, without any offset. */
+  tsNow(now: Nanos): number;
+  /** Creates the ESTABLISHED connection and feeds it `seg` (its data, its FIN). `half` is reused: copy what you keep. */
+  promote(now: Nanos, half: Readonly<HalfOpen>, seg: Readonly<Segment>, tx: Tx): C;
+}

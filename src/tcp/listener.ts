@@ -1,0 +1,402 @@
+/**
+ * A listening port: LISTEN (RFC 9293 §3.10.7.2) and, for passive opens, SYN-RECEIVED (§3.10.7.4). It holds half-open
+ * connections as rows of a SYN queue, asks its policy about each new SYN, and hands finished handshakes to `promote`.
+ * Admission follows Linux, measured on 6.18; where Linux leaves the RFC, the RFC is the default and Linux an option.
+ */
+
+import { ACK, FIN, RST, type Segment, SYN } from '../wire/segment.ts';
+import { seqAdd } from '../wire/seq.ts';
+import { AcceptQueue } from './accept-queue.ts';
+import { judgeHalfOpen, mayAnswer } from './arrives-half-open.ts';
+import { COOKIE_MEMORY, CookieJar } from './cookie.ts';
+import { bakeCookie, halfFromSyn, redeemCookie } from './cookie-handshake.ts';
+import { HalfOpen } from './half-open.ts';
+import { ListenCounters } from './listen-counters.ts';
+import type { AcceptedConnection, ListenerDeps, ListenOptions } from './listen-options.ts';
+import { acceptQueueFull, dropWhenFull } from './policy/drop-when-full.ts';
+import type { ListenPolicy, QueueView, SynQueueView } from './policy/types.ts';
+import * as rules from './rules-listen.ts';
+import { MAX_TIMEOUTS, SynQueue } from './syn-queue.ts';
+import { sendAck, sendReset, sendResetAck, sendSynAck, synWindow } from './synack.ts';
+import type { Nanos, TcpState, Tx } from './types.ts';
+import type { Rule, WhySink } from './why.ts';
+
+export type { AcceptedConnection, ListenerDeps, ListenOptions };
+
+export class Listener<C extends AcceptedConnection> {
+  readonly port: number;
+  readonly backlog: number;
+  readonly policy: ListenPolicy;
+  readonly counters: ListenCounters = new ListenCounters();
+  /** Receives the reason of each decision; null costs nothing. */
+  why: WhySink | null = null;
+  readonly #deps: ListenerDeps<C>;
+  readonly #synQueue: SynQueue;
+  readonly #acceptQueue: AcceptQueue<C>;
+  readonly #jar: CookieJar;
+  readonly #options: ListenOptions;
+  readonly #maxTimeouts: number;
+  /** When a cookie was last sent: listeners that never needed one do not look for them. */
+  #lastCookieAt = -Infinity;
+  #closed = false;
+  /** The entry under consideration, read out. One object for all segments. */
+  readonly #half: HalfOpen = new HalfOpen();
+
+  /** Throws a RangeError for a backlog that is no integer >= 0. */
+  constructor(port: number, options: ListenOptions, deps: ListenerDeps<C>) {
+    const { backlog } = options;
+    if (!Number.isInteger(backlog) || backlog < 0) {
+      throw new RangeError(`listen on port ${port}: backlog must be an integer >= 0, not ${backlog}`);
+    }
+    this.port = port;
+    this.backlog = backlog;
+    this.policy =
+      options.policy ??
+      dropWhenFull(options.maxSynBacklog === undefined ? {} : { maxSynBacklog: options.maxSynBacklog });
+    this.#deps = deps;
+    this.#maxTimeouts = Math.min(deps.config.synackRetries, MAX_TIMEOUTS);
+    const room = options.synQueueRoom === 'backlog' ? backlog : backlog + 1;
+    this.#synQueue = new SynQueue(port, backlog, room, this.#maxTimeouts + 1, deps.secret);
+    this.#acceptQueue = new AcceptQueue<C>(backlog);
+    this.#jar = new CookieJar(deps.secret);
+    this.#options = options;
+  }
+
+  get synQueue(): SynQueueView {
+    return this.#synQueue;
+  }
+
+  get acceptQueue(): QueueView {
+    return this.#acceptQueue;
+  }
+
+  /**
+   * A segment for this port that belongs to no connection. True when it was dealt with: a SYN, a segment of a half-open
+   * entry, a redeemed cookie. False: the caller answers by the rule of LISTEN, RST with SEQ = SEG.ACK to an ACK, nothing
+   * to the rest, and gives the reason. May change `nextTimer`.
+   */
+  onSegment(now: Nanos, seg: Readonly<Segment>, tx: Tx): boolean {
+    if (this.#closed) return false;
+    const row = this.#synQueue.find(seg.dst, seg.src, seg.sport);
+    if (row >= 0) {
+      this.#inSynReceived(now, row, seg, tx);
+      return true;
+    }
+    const { flags } = seg;
+    if ((flags & RST) !== 0) {
+      this.counters.rstIgnored++;
+      return false;
+    }
+    if ((flags & ACK) !== 0) {
+      if (this.policy.cookies && (flags & SYN) === 0 && this.#redeem(now, seg, tx)) return true;
+      this.counters.strayAcks++;
+      return false;
+    }
+    if ((flags & SYN) === 0) {
+      this.counters.noFlagDropped++;
+      return false;
+    }
+    this.#onSyn(now, seg, tx);
+    return true;
+  }
+
+  /** Sends the SYN/ACKs that are due and removes entries that waited long enough. */
+  onTimer(now: Nanos, tx: Tx): void {
+    const { counters, why } = this;
+    const queue = this.#synQueue;
+    const half = this.#half;
+    for (let row = queue.due(now); row >= 0; row = queue.due(now)) {
+      queue.read(row, half);
+      counters.TCPTimeouts++;
+      const more = half.timeouts < this.#maxTimeouts;
+      if (why !== null) why.check(rules.SYNACK_EXPIRED, more, half.timeouts, this.#maxTimeouts, 0);
+      if (more) {
+        this.#repeat(now, row, half.timeouts + 1, tx);
+      } else {
+        counters.expired++;
+        if (why !== null) why.act(rules.HALF_REMOVED, 0, 0, 0);
+        this.#remove(row, 'CLOSED');
+      }
+    }
+  }
+
+  /** Exact time of the next SYN/ACK timer, Infinity when nothing is half-open. */
+  nextTimer(): Nanos {
+    return this.#synQueue.nextTimer();
+  }
+
+  /** The connection that has waited longest, or undefined. */
+  accept(): C | undefined {
+    return this.#acceptQueue.shift();
+  }
+
+  /** Connections waiting for `accept`, oldest first. */
+  waiting(visit: (connection: C) => void): void {
+    this.#acceptQueue.visit(visit);
+  }
+
+  /** Half-open entries, oldest first. The HalfOpen is the same object each time: copy what you keep. */
+  entries(
+    visit: (half: Readonly<HalfOpen>, timers: { readonly armedAt: Nanos; readonly firesAt: Nanos }) => void,
+  ): void {
+    const queue = this.#synQueue;
+    const half = new HalfOpen();
+    for (let row = queue.oldest(); row >= 0; row = queue.newer(row)) {
+      queue.read(row, half);
+      visit(half, { armedAt: queue.armedAt(row), firesAt: queue.firesAt(row) });
+    }
+  }
+
+  /**
+   * Stops listening: half-open entries are forgotten without a segment, as in Linux; their final ACKs meet a closed port.
+   * Connections in the accept queue stay: the caller takes them with `accept` and aborts them.
+   */
+  close(_now: Nanos, _tx: Tx): void {
+    if (this.#closed) return;
+    if (this.why !== null) this.why.act(rules.LISTEN_CLOSED, this.#synQueue.length, 0, 0);
+    this.#closed = true;
+    this.#synQueue.clear();
+  }
+
+  #onSyn(now: Nanos, seg: Readonly<Segment>, tx: Tx): void {
+    const { counters, why } = this;
+    counters.syns++;
+    if (why !== null) why.check(rules.LISTEN_SYN, true, seg.seq, seqAdd(seg.seq, 1), 0);
+    if (this.#options.dropSynFin === true && (seg.flags & FIN) !== 0) {
+      counters.synFinDropped++;
+      if (why !== null) why.act(rules.LISTEN_SYN_FIN, 0, 0, 0);
+      return;
+    }
+    const verdict = this.policy.onSyn(now, seg, this.#synQueue, this.#acceptQueue, why);
+    switch (verdict) {
+      case 'queue':
+        return this.#enqueue(now, seg, tx);
+      case 'cookie':
+        return this.#answerStateless(now, seg, tx);
+      case 'evict':
+        return this.#evict(now) ? this.#enqueue(now, seg, tx) : this.#dropFull();
+      case 'reset':
+        counters.refused++;
+        counters.OutRsts++;
+        if (why !== null) why.act(rules.SYN_RESET, 0, 0, 0);
+        return sendResetAck(seg, tx);
+      case 'drop-syn-queue':
+        return this.#dropFull();
+      case 'drop-accept-queue':
+        return this.#dropOverflow(rules.SYN_DROPPED);
+      case 'drop-reserve':
+        return this.#drop(rules.SYN_DROPPED);
+      default:
+        throw new Error(`policy ${this.policy.name} answered ${verdict satisfies never}`);
+    }
+  }
+
+  #enqueue(now: Nanos, seg: Readonly<Segment>, tx: Tx): void {
+    const { why } = this;
+    const half = this.#half;
+    halfFromSyn(seg, this.port, this.#deps.config, half);
+    half.iss = this.#deps.isn(now, half.local, half.localPort, half.remote, half.remotePort);
+    half.tsOffset = half.tsRecent < 0 ? 0 : this.#jar.tsOffset(half.local, half.remote);
+    half.synackAt = now;
+    const tsVal = this.#tsVal(now, half);
+    const row = this.#synQueue.insert(half, tsVal);
+    if (row < 0) return this.#dropFull();
+    const rto = this.#rto(0);
+    this.#synQueue.arm(row, now + rto);
+    if (why !== null) {
+      why.act(rules.QUEUED, half.iss, this.#synQueue.length, 0);
+      why.act(rules.SYNACK_TIMER, rto, 0, 0);
+      why.state('LISTEN', 'SYN-RECEIVED');
+    }
+    sendSynAck(half, this.#deps.config, tsVal, tx);
+  }
+
+  #answerStateless(now: Nanos, seg: Readonly<Segment>, tx: Tx): void {
+    const { counters } = this;
+    const { config } = this.#deps;
+    const half = this.#half;
+    halfFromSyn(seg, this.port, config, half);
+    const tsVal = bakeCookie(now, this.#deps.tsNow(now), half, this.#jar);
+    this.#lastCookieAt = now;
+    counters.TCPReqQFullDoCookies++;
+    counters.SyncookiesSent++;
+    if (this.why !== null) this.why.act(rules.COOKIE_SENT, half.iss, half.mss, 0);
+    sendSynAck(half, config, tsVal, tx);
+  }
+
+  /** Linux cookie_v4_check. False when the ACK carries no good cookie. */
+  #redeem(now: Nanos, seg: Readonly<Segment>, tx: Tx): boolean {
+    const { counters, why } = this;
+    if (this.#lastCookieAt === -Infinity) return false;
+    const age = now - this.#lastCookieAt;
+    if (why !== null) why.check(rules.COOKIE_RECENT, age <= COOKIE_MEMORY, age, COOKIE_MEMORY, 0);
+    if (age > COOKIE_MEMORY) return false;
+    const half = this.#half;
+    const good = redeemCookie(now, seg, this.port, this.#deps.config, this.#jar, half);
+    if (why !== null) why.check(rules.COOKIE_VALID, good, seqAdd(seg.ack, -1), 0, 0);
+    if (!good) {
+      counters.SyncookiesFailed++;
+      return false;
+    }
+    counters.SyncookiesRecv++;
+    if (why !== null) why.act(rules.COOKIE_REDEEMED, half.mss, half.ws, half.sackPerm ? 1 : 0);
+    // Measured: silent even with tcp_abort_on_overflow = 1.
+    if (acceptQueueFull(this.#acceptQueue, why)) {
+      this.#dropOverflow(rules.ACK_DROPPED);
+      return true;
+    }
+    if (why !== null) why.state('LISTEN', 'SYN-RECEIVED');
+    this.#promote(now, seg, tx);
+    return true;
+  }
+
+  #inSynReceived(now: Nanos, row: number, seg: Readonly<Segment>, tx: Tx): void {
+    const { counters, why } = this;
+    const { config } = this.#deps;
+    const queue = this.#synQueue;
+    const half = this.#half;
+    queue.read(row, half);
+    const tsLast = half.tsRecent < 0 ? 0 : this.#tsVal(half.synackAt, half);
+    const verdict = judgeHalfOpen(seg, half, synWindow(config), queue.tsFirst(row), tsLast, counters, why);
+    switch (verdict) {
+      case 'repeat':
+        if (!mayAnswer(now, row, seg, queue, config.challengeAckInterval, counters, why)) return;
+        // RFC 7323 §4.3 (2): SEG.SEQ <= Last.ACK.sent, so a newer TSval becomes TS.Recent.
+        if (half.tsRecent >= 0 && seg.tsVal >= 0) {
+          half.tsRecent = seg.tsVal;
+          queue.setTsRecent(row, seg.tsVal);
+        }
+        // Measured: the timer starts again with its present timeout, the count stays.
+        return this.#repeat(now, row, half.timeouts, tx);
+      case 'ack':
+      case 'challenge':
+        return this.#answerAck(now, row, seg, verdict === 'ack' ? rules.HALF_ACK : rules.HALF_CHALLENGE, tx);
+      case 'remove':
+        counters.EmbryonicRsts++;
+        return this.#remove(row, 'LISTEN');
+      case 'syn':
+        return this.#onSynInWindow(now, row, seg, tx);
+      case 'reset':
+        counters.OutRsts++;
+        return sendReset(seg, tx);
+      case 'complete':
+        return this.#complete(now, row, seg, tx);
+      case 'drop':
+        return;
+      default:
+        throw new Error(`SYN-RECEIVED: no such verdict: ${verdict satisfies never}`);
+    }
+  }
+
+  #complete(now: Nanos, row: number, seg: Readonly<Segment>, tx: Tx): void {
+    const { counters, why } = this;
+    if (acceptQueueFull(this.#acceptQueue, why)) {
+      const abort = this.#options.abortOnOverflow === true;
+      this.#dropOverflow(abort ? rules.ACK_ABORTED : rules.ACK_DROPPED);
+      if (!abort) return;
+      counters.EmbryonicRsts++;
+      counters.OutRsts++;
+      this.#remove(row, 'CLOSED');
+      return sendReset(seg, tx);
+    }
+    // Karn: after a repeated SYN/ACK nobody can tell which one this ACK answers.
+    if (this.#synQueue.limitedAt(row) !== -Infinity) this.#half.synackAt = -1;
+    this.#synQueue.remove(row);
+    this.#promote(now, seg, tx);
+  }
+
+  #onSynInWindow(now: Nanos, row: number, seg: Readonly<Segment>, tx: Tx): void {
+    const { counters, why } = this;
+    switch (this.#options.synInWindow) {
+      case undefined:
+      case 'listen':
+        if (why !== null) why.act(rules.HALF_SYN_LISTEN, 0, 0, 0);
+        return this.#remove(row, 'LISTEN');
+      case 'reset':
+        if (why !== null) why.act(rules.HALF_SYN_RESET, 0, 0, 0);
+        counters.EmbryonicRsts++;
+        counters.OutRsts++;
+        this.#remove(row, 'CLOSED');
+        return sendResetAck(seg, tx);
+      case 'challenge':
+        return this.#answerAck(now, row, seg, rules.HALF_SYN_CHALLENGE, tx);
+    }
+  }
+
+  #promote(now: Nanos, seg: Readonly<Segment>, tx: Tx): void {
+    const { why } = this;
+    this.counters.PassiveOpens++;
+    if (why !== null) {
+      why.act(rules.PROMOTED, this.#acceptQueue.length + 1, 0, 0);
+      why.state('SYN-RECEIVED', 'ESTABLISHED');
+    }
+    this.#acceptQueue.push(this.#deps.promote(now, this.#half, seg, tx));
+  }
+
+  /** Sends the SYN/ACK of `row`, which stands in `#half`, once more and starts its timer afresh. */
+  #repeat(now: Nanos, row: number, timeouts: number, tx: Tx): void {
+    const { counters, why } = this;
+    const half = this.#half;
+    const rto = this.#rto(timeouts);
+    this.#synQueue.rearm(row, now, timeouts, now + rto);
+    counters.TCPSynRetrans++;
+    counters.RetransSegs++;
+    if (why !== null) {
+      why.act(rules.SYNACK_AGAIN, half.iss, 0, 0);
+      why.act(rules.SYNACK_TIMER, rto, 0, 0);
+    }
+    sendSynAck(half, this.#deps.config, this.#tsVal(now, half), tx);
+  }
+
+  #answerAck(now: Nanos, row: number, seg: Readonly<Segment>, rule: Rule, tx: Tx): void {
+    const { counters, why } = this;
+    const { config } = this.#deps;
+    const half = this.#half;
+    if (!mayAnswer(now, row, seg, this.#synQueue, config.challengeAckInterval, counters, why)) return;
+    if (rule !== rules.HALF_ACK) counters.TCPChallengeACK++;
+    if (why !== null) why.act(rule, seqAdd(half.irs, 1), 0, 0);
+    sendAck(half, config, this.#tsVal(now, half), tx);
+  }
+
+  #evict(now: Nanos): boolean {
+    const victim = this.policy.victim?.(now, this.#synQueue) ?? -1;
+    if (!this.#synQueue.occupied(victim)) return false;
+    this.counters.evicted++;
+    if (this.why !== null) {
+      this.#synQueue.read(victim, this.#half);
+      this.why.act(rules.EVICTED, this.#half.iss, 0, 0);
+    }
+    this.#remove(victim, 'CLOSED');
+    return true;
+  }
+
+  #dropFull(): void {
+    this.counters.TCPReqQFullDrop++;
+    this.#drop(rules.SYN_DROPPED);
+  }
+
+  #dropOverflow(rule: Rule): void {
+    this.counters.ListenOverflows++;
+    this.#drop(rule);
+  }
+
+  #drop(rule: Rule): void {
+    this.counters.ListenDrops++;
+    if (this.why !== null) this.why.act(rule, 0, 0, 0);
+  }
+
+  #remove(row: number, to: TcpState): void {
+    this.#synQueue.remove(row);
+    if (this.why !== null) this.why.state('SYN-RECEIVED', to);
+  }
+
+  /** RFC 6298 §5.5: doubled with each timeout, up to the bound. */
+  #rto(timeouts: number): Nanos {
+    const { initialRto, maxRto } = this.#deps.config;
+    return Math.min(initialRto * 2 ** timeouts, maxRto);
+  }
+
+  #tsVal(at: Nanos, half: Readonly<HalfOpen>): number {
+    return half.tsRecent < 0 ? 0 : (this.#deps.tsNow(at) + half.tsOffset) >>> 0;
+  }
+}

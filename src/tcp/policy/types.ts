@@ -1,0 +1,61 @@
+/** The door for listener defences: what a policy sees and what it may answer. Policies decide; the listener acts. */
+import type { Segment } from '../../wire/segment.ts';
+import type { Nanos } from '../types.ts';
+import type { WhySink } from '../why.ts';
+
+/** A queue as a policy or a view sees it. */
+export interface QueueView {
+  readonly length: number;
+  /** The configured backlog B (for Linux: min(listen backlog, somaxconn)). */
+  readonly limit: number;
+  /** Entries it holds when full: B + 1, or B as in Linux before 2025. */
+  readonly capacity: number;
+}
+
+/** The SYN queue, with what a policy needs to choose a victim. Rows are small integers, reused after removal. */
+export interface SynQueueView extends QueueView {
+  /** Memory held, in bytes. */
+  readonly bytes: number;
+  /** The entry that arrived first, or -1 when empty. */
+  oldest(): number;
+  /** Rows ever in use are 0 .. rows - 1; some may be empty now. */
+  readonly rows: number;
+  /** Whether row `row` holds an entry. */
+  occupied(row: number): boolean;
+}
+
+/**
+ * What to do with a SYN that matches no entry. Each way to drop has its own verdict, because Linux counts them apart
+ * and the listener does the counting:
+ * `queue` a row and a SYN/ACK · `cookie` a stateless SYN/ACK · `evict` make room with `victim`, then queue ·
+ * `reset` RST/ACK as from a closed port · `drop-syn-queue` TCPReqQFullDrop + ListenDrops ·
+ * `drop-accept-queue` ListenOverflows + ListenDrops · `drop-reserve` ListenDrops only.
+ */
+export type SynVerdict =
+  | 'queue'
+  | 'cookie'
+  | 'evict'
+  | 'reset'
+  | 'drop-syn-queue'
+  | 'drop-accept-queue'
+  | 'drop-reserve';
+
+/**
+ * A defence. Pure: it never sends, allocates or counts, and holds no secret: making and checking cookies is the
+ * listener's job (one key per host), a policy only says when. So policies compose by calling each other's `onSyn`.
+ */
+export interface ListenPolicy {
+  readonly name: string;
+  /** Whether ACKs that match no entry may redeem a cookie. */
+  readonly cookies: boolean;
+  /** Decides about `syn` and reports each comparison to `why` when somebody listens. */
+  onSyn(
+    now: Nanos,
+    syn: Readonly<Segment>,
+    synQueue: SynQueueView,
+    acceptQueue: QueueView,
+    why: WhySink | null,
+  ): SynVerdict;
+  /** The row to give up after `evict`, or -1 for none: then the SYN is dropped as `drop-syn-queue`. */
+  victim?(now: Nanos, synQueue: SynQueueView): number;
+}

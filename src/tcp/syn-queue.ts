@@ -1,0 +1,280 @@
+/**
+ * SYN queue: the half-open connections of one listener (RFC 4987 §3; Linux "SYN queue"). A hash table of fixed-size rows
+ * with timers and arrival order threaded through them: 80 bytes of row and at most 8 of buckets for each entry.
+ */
+import type { HalfOpen } from './half-open.ts';
+import type { SynQueueView } from './policy/types.ts';
+import { deriveKey, KEY_SYN_QUEUE, SipHash } from './siphash.ts';
+import {
+  AGE_NEXT,
+  AGE_PREV,
+  CHAIN,
+  F_SACK,
+  F_TS,
+  F_USED,
+  F_V6,
+  FIRES_AT,
+  IRS,
+  ISS,
+  KEY_FLAGS,
+  KEY_MASK,
+  LIMITED_AT,
+  LOCAL,
+  MSS_WND,
+  NIL,
+  NO_SCALE,
+  REMOTE,
+  STRIDE,
+  STRIDE_F64,
+  SYNACK_AT,
+  SynRows,
+  TS_FIRST,
+  TS_OFFSET,
+  TS_RECENT,
+} from './syn-rows.ts';
+import { TimerLists } from './timer-lists.ts';
+import type { Nanos } from './types.ts';
+
+/** Most timeouts a row can count. */
+export const MAX_TIMEOUTS = 255;
+/** Most rows, 1.3 GB; a listener that gets there drops the SYN. */
+const MAX_ROWS = 2 ** 24;
+const FIRST_ROWS = 16;
+
+export class SynQueue implements SynQueueView {
+  length = 0;
+  /** High-water mark: rows ever in use. */
+  rows = 0;
+  readonly limit: number;
+  readonly capacity: number;
+  readonly #port: number;
+  readonly #rows: SynRows = new SynRows(FIRST_ROWS);
+  readonly #timers: TimerLists;
+  readonly #prf: SipHash;
+  /** First row of each bucket; as many buckets as rows, so chains hold one entry or less on average. */
+  #buckets: Int32Array = new Int32Array(FIRST_ROWS).fill(NIL);
+  #free = NIL;
+  #oldest = NIL;
+  #newest = NIL;
+
+  /**
+   * `limit` and `capacity` as in `QueueView`: told to policies, not enforced here. `levels`: SYN/ACK timeouts an entry
+   * can see, plus one. `secret` keys the hash, so that nobody outside can choose addresses that share a bucket.
+   */
+  constructor(port: number, limit: number, capacity: number, levels: number, secret: Uint32Array) {
+    this.#port = port;
+    this.limit = limit;
+    this.capacity = capacity;
+    this.#timers = new TimerLists(this.#rows, levels);
+    this.#prf = new SipHash(deriveKey(secret, KEY_SYN_QUEUE));
+  }
+
+  /** Bytes of memory held, all in. */
+  get bytes(): number {
+    return this.#rows.i32.byteLength + this.#buckets.byteLength;
+  }
+
+  /** The row of this connection, or -1. */
+  find(local: number, remote: number, remotePort: number): number {
+    const { i32 } = this.#rows;
+    const lo = remote | 0;
+    const key = (remotePort << 16) | F_USED | (remote > 0xffffffff ? F_V6 : 0);
+    let row = this.#buckets[this.#bucket(local | 0, lo, key)]!;
+    while (row !== NIL) {
+      const at = row * STRIDE;
+      if (i32[at + REMOTE] === lo && (i32[at + KEY_FLAGS]! & KEY_MASK) === key && i32[at + LOCAL] === (local | 0))
+        break;
+      row = i32[at + CHAIN]!;
+    }
+    return row;
+  }
+
+  /** Adds an entry that is not there yet, with no timer armed. Returns its row, or -1 when memory is the limit. */
+  insert(half: Readonly<HalfOpen>, tsFirst: number): number {
+    let row = this.#free;
+    if (row !== NIL) this.#free = this.#rows.i32[row * STRIDE + CHAIN]!;
+    else {
+      if (this.rows === MAX_ROWS) return NIL;
+      if (this.rows === this.#rows.capacity) this.#grow();
+      row = this.rows++;
+    }
+    const { i32, f64 } = this.#rows;
+    const at = row * STRIDE;
+    const key = (half.remotePort << 16) | F_USED | (half.remote > 0xffffffff ? F_V6 : 0);
+    i32[at + REMOTE] = half.remote;
+    i32[at + LOCAL] = half.local;
+    i32[at + KEY_FLAGS] =
+      key |
+      (half.timeouts << 8) |
+      ((half.ws < 0 ? NO_SCALE : half.ws) << 4) |
+      (half.sackPerm ? F_SACK : 0) |
+      (half.tsRecent < 0 ? 0 : F_TS);
+    i32[at + ISS] = half.iss;
+    i32[at + IRS] = half.irs;
+    i32[at + MSS_WND] = (half.mss << 16) | half.wnd;
+    i32[at + TS_RECENT] = half.tsRecent;
+    i32[at + TS_OFFSET] = half.tsOffset;
+    i32[at + TS_FIRST] = tsFirst;
+    f64[row * STRIDE_F64 + SYNACK_AT] = half.synackAt;
+    f64[row * STRIDE_F64 + LIMITED_AT] = -Infinity;
+    const bucket = this.#bucket(half.local | 0, half.remote | 0, key);
+    i32[at + CHAIN] = this.#buckets[bucket]!;
+    this.#buckets[bucket] = row;
+    i32[at + AGE_PREV] = this.#newest;
+    i32[at + AGE_NEXT] = NIL;
+    if (this.#newest === NIL) this.#oldest = row;
+    else i32[this.#newest * STRIDE + AGE_NEXT] = row;
+    this.#newest = row;
+    this.length++;
+    return row;
+  }
+
+  /** Reads a row out. */
+  read(row: number, into: HalfOpen): void {
+    const { i32, f64 } = this.#rows;
+    const at = row * STRIDE;
+    const flags = i32[at + KEY_FLAGS]!;
+    const high = (flags & F_V6) === 0 ? 0 : 0x100000000;
+    const ws = (flags >>> 4) & 15;
+    into.local = high + (i32[at + LOCAL]! >>> 0);
+    into.localPort = this.#port;
+    into.remote = high + (i32[at + REMOTE]! >>> 0);
+    into.remotePort = flags >>> 16;
+    into.iss = i32[at + ISS]! >>> 0;
+    into.irs = i32[at + IRS]! >>> 0;
+    into.mss = i32[at + MSS_WND]! >>> 16;
+    into.wnd = i32[at + MSS_WND]! & 0xffff;
+    into.ws = ws === NO_SCALE ? -1 : ws;
+    into.sackPerm = (flags & F_SACK) !== 0;
+    into.tsRecent = (flags & F_TS) === 0 ? -1 : i32[at + TS_RECENT]! >>> 0;
+    into.tsOffset = i32[at + TS_OFFSET]! >>> 0;
+    into.timeouts = (flags >>> 8) & MAX_TIMEOUTS;
+    into.synackAt = f64[row * STRIDE_F64 + SYNACK_AT]!;
+  }
+
+  /** Takes an entry out, its timer included. It must be armed. */
+  remove(row: number): void {
+    const { i32 } = this.#rows;
+    const at = row * STRIDE;
+    const flags = i32[at + KEY_FLAGS]!;
+    this.#timers.cancel(row, (flags >>> 8) & MAX_TIMEOUTS);
+    const bucket = this.#bucket(i32[at + LOCAL]!, i32[at + REMOTE]!, flags & KEY_MASK);
+    const next = i32[at + CHAIN]!;
+    let link = this.#buckets[bucket]!;
+    if (link === row) this.#buckets[bucket] = next;
+    else {
+      while (i32[link * STRIDE + CHAIN] !== row) link = i32[link * STRIDE + CHAIN]!;
+      i32[link * STRIDE + CHAIN] = next;
+    }
+    const older = i32[at + AGE_PREV]!;
+    const newer = i32[at + AGE_NEXT]!;
+    if (older === NIL) this.#oldest = newer;
+    else i32[older * STRIDE + AGE_NEXT] = newer;
+    if (newer === NIL) this.#newest = older;
+    else i32[newer * STRIDE + AGE_PREV] = older;
+    i32[at + KEY_FLAGS] = 0;
+    i32[at + CHAIN] = this.#free;
+    this.#free = row;
+    this.length--;
+  }
+
+  /** Arms the timer of an entry just inserted. */
+  arm(row: number, firesAt: Nanos): void {
+    this.#timers.arm(row, this.timeouts(row), firesAt);
+  }
+
+  /** A SYN/ACK went out again at `now` and the timer starts afresh, now as that of `timeouts` timeouts. */
+  rearm(row: number, now: Nanos, timeouts: number, firesAt: Nanos): void {
+    const { i32, f64 } = this.#rows;
+    const at = row * STRIDE + KEY_FLAGS;
+    this.#timers.cancel(row, this.timeouts(row));
+    i32[at] = (i32[at]! & ~(MAX_TIMEOUTS << 8)) | (timeouts << 8);
+    f64[row * STRIDE_F64 + SYNACK_AT] = now;
+    this.#timers.arm(row, timeouts, firesAt);
+  }
+
+  /** The next deadline of any entry, exactly; Infinity when there is none. */
+  nextTimer(): Nanos {
+    const row = this.#timers.earliest();
+    return row === NIL ? Infinity : this.firesAt(row);
+  }
+
+  /** The entry whose timer is the first to fire, if at or before `now`; else -1. */
+  due(now: Nanos): number {
+    const row = this.#timers.earliest();
+    return row !== NIL && this.firesAt(row) <= now ? row : NIL;
+  }
+
+  oldest(): number {
+    return this.#oldest;
+  }
+
+  /** The entry that arrived next after `row`, or -1. */
+  newer(row: number): number {
+    return this.#rows.i32[row * STRIDE + AGE_NEXT]!;
+  }
+
+  occupied(row: number): boolean {
+    return row >= 0 && row < this.rows && (this.#rows.i32[row * STRIDE + KEY_FLAGS]! & F_USED) !== 0;
+  }
+
+  timeouts(row: number): number {
+    return (this.#rows.i32[row * STRIDE + KEY_FLAGS]! >>> 8) & MAX_TIMEOUTS;
+  }
+
+  firesAt(row: number): Nanos {
+    return this.#rows.f64[row * STRIDE_F64 + FIRES_AT]!;
+  }
+
+  /** When the last SYN/ACK left, which is also when the timer was armed. */
+  armedAt(row: number): Nanos {
+    return this.#rows.f64[row * STRIDE_F64 + SYNACK_AT]!;
+  }
+
+  /** TSval of the first SYN/ACK, uint32. */
+  tsFirst(row: number): number {
+    return this.#rows.i32[row * STRIDE + TS_FIRST]! >>> 0;
+  }
+
+  setTsRecent(row: number, tsVal: number): void {
+    this.#rows.i32[row * STRIDE + TS_RECENT] = tsVal;
+  }
+
+  /** When the rate limit last let an answer pass; -Infinity before the first. */
+  limitedAt(row: number): Nanos {
+    return this.#rows.f64[row * STRIDE_F64 + LIMITED_AT]!;
+  }
+
+  setLimitedAt(row: number, now: Nanos): void {
+    this.#rows.f64[row * STRIDE_F64 + LIMITED_AT] = now;
+  }
+
+  /** Forgets all entries. */
+  clear(): void {
+    this.#buckets.fill(NIL);
+    this.#timers.clear();
+    this.#rows.i32.fill(0);
+    this.length = 0;
+    this.rows = 0;
+    this.#free = NIL;
+    this.#oldest = NIL;
+    this.#newest = NIL;
+  }
+
+  #bucket(local: number, remote: number, key: number): number {
+    return this.#prf.hash4(remote, local, key, this.#port) & (this.#buckets.length - 1);
+  }
+
+  #grow(): void {
+    this.#rows.grow();
+    const { i32 } = this.#rows;
+    this.#buckets = new Int32Array(this.#rows.capacity).fill(NIL);
+    // Only called when no row is free, so all are in use.
+    for (let row = 0; row < this.rows; row++) {
+      const at = row * STRIDE;
+      const bucket = this.#bucket(i32[at + LOCAL]!, i32[at + REMOTE]!, i32[at + KEY_FLAGS]! & KEY_MASK);
+      i32[at + CHAIN] = this.#buckets[bucket]!;
+      this.#buckets[bucket] = row;
+    }
+  }
+}

@@ -1,0 +1,76 @@
+/** The segments a listener sends: SYN/ACK, ACK and RST for connections that have no TCB yet. */
+
+import { ACK, RST, type Segment, SYN, segLen } from '../wire/segment.ts';
+import { seqAdd } from '../wire/seq.ts';
+import type { TcpConfig } from './config.ts';
+import type { HalfOpen } from './half-open.ts';
+import type { Tx } from './types.ts';
+
+/** The window we offer before scaling applies, and the one we judge segments by in SYN-RECEIVED. */
+export function synWindow(config: TcpConfig): number {
+  return Math.min(config.rcvBuf, 65535);
+}
+
+/** <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK> with the options agreed on. `tsVal` counts when timestamps were agreed. */
+export function sendSynAck(half: Readonly<HalfOpen>, config: TcpConfig, tsVal: number, tx: Tx): void {
+  const s = address(half, tx.alloc());
+  s.seq = half.iss;
+  s.ack = seqAdd(half.irs, 1);
+  s.flags = SYN | ACK;
+  // RFC 7323 §2.2: the window field of a SYN/ACK is never scaled.
+  s.wnd = synWindow(config);
+  s.mss = config.mss;
+  s.ws = half.ws < 0 ? -1 : config.windowScale;
+  s.sackPerm = half.sackPerm;
+  if (half.tsRecent >= 0) {
+    s.tsVal = tsVal;
+    s.tsEcr = half.tsRecent;
+  }
+  tx.send(s);
+}
+
+/** <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>. */
+export function sendAck(half: Readonly<HalfOpen>, config: TcpConfig, tsVal: number, tx: Tx): void {
+  const s = address(half, tx.alloc());
+  s.seq = seqAdd(half.iss, 1);
+  s.ack = seqAdd(half.irs, 1);
+  s.flags = ACK;
+  s.wnd = half.ws < 0 ? synWindow(config) : synWindow(config) >>> config.windowScale;
+  if (half.tsRecent >= 0) {
+    s.tsVal = tsVal;
+    s.tsEcr = half.tsRecent;
+  }
+  tx.send(s);
+}
+
+/** <SEQ=SEG.ACK><CTL=RST>, in answer to a segment that has an ACK (RFC 9293 §3.5.2 group 1). */
+export function sendReset(seg: Readonly<Segment>, tx: Tx): void {
+  const s = reply(seg, tx.alloc());
+  s.seq = seg.ack;
+  s.flags = RST;
+  tx.send(s);
+}
+
+/** <SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>, in answer to a segment without one. */
+export function sendResetAck(seg: Readonly<Segment>, tx: Tx): void {
+  const s = reply(seg, tx.alloc());
+  s.ack = seqAdd(seg.seq, segLen(seg));
+  s.flags = RST | ACK;
+  tx.send(s);
+}
+
+function address(half: Readonly<HalfOpen>, s: Segment): Segment {
+  s.src = half.local;
+  s.sport = half.localPort;
+  s.dst = half.remote;
+  s.dport = half.remotePort;
+  return s;
+}
+
+function reply(seg: Readonly<Segment>, s: Segment): Segment {
+  s.src = seg.dst;
+  s.sport = seg.dport;
+  s.dst = seg.src;
+  s.dport = seg.sport;
+  return s;
+}
