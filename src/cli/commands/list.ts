@@ -1,0 +1,28 @@
+/** `halfopen list`: the shipped scenarios. */
+import type { Command } from 'commander';
+import { readScenarioText, shippedIds } from '../../node/scenario-files.ts';
+import { parseScenario } from '../../scenario/parse.ts';
+import { painter, print, wantsColour } from '../terminal.ts';
+
+export function registerList(program: Command): void {
+  program
+    .command('list')
+    .description('list the shipped scenarios')
+    .option('--ids', 'only their names, one per line, for scripts')
+    .action(async (options: { ids?: boolean }) => {
+      const ids = await shippedIds();
+      await print(options.ids ? ids.join('\n') : await table(ids));
+    });
+}
+
+async function table(ids: readonly string[]): Promise<string> {
+  const paint = painter(wantsColour(process.stdout, process.env));
+  const width = Math.max(0, ...ids.map((id) => id.length));
+  const lines: string[] = [];
+  for (const id of ids) {
+    const { text, path } = await readScenarioText(id);
+    const scenario = parseScenario(text, path);
+    lines.push(`${paint('strong', id.padEnd(width))}  ${scenario.title}`);
+  }
+  return `${lines.join('\n')}\n\nRun one: halfopen run ${ids[0] ?? '<scenario>'}`;
+}
