@@ -93,7 +93,7 @@ export function parseSource(file: string, text: string): SourceFile {
         break;
       case 'NewExpression':
         // `new URL('./worker.ts', import.meta.url)` is how a bundler is told about a worker: an import in all but name.
-        if (isNode(node.callee) && node.callee.name === 'URL' && argumentCount(node) === 2)
+        if (isNode(node.callee) && node.callee.name === 'URL' && isCodePath(firstArgument(node)))
           addImport(firstArgument(node), node.start, false);
         break;
       case 'MemberExpression':
@@ -146,8 +146,8 @@ function firstArgument(call: Node): unknown {
   return Array.isArray(call.arguments) ? call.arguments[0] : undefined;
 }
 
-function argumentCount(call: Node): number {
-  return Array.isArray(call.arguments) ? call.arguments.length : 0;
+function isCodePath(value: unknown): boolean {
+  return isNode(value) && typeof value.value === 'string' && /^\.{1,2}\/.*\.[mc]?[jt]sx?$/.test(value.value);
 }
 
 function lineCounter(text: string): (offset: number) => number {
