@@ -108,13 +108,18 @@ class Layout {
     return this.#recording.steps.some((s) => s.sent.includes(flight) || (s.kind === 'inject' && s.flight === flight));
   }
 
-  /** Nothing else happens at `host` between the two steps that is not above already. */
+  /**
+   * A segment sent in step `from` can share a row with its arrival in step `to`: no other arrival comes before it, and
+   * nothing else happens at its receiver, that is not above already. So both columns of times only ever grow.
+   */
   #prompt(from: number, to: number, host: number): boolean {
+    const arrival = this.#recording.steps[to]!.t;
     for (let i = from + 1; i < to; i++) {
       const step = this.#recording.steps[i]!;
-      if (step.host === host && step.kind !== 'lost' && !this.#shown.has(i)) return false;
+      const matters = step.host === host ? step.kind !== 'lost' : step.kind === 'arrive' && step.t < arrival;
+      if (matters && !this.#shown.has(i)) return false;
       // What an earlier arrival made the host send has its row below this one: right only within the same instant.
-      if (step.host === host && step.sent.length > 0 && step.t < this.#recording.steps[to]!.t) return false;
+      if (step.host === host && step.sent.length > 0 && step.t < arrival) return false;
     }
     return true;
   }

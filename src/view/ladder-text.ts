@@ -150,7 +150,7 @@ class Drawing {
     if (row.arrives) canvas.put(rightward ? right : left, rightward ? '▶' : '◀', role);
     const label = ` ${this.#label(flight)} `;
     const labelAt = rightward ? left + 2 : right - 1 - label.length;
-    if (!row.leaves) canvas.put(rightward ? left : right - 2, rightward ? '… ' : ' …', 'quiet');
+    if (!row.leaves) canvas.put(rightward ? left : right, '…', 'quiet');
     if (!row.arrives && !row.lost) canvas.put(rightward ? right - 2 : left, rightward ? '▷ …' : '… ◁', 'quiet');
     if (row.lost) {
       const share = (flight.lostAt - flight.sentAt) / Math.max(1, flight.arrivesAt - flight.sentAt);
