@@ -1,0 +1,106 @@
+/** `halfopen explain <capture>`: what became of every connection attempt in a pcap or pcapng file. */
+import { type Command, InvalidArgumentError } from 'commander';
+import { CaptureError } from '../../capture/error.ts';
+import { CaptureReader } from '../../capture/reader.ts';
+import { Examiner } from '../../diagnose/examiner.ts';
+import { captureName, streamCapture } from '../../node/capture-file.ts';
+import { attemptJson, summaryJson } from '../../view/verdict-json.ts';
+import { attemptLines, type CaptureInfo, summaryLines } from '../../view/verdict-text.ts';
+
+interface ExplainOptions {
+  readonly json?: boolean;
+  readonly limit: number;
+}
+
+export function registerExplain(program: Command): void {
+  program
+    .command('explain')
+    .description('Say what became of every connection attempt in a capture, with the numbers that show it')
+    .argument('<capture>', "a pcap or pcapng file, or '-' for standard input")
+    .option('--json', 'print one JSON object: the summary and all attempts')
+    .option('--limit <count>', 'show at most this many attempts; 0 shows all', count, DEFAULT_LIMIT)
+    .addHelpText('after', HELP)
+    .action(explain);
+}
+
+async function explain(path: string, options: ExplainOptions): Promise<void> {
+  const name = captureName(path);
+  const reader = new CaptureReader(name);
+  const examiner = new Examiner();
+  let damage: CaptureError | undefined;
+  try {
+    await streamCapture(path, reader, (frame) => examiner.onFrame(frame));
+  } catch (error) {
+    // What stands before the damage is still worth reading; the exit code then says that it is not all.
+    if (!(error instanceof CaptureError) || reader.frames === 0) throw error;
+    damage = error;
+  }
+  const info: CaptureInfo = {
+    name,
+    format: reader.format ?? 'pcap',
+    skippedBlocks: reader.skippedBlocks,
+    damage:
+      damage !== undefined
+        ? 'reading stopped at damage; what follows rests on the packets before it'
+        : (reader.truncated?.message ?? ''),
+  };
+  if (options.json) await printJson(info, examiner);
+  else await printText(info, examiner, options.limit);
+  if (damage !== undefined) throw damage;
+}
+
+async function printText(info: CaptureInfo, examiner: Examiner, limit: number): Promise<void> {
+  const table = examiner.tracker.handshakes;
+  await print(`${summaryLines(info, examiner).join('\n')}\n`);
+  let shown = 0;
+  let left = 0;
+  for (let row = 0; row < table.count; row++) {
+    if (!table.isAttempt(row)) continue;
+    if (limit > 0 && shown === limit) left++;
+    else {
+      shown++;
+      await print(`\n${attemptLines(examiner, row).join('\n')}\n`);
+    }
+  }
+  if (left > 0) await print(`\n${left} more attempts are not shown; --limit 0 shows all\n`);
+}
+
+/** Attempts are written one by one: all of them as one string would not fit for a big flood. */
+async function printJson(info: CaptureInfo, examiner: Examiner): Promise<void> {
+  const table = examiner.tracker.handshakes;
+  const head = JSON.stringify(summaryJson(info, examiner), undefined, 2);
+  await print(`${head.slice(0, -2)},\n  "attempts": [`);
+  let separator = '\n    ';
+  for (let row = 0; row < table.count; row++) {
+    if (!table.isAttempt(row)) continue;
+    await print(separator + JSON.stringify(attemptJson(examiner, row)));
+    separator = ',\n    ';
+  }
+  await print('\n  ]\n}\n');
+}
+
+/** Waits where a pipe is slower than we are, so that output is not piled up in memory. */
+async function print(text: string): Promise<void> {
+  if (process.stdout.write(text)) return;
+  await new Promise<void>((resolve) => process.stdout.once('drain', resolve));
+}
+
+function count(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 0.');
+  return Number(text);
+}
+
+const DEFAULT_LIMIT = 50;
+
+const HELP = `
+Verdicts:
+  completed   the SYN/ACK acknowledged the SYN (X+1) and was itself acknowledged (Y+1)
+  half-open   SYN/ACK, but nothing acknowledges it
+  aborted     the client answered the SYN/ACK with RST
+  refused     RST in answer to the SYN: no listener, or a filter that rejects
+  unanswered  none of these: lost, filtered, or the answer is not in the capture
+
+Examples:
+  halfopen explain handshake.pcapng
+  tcpdump -w - -c 1000 'tcp' | halfopen explain -
+  halfopen explain --json big.pcap > verdicts.json`;
