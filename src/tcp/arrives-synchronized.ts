@@ -72,7 +72,7 @@ export function arrivesSynchronized(t: Tcb, now: Nanos, seg: Readonly<Segment>, 
       return;
     }
     established(t, now, seg.ack);
-    t.sndWnd = crossing ? seg.wnd : seg.wnd * 2 ** t.sndScale;
+    t.sndWnd = crossing ? seg.wnd : seg.wnd << t.sndScale;
     t.maxSndWnd = Math.max(t.maxSndWnd, t.sndWnd);
     t.sndWl1 = seq;
     t.sndWl2 = seg.ack;
@@ -148,7 +148,7 @@ function takeAck(t: Tcb, seg: Readonly<Segment>, now: Nanos, tx: Tx): void {
   const { why } = t;
   const sackNews = takeSack(t, seg);
   const acked = seqDiff(seg.ack, t.sndUna);
-  const wnd = seg.wnd * 2 ** t.sndScale;
+  const wnd = seg.wnd << t.sndScale;
   const windowWas = t.sndWnd;
   const wl1 = seqDiff(seg.seq, t.sndWl1);
   if (acked >= 0 && (wl1 > 0 || (wl1 === 0 && seqGe(seg.ack, t.sndWl2)))) {
@@ -268,7 +268,6 @@ function timeWait(t: Tcb, now: Nanos): void {
 }
 
 function restartTimeWait(t: Tcb, now: Nanos): void {
-  t.timeWaitArmed = now;
   t.timeWaitAt = now + t.config.timeWait;
 }
 
@@ -276,7 +275,6 @@ function restartTimeWait(t: Tcb, now: Nanos): void {
 function heard(t: Tcb, now: Nanos): void {
   t.probesUnanswered = 0;
   if (t.keepAliveAt !== Infinity) {
-    t.keepAliveArmed = now;
     t.keepAliveAt = now + t.config.keepAliveIdle;
   }
 }

@@ -18,6 +18,7 @@ import { expire } from './expiry.ts';
 import type { HalfOpen } from './half-open.ts';
 import { setOptions } from './options.ts';
 import { output, sendAck, sendRst, sendSyn, windowHasOpened } from './output.ts';
+import { backedOff } from './rto.ts';
 import * as rules from './rules.ts';
 import { SendBuffer } from './send-buffer.ts';
 import { EV_ESTABLISHED, EV_PEER_CLOSED, EV_READABLE, EV_WRITABLE, enter, finish, rcvWnd, Tcb } from './tcb.ts';
@@ -44,7 +45,8 @@ export class Connection implements Endpoint {
   touched = false;
   /** Next in the same bucket of the stack's connection table. */
   nextInBucket: Connection | null = null;
-  /** Earliest deadline under which the stack's timer heap holds it. */
+  /** Place in the stack's timer heap, -1 = not there, and the deadline it stands there for. */
+  heapIndex = -1;
   heapAt: Nanos = Infinity;
 
   private constructor(tcb: Tcb) {
@@ -91,14 +93,13 @@ export class Connection implements Endpoint {
     t.synAcked = true;
     t.state = 'ESTABLISHED';
     t.events = EV_ESTABLISHED;
-    t.sndWnd = ack.wnd * 2 ** t.sndScale;
+    t.sndWnd = ack.wnd << t.sndScale;
     t.maxSndWnd = t.sndWnd;
     t.sndWl1 = ack.seq;
     t.sndWl2 = ack.ack;
     // Karn: only a SYN/ACK that was sent once can be timed.
     if (half.synackAt >= 0 && half.timeouts === 0) t.rtt.sample(now - half.synackAt, config);
     if (config.keepAliveIdle > 0) {
-      t.keepAliveArmed = now;
       t.keepAliveAt = now + config.keepAliveIdle;
     }
     t.why = why;
@@ -244,13 +245,16 @@ export class Connection implements Endpoint {
   /** The timers that run, for people to look at. */
   timers(): RunningTimer[] {
     const t = this.tcb;
+    const { config, rtt } = t;
+    const keepAlive = t.probesUnanswered > 0 ? config.keepAliveInterval : config.keepAliveIdle;
+    // When each was armed follows from how long it runs: nothing is stored for the eye alone.
     const all: RunningTimer[] = [
-      { name: 'retransmit', armedAt: t.rtxArmed, firesAt: t.rtxAt },
-      { name: 'persist', armedAt: t.persistArmed, firesAt: t.persistAt },
-      { name: 'delayed-ack', armedAt: t.delackArmed, firesAt: t.delackAt },
-      { name: 'keep-alive', armedAt: t.keepAliveArmed, firesAt: t.keepAliveAt },
-      { name: 'time-wait', armedAt: t.timeWaitArmed, firesAt: t.timeWaitAt },
-      { name: 'user-timeout', armedAt: t.userTimeoutArmed, firesAt: t.userTimeoutAt },
+      running('retransmit', t.rtxAt, backedOff(rtt.rto, t.retransmits, config.maxRto)),
+      running('persist', t.persistAt, backedOff(rtt.rto, t.persistBackoff, config.maxRto)),
+      running('delayed-ack', t.delackAt, config.delayedAck),
+      running('keep-alive', t.keepAliveAt, keepAlive),
+      running('time-wait', t.timeWaitAt, config.timeWait),
+      running('user-timeout', t.userTimeoutAt, config.userTimeout),
     ];
     return all.filter((timer) => timer.firesAt !== Infinity);
   }
@@ -260,6 +264,10 @@ export class Connection implements Endpoint {
     this.touched = true;
     this.owner.push(this);
   }
+}
+
+function running(name: RunningTimer['name'], firesAt: Nanos, lasts: Nanos): RunningTimer {
+  return { name, armedAt: firesAt - lasts, firesAt };
 }
 
 const ESTABLISHED: TcpEvent = { type: 'established' };

@@ -26,7 +26,6 @@ export function established(t: Tcb, now: Nanos, ack: Seq): void {
   enter(t, 'ESTABLISHED');
   t.events |= EV_ESTABLISHED;
   if (t.config.keepAliveIdle > 0) {
-    t.keepAliveArmed = now;
     t.keepAliveAt = now + t.config.keepAliveIdle;
   }
   if (t.closing) enter(t, 'FIN-WAIT-1');

@@ -38,7 +38,6 @@ function retransmissionTimeout(t: Tcb, now: Nanos, tx: Tx): void {
   // RFC 6298 §5.5: the wait doubles, and §3: whatever was being timed is ambiguous now.
   t.timedAt = -1;
   const wait = backedOff(t.rtt.rto, t.retransmits, config.maxRto);
-  t.rtxArmed = now;
   t.rtxAt = now + wait;
   if (t.why !== null) t.why.act(rules.RTO_EXPIRED, t.sndUna, wait, 0);
   if (opening) {
@@ -58,7 +57,6 @@ function persistTimeout(t: Tcb, now: Nanos, tx: Tx): void {
   const wait = backedOff(t.rtt.rto, t.persistBackoff, config.maxRto);
   if (t.why !== null) t.why.act(rules.PROBE, wait, 0, 0);
   t.timedAt = -1;
-  t.persistArmed = now;
   t.persistAt = now + wait;
   sendProbe(t, now, tx);
 }
@@ -67,7 +65,6 @@ function keepAliveTimeout(t: Tcb, now: Nanos, tx: Tx): void {
   const { config } = t;
   if (t.sndUna !== t.sndNxt) {
     // Data in flight already asks whether the peer lives (Linux tcp_keepalive_timer does the same).
-    t.keepAliveArmed = now;
     t.keepAliveAt = now + config.keepAliveIdle;
     return;
   }
@@ -77,7 +74,6 @@ function keepAliveTimeout(t: Tcb, now: Nanos, tx: Tx): void {
   }
   t.probesUnanswered++;
   if (t.why !== null) t.why.act(rules.KEEP_ALIVE, t.probesUnanswered, config.keepAliveProbes, 0);
-  t.keepAliveArmed = now;
   t.keepAliveAt = now + config.keepAliveInterval;
   sendKeepAlive(t, now, tx);
 }

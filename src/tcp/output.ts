@@ -111,7 +111,6 @@ export function output(t: Tcb, now: Nanos, tx: Tx): void {
   else if (t.ackOwed === 1 && t.delackAt === Infinity) {
     if (t.config.delayedAck === 0) sendAck(t, now, tx);
     else {
-      t.delackArmed = now;
       t.delackAt = now + t.config.delayedAck;
     }
   }
@@ -138,20 +137,17 @@ export function armTimers(t: Tcb, now: Nanos): void {
   if (persist) {
     t.rtxAt = Infinity;
     if (t.persistAt === Infinity) {
-      t.persistArmed = now;
       t.persistAt = now + backedOff(t.rtt.rto, t.persistBackoff, t.config.maxRto);
     }
   } else {
     t.persistAt = Infinity;
     if (!outstanding) t.rtxAt = Infinity;
     else if (t.rtxAt === Infinity) {
-      t.rtxArmed = now;
       t.rtxAt = now + backedOff(t.rtt.rto, t.retransmits, t.config.maxRto);
     }
   }
   if (!outstanding && !waiting) t.userTimeoutAt = Infinity;
   else if (t.config.userTimeout > 0 && t.userTimeoutAt === Infinity) {
-    t.userTimeoutArmed = now;
     t.userTimeoutAt = now + t.config.userTimeout;
   }
 }

@@ -9,7 +9,8 @@ import { Connection } from './connection.ts';
 import { ConnectionTable } from './connection-table.ts';
 import type { HalfOpen } from './half-open.ts';
 import { IsnGenerator } from './isn.ts';
-import { Listener, type ListenOptions } from './listener.ts';
+import type { ListenOptions } from './listen-options.ts';
+import { Listener } from './listener.ts';
 import { sendRstFor } from './output.ts';
 import * as rules from './rules.ts';
 import { TimerHeap } from './timer-heap.ts';
@@ -194,8 +195,9 @@ export class TcpStack implements Endpoint {
 
   /** After anything happened to `c`: out of the table once closed, else under its next deadline. */
   #settle(c: Connection): void {
-    if (c.state === 'CLOSED') this.#table.remove(c);
-    else this.#timers.schedule(c);
+    if (c.state !== 'CLOSED') return this.#timers.schedule(c);
+    this.#table.remove(c);
+    this.#timers.remove(c);
   }
 
   #drain(): void {
@@ -214,8 +216,10 @@ export class TcpStack implements Endpoint {
       return false;
     const newer = t.tsOk && seg.tsVal >= 0 ? ((seg.tsVal - t.tsRecent) | 0) > 0 : seqGt(seg.seq, t.rcvNxt);
     if (this.#why !== null) this.#why.check(rules.TIME_WAIT_REOPEN, newer, seg.seq, t.rcvNxt, 0);
-    if (newer) this.#table.remove(c);
-    if (newer) t.timeWaitAt = Infinity;
+    if (newer) {
+      this.#table.remove(c);
+      this.#timers.remove(c);
+    }
     return newer;
   }
 

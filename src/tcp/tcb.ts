@@ -98,20 +98,14 @@ export class Tcb {
   probesUnanswered = 0;
   lastChallengeAt: Nanos = -1;
 
-  // Timers: when armed and when they fire; Infinity = off.
+  // When timers fire; Infinity = off.
   rtxAt: Nanos = Infinity;
-  rtxArmed: Nanos = 0;
   persistAt: Nanos = Infinity;
-  persistArmed: Nanos = 0;
   persistBackoff = 0;
   delackAt: Nanos = Infinity;
-  delackArmed: Nanos = 0;
   keepAliveAt: Nanos = Infinity;
-  keepAliveArmed: Nanos = 0;
   timeWaitAt: Nanos = Infinity;
-  timeWaitArmed: Nanos = 0;
   userTimeoutAt: Nanos = Infinity;
-  userTimeoutArmed: Nanos = 0;
 
   /** An acknowledgment is owed: 0 none, 1 may be delayed, 2 at once. */
   ackOwed = 0;

@@ -1,82 +1,92 @@
 /**
- * Which connection's timer is next. A binary heap with lazy entries: re-arming a timer to a later time, as every
- * acknowledgment does, costs nothing; an entry found too early is put back where it belongs.
+ * Which connection's timer is next: a binary heap in which each connection stands once and knows its place.
+ * Re-arming a timer to a later time, as every acknowledgment does, costs nothing: an entry found too early sinks to
+ * where it belongs. A closed connection leaves at once, so the heap keeps nothing alive.
  */
 import type { Connection } from './connection.ts';
 import type { Nanos } from './types.ts';
 
 export class TimerHeap {
-  #at: Nanos[] = [];
-  #who: Connection[] = [];
+  readonly #heap: Connection[] = [];
 
   /** Notes that `c` has a timer, perhaps earlier than known. */
   schedule(c: Connection): void {
     const at = c.nextTimer();
-    if (at >= c.heapAt) return;
-    c.heapAt = at;
-    this.#push(at, c);
+    if (c.heapIndex >= 0) {
+      if (at >= c.heapAt) return;
+      c.heapAt = at;
+      this.#rise(c, c.heapIndex);
+    } else if (at !== Infinity) {
+      c.heapAt = at;
+      this.#heap.push(c);
+      this.#rise(c, this.#heap.length - 1);
+    }
+  }
+
+  remove(c: Connection): void {
+    const i = c.heapIndex;
+    if (i < 0) return;
+    c.heapIndex = -1;
+    const last = this.#heap.pop()!;
+    if (last === c) return;
+    this.#rise(last, i);
+    this.#sink(last, last.heapIndex);
   }
 
   /** The earliest deadline, exact, or Infinity. */
   next(): Nanos {
-    while (this.#at.length > 0) {
-      const c = this.#who[0]!;
-      const at = this.#at[0]!;
-      if (at === c.heapAt && c.nextTimer() === at) return at;
-      this.#pop();
-      if (at !== c.heapAt) continue; // a second, later entry of the same connection
-      c.heapAt = Infinity;
-      this.schedule(c);
+    while (this.#heap.length > 0) {
+      const c = this.#heap[0]!;
+      const at = c.nextTimer();
+      if (at === c.heapAt) return at;
+      if (at === Infinity) this.remove(c);
+      else {
+        c.heapAt = at;
+        this.#sink(c, 0);
+      }
     }
     return Infinity;
   }
 
-  /** Takes out the connection whose timer is due at `now`, or returns null. The caller fires and re-schedules it. */
+  /** The connection whose timer is due at `now`, or null. It stays in the heap. */
   due(now: Nanos): Connection | null {
-    if (this.next() > now) return null;
-    const c = this.#who[0]!;
-    this.#pop();
-    c.heapAt = Infinity;
-    return c;
+    return this.next() <= now ? this.#heap[0]! : null;
   }
 
   clear(): void {
-    for (const c of this.#who) c.heapAt = Infinity;
-    this.#at.length = 0;
-    this.#who.length = 0;
+    for (const c of this.#heap) c.heapIndex = -1;
+    this.#heap.length = 0;
   }
 
-  #push(at: Nanos, c: Connection): void {
-    let i = this.#at.length;
-    this.#at.push(at);
-    this.#who.push(c);
+  #rise(c: Connection, from: number): void {
+    const heap = this.#heap;
+    let i = from;
     while (i > 0) {
       const up = (i - 1) >>> 1;
-      if (this.#at[up]! <= at) break;
-      this.#at[i] = this.#at[up]!;
-      this.#who[i] = this.#who[up]!;
+      const parent = heap[up]!;
+      if (parent.heapAt <= c.heapAt) break;
+      heap[i] = parent;
+      parent.heapIndex = i;
       i = up;
     }
-    this.#at[i] = at;
-    this.#who[i] = c;
+    heap[i] = c;
+    c.heapIndex = i;
   }
 
-  #pop(): void {
-    const at = this.#at.pop()!;
-    const c = this.#who.pop()!;
-    const n = this.#at.length;
-    if (n === 0) return;
-    let i = 0;
+  #sink(c: Connection, from: number): void {
+    const heap = this.#heap;
+    let i = from;
     for (;;) {
       let down = 2 * i + 1;
-      if (down >= n) break;
-      if (down + 1 < n && this.#at[down + 1]! < this.#at[down]!) down++;
-      if (this.#at[down]! >= at) break;
-      this.#at[i] = this.#at[down]!;
-      this.#who[i] = this.#who[down]!;
+      if (down >= heap.length) break;
+      if (down + 1 < heap.length && heap[down + 1]!.heapAt < heap[down]!.heapAt) down++;
+      const child = heap[down]!;
+      if (child.heapAt >= c.heapAt) break;
+      heap[i] = child;
+      child.heapIndex = i;
       i = down;
     }
-    this.#at[i] = at;
-    this.#who[i] = c;
+    heap[i] = c;
+    c.heapIndex = i;
   }
 }

@@ -1,0 +1,27 @@
+/** halfopen/tcp: the sans-IO RFC 9293 engine. Zero dependencies; the caller brings time, segments and secrets. */
+export { LINUX6, RFC9293, type TcpConfig } from './tcp/config.ts';
+export { Connection, type RunningTimer } from './tcp/connection.ts';
+export { CookieJar } from './tcp/cookie.ts';
+export { HalfOpen } from './tcp/half-open.ts';
+export { IsnGenerator } from './tcp/isn.ts';
+export type { ListenCounters } from './tcp/listen-counters.ts';
+export type { ListenOptions } from './tcp/listen-options.ts';
+export { Listener } from './tcp/listener.ts';
+export { dropWhenFull } from './tcp/policy/drop-when-full.ts';
+export { synCookies } from './tcp/policy/syn-cookies.ts';
+export type { ListenPolicy, QueueView, SynQueueView, SynVerdict } from './tcp/policy/types.ts';
+export { SipHash } from './tcp/siphash.ts';
+export { type ConnectOptions, type StackCounters, type StackOptions, TcpStack } from './tcp/stack.ts';
+export type { Tcb } from './tcp/tcb.ts';
+export {
+  type CloseReason,
+  type Endpoint,
+  MS,
+  type Nanos,
+  SEC,
+  type TcpEvent,
+  type TcpState,
+  type Tx,
+  US,
+} from './tcp/types.ts';
+export type { Rule, ValueKind, WhySink } from './tcp/why.ts';
