@@ -62,7 +62,9 @@ async function printText(info: CaptureInfo, examiner: Examiner, limit: number): 
       await print(`\n${attemptLines(examiner, row).join('\n')}\n`);
     }
   }
-  if (left > 0) await print(`\n${left} more attempts are not shown; --limit 0 shows all\n`);
+  if (left > 0) {
+    await print(`\n${left} more ${left === 1 ? 'attempt is' : 'attempts are'} not shown; --limit 0 shows all\n`);
+  }
 }
 
 /** Attempts are written one by one: all of them as one string would not fit for a big flood. */

@@ -1,0 +1,174 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { Command } from 'commander';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { PcapWriter } from '../../capture.ts';
+import { AddressTable } from '../../wire/address.ts';
+import { encodeIpPacket } from '../../wire/packet.ts';
+import { ACK, RST, Segment, SYN } from '../../wire/segment.ts';
+import { registerExplain } from './explain.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'halfopen-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+  vi.restoreAllMocks();
+});
+
+describe('halfopen explain', () => {
+  test('summary first, then each attempt with its numbers', async () => {
+    const file = written('a.pcap', lesson());
+    expect(await explain(file)).toBe(
+      [
+        `${file}: pcap, 7 packets in 3.050 s`,
+        '  6 TCP segments: SYN 3, SYN/ACK 1, RST 1, FIN 0',
+        '  2 attempts: completed 1, half-open 0, aborted 0, refused 1, unanswered 0',
+        '  not whole TCP segments: 1 not IP',
+        '  sent again: SYN once, SYN/ACK 0 times',
+        '',
+        'completed   192.0.2.1:49152 > 198.51.100.80:80',
+        '  SYN      packet 1 at 0 s: seq 1000 (X), sent again once, last at 1.000 s',
+        '  SYN/ACK  packet 3 +1.025 s: seq 5000 (Y), ack 1001 (X+1)',
+        '  ACK      packet 4 +1.050 s: ack 5001 (Y+1)',
+        '',
+        'refused     192.0.2.1:49153 > 198.51.100.80:81',
+        '  SYN      packet 6 at 3.000 s: seq 7000 (X)',
+        '  RST      packet 7 +50.000 ms: from the server, ack 7001 (X+1)',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('--json is one object', async () => {
+    const json = JSON.parse(await explain(written('a.pcap', lesson()), '--json'));
+    expect(json).toMatchObject({ format: 'pcap', packets: 7, tcp: 6, skipped: { 'not IP': 1 } });
+    expect(json.totals).toMatchObject({ attempts: 2, completed: 1, refused: 1 });
+    expect(json.attempts).toEqual([
+      {
+        verdict: 'completed',
+        client: '192.0.2.1',
+        clientPort: 49152,
+        server: '198.51.100.80',
+        serverPort: 80,
+        syn: { packet: 1, time: 0, seq: 1000 },
+        synack: { packet: 3, time: 1_025_000_000, seq: 5000, ack: 1001 },
+        ack: { packet: 4, time: 1_050_000_000, ack: 5001 },
+        dataOnSyn: 0,
+        synRetransmissions: 1,
+        synackRetransmissions: 0,
+        duplicates: 0,
+        notes: [],
+      },
+      expect.objectContaining({
+        verdict: 'refused',
+        rst: { packet: 7, time: 3_050_000_000, ack: 7001, from: 'server' },
+      }),
+    ]);
+    const empty = JSON.parse(await explain(written('empty.pcap', lesson().slice(0, 1)), '--json'));
+    expect(empty.attempts).toEqual([]);
+  });
+
+  test('--limit says what it leaves out', async () => {
+    const text = await explain(written('a.pcap', lesson()), '--limit', '1');
+    expect(text).toContain('completed   192');
+    expect(text).not.toContain('refused     192');
+    expect(text).toContain('\n1 more attempt is not shown; --limit 0 shows all\n');
+  });
+
+  test("'-' reads standard input", async () => {
+    const stdin = Readable.from(lesson());
+    vi.spyOn(process, 'stdin', 'get').mockReturnValue(stdin as unknown as typeof process.stdin);
+    expect(await explain('-')).toContain('standard input: pcap, 7 packets');
+  });
+
+  test('a cut last record is said and is no failure', async () => {
+    const whole = Buffer.concat(lesson());
+    const text = await explain(written('cut.pcap', [whole.subarray(0, whole.length - 5)]));
+    expect(text).toContain('the file ends within the record at byte');
+    expect(text).toContain('unanswered  192.0.2.1:49153');
+  });
+
+  test('damage in the middle: what stands before it is explained, then it fails', async () => {
+    const damaged = [...lesson(), new Uint8Array(16).fill(0xff)];
+    const file = written('bad.pcap', damaged);
+    const out: string[] = [];
+    await expect(explainInto(out, file)).rejects.toThrow(
+      /bad\.pcap: damaged at byte \d+: the record claims 4294967295 captured bytes, expected at most 262144$/,
+    );
+    expect(out.join('')).toContain('2 attempts: completed 1');
+  });
+
+  test.each([
+    ['notes.txt', 'Dear diary', "not a capture: it begins with the text 'Dear', expected pcap or pcapng magic"],
+    ['empty', '', 'not a capture: the file is empty, expected pcap or pcapng magic'],
+  ])('%s is no capture: one sentence', async (name, content, sentence) => {
+    const file = written(name, [Buffer.from(content)]);
+    await expect(explain(file)).rejects.toMatchObject({ name: 'CaptureError', message: `${file}: ${sentence}` });
+  });
+
+  test('no such file, and a folder: one sentence', async () => {
+    const missing = join(folder, 'missing.pcap');
+    await expect(explain(missing)).rejects.toMatchObject({
+      name: 'HalfopenError',
+      message: `${missing}: no such file, expected a pcap or pcapng capture`,
+    });
+    await expect(explain(folder)).rejects.toThrow(`${folder}: is a folder, expected a pcap or pcapng capture`);
+  });
+});
+
+/** Runs the command; what it prints. */
+async function explain(...args: string[]): Promise<string> {
+  const out: string[] = [];
+  await explainInto(out, ...args);
+  return out.join('');
+}
+
+/** Runs the command; what it prints goes to `out`, also when it fails. */
+async function explainInto(out: string[], ...args: string[]): Promise<void> {
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => out.push(String(chunk)) > 0);
+  const program = new Command().exitOverride();
+  registerExplain(program);
+  try {
+    await program.parseAsync(['explain', ...args], { from: 'user' });
+  } finally {
+    write.mockRestore();
+  }
+}
+
+function written(name: string, pieces: readonly Uint8Array[]): string {
+  const file = join(folder, name);
+  writeFileSync(file, Buffer.concat(pieces));
+  return file;
+}
+
+/** A handshake whose first SYN is lost, an ARP-like frame, and a refused attempt; as pieces of a pcap file, header first. */
+function lesson(): Uint8Array[] {
+  const writer = new PcapWriter({ linkType: 1 });
+  const table = new AddressTable();
+  const client = table.parse('192.0.2.1');
+  const server = table.parse('198.51.100.80');
+  const packet = (ms: number, fields: Partial<Segment>): Uint8Array => {
+    const seg = Object.assign(new Segment(), { src: client, sport: 49152, dst: server, dport: 80, wnd: 65535 }, fields);
+    const frame = new Uint8Array(200);
+    frame.set([0x08, 0x00], 12); // EtherType IPv4
+    const length = encodeIpPacket(seg, table, frame, 14);
+    return writer.packet(1_700_000_000 + Math.floor(ms / 1000), (ms % 1000) * 1e6, frame.subarray(0, 14 + length));
+  };
+  const back = { src: server, sport: 80, dst: client, dport: 49152 };
+  const arp = new Uint8Array(42);
+  arp.set([0x08, 0x06], 12);
+  return [
+    writer.header(),
+    packet(0, { flags: SYN, seq: 1000 }),
+    packet(1000, { flags: SYN, seq: 1000 }),
+    packet(1025, { ...back, flags: SYN | ACK, seq: 5000, ack: 1001 }),
+    packet(1050, { flags: ACK, seq: 1001, ack: 5001 }),
+    writer.packet(1_700_000_002, 0, arp),
+    packet(3000, { sport: 49153, dport: 81, flags: SYN, seq: 7000 }),
+    packet(3050, { ...back, sport: 81, dport: 49153, flags: RST | ACK, ack: 7001 }),
+  ];
+}
