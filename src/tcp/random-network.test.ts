@@ -238,8 +238,8 @@ describe('random networks', () => {
       check(o, `${name}, seed ${seed + 100_000}`);
       if (o.client.closedAs === 'closed' && o.server.closedAs === 'closed') whole++;
     }
-    // Not vacuous: nearly all survive up to 20% loss, and the rarer edges of figure 5 were all walked.
-    expect(whole).toBeGreaterThan(3_200);
+    // At most 20% loss leaves fewer than 1 in 100 giving up (R2, or a FIN beyond TIME-WAIT); and the rarer edges of figure 5 were all walked.
+    expect(whole).toBeGreaterThan(3_366);
     for (const edge of [
       'SYN-SENT -> SYN-RECEIVED',
       'FIN-WAIT-1 -> CLOSING',
