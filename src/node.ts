@@ -1,2 +1,7 @@
-/** What needs Node: capture files from disk or standard input. */
+/** What needs Node: capture files from disk or standard input, scenario files, captures of recordings, the lab's server. */
 export { captureName, streamCapture } from './node/capture-file.ts';
+export { recordingToPcapng } from './node/export.ts';
+export type { LabOptions, LabServer } from './node/lab-server.ts';
+export { LAB_FOLDER, startLab } from './node/lab-server.ts';
+export type { ScenarioText } from './node/scenario-files.ts';
+export { readScenarioText, SHIPPED_SCENARIOS, shippedIds } from './node/scenario-files.ts';

@@ -28,8 +28,24 @@ export type LadderRow =
 /** The rows up to and including a step, from top to bottom. */
 export function ladderRows(recording: Recording, at: number): LadderRow[] {
   const layout = new Layout(recording, at);
-  for (let i = 0; i <= at; i++) layout.step(recording.steps[i]!);
+  for (const step of readingOrder(recording.steps.slice(0, at + 1))) layout.step(step);
   return layout.rows;
+}
+
+/**
+ * Of steps at the same instant, those in which an application merely prepares something (listens) come first, so that
+ * they do not break the arrow of a segment sent just before them.
+ */
+function readingOrder(steps: readonly Step[]): Step[] {
+  const ordered: Step[] = [];
+  for (const step of steps) {
+    let at = ordered.length;
+    if (step.kind === 'app' && step.sent.length === 0) {
+      while (at > 0 && ordered[at - 1]!.t === step.t && ordered[at - 1]!.host !== step.host) at--;
+    }
+    ordered.splice(at, 0, step);
+  }
+  return ordered;
 }
 
 class Layout {
@@ -59,6 +75,7 @@ class Layout {
     if (step.kind === 'arrive' && !this.#shown.has(step.index)) this.#arrival(step);
     let state = this.#shown.has(step.index) ? undefined : this.#entered(step, step.host);
     if (leaving.length === 0 && (step.kind === 'app' || step.kind === 'timer')) {
+      this.#shown.add(step.index);
       this.#push({ kind: 'note', t: step.t, host: step.host, state, text: noteText(step) }, step.t);
     }
     for (const flight of leaving) {

@@ -9,7 +9,7 @@ type Shell = (typeof SHELLS)[number];
 export function registerCompletion(program: Command): void {
   program
     .command('completion')
-    .description('print a completion script for a shell')
+    .description('Print a completion script for a shell')
     .argument('<shell>', SHELLS.join(', '), oneOf('shell', SHELLS))
     .addHelpText(
       'after',

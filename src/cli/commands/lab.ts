@@ -11,7 +11,7 @@ const DEFAULT_PORT = 9293;
 export function registerLab(program: Command): void {
   program
     .command('lab')
-    .description('serve the lab on http://127.0.0.1 until Ctrl+C')
+    .description('Serve the lab on http://127.0.0.1 until Ctrl+C')
     .option('-p, --port <n>', `port, 0 = any free one (default: ${DEFAULT_PORT})`, wholeNumber('--port', 0, 65535))
     .option('--open', 'also open it in the browser')
     .action(async (options: { port?: number; open?: boolean }) => {

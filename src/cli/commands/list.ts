@@ -7,7 +7,7 @@ import { painter, print, wantsColour } from '../terminal.ts';
 export function registerList(program: Command): void {
   program
     .command('list')
-    .description('list the shipped scenarios')
+    .description('List the shipped scenarios')
     .option('--ids', 'only their names, one per line, for scripts')
     .action(async (options: { ids?: boolean }) => {
       const ids = await shippedIds();

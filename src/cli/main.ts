@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+/** The `halfopen` program: runs a command and turns what went wrong into one sentence and an exit code. */
+import { CommanderError } from 'commander';
+import { HalfopenError } from '../wire/error.ts';
+import { createProgram } from './program.ts';
+
+// `halfopen run … | head` closes the pipe early: that is no fault of anybody.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  fail(error);
+});
+
+const program = createProgram();
+if (process.argv.length <= 2) {
+  program.outputHelp();
+} else {
+  program.parseAsync().catch(fail);
+}
+
+function fail(error: unknown): void {
+  process.exitCode = exitCodeOf(error);
+}
+
+/** 0 for help and version, 2 for anything in the input, 1 for a fault of our own. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (isClosedPipe(error)) return 0;
+  if (error instanceof HalfopenError) {
+    process.stderr.write(`halfopen: ${error.message}\n`);
+    return 2;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`halfopen: internal fault, please report it: ${text}\n`);
+  return 1;
+}
+
+function isClosedPipe(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EPIPE';
+}

@@ -1,0 +1,54 @@
+/** The commands of `halfopen`, put together. */
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { registerCompletion } from './commands/completion.ts';
+import { registerExplain } from './commands/explain.ts';
+import { registerLab } from './commands/lab.ts';
+import { registerList } from './commands/list.ts';
+import { registerRun } from './commands/run.ts';
+
+/** A fresh command tree. Parsing errors throw `CommanderError` after one sentence on standard error. */
+export function createProgram(): Command {
+  const program = new Command('halfopen');
+  program
+    .description('A laboratory for TCP connection establishment: step, break and explain handshakes.')
+    .version(packageVersion(), '-V, --version')
+    .addHelpText('after', EXAMPLES)
+    .showSuggestionAfterError()
+    .configureOutput({
+      // Commander says "error: …"; here every message begins with the program's name and is one line.
+      outputError: (text, write) => write(`halfopen: ${oneSentence(text)}\n`),
+    })
+    .exitOverride();
+  registerRun(program);
+  registerList(program);
+  registerExplain(program);
+  registerLab(program);
+  registerCompletion(program);
+  for (const command of program.commands) command.copyInheritedSettings(program);
+  return program;
+}
+
+const EXAMPLES = `
+Examples:
+  halfopen lab                                              the lab in your browser: step through handshakes
+  halfopen run three-way-handshake                          the handshake of the textbook, with X and Y
+  halfopen run three-way-handshake --drop 3                 lose the third segment and see what really happens
+  halfopen list                                             what else is there to run
+  halfopen explain capture.pcapng                           a verdict for every connection attempt in a capture
+
+"halfopen <command> --help" says more. Exit code: 0 = done, 1 = a fault of halfopen, 2 = something in the input.`;
+
+function packageVersion(): string {
+  // src/cli and dist/cli are equally deep.
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  const { version } = JSON.parse(text) as { version: string };
+  return version;
+}
+
+function oneSentence(text: string): string {
+  return text
+    .replace(/^error: /, '')
+    .trim()
+    .replace(/\s*\n\s*/g, ' ');
+}
