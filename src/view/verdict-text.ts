@@ -56,7 +56,8 @@ export function attemptLines(examiner: Examiner, row: number): string[] {
     if (again > 0) extra.push(`sent again ${times(again)}, last at ${seconds(t.lastSynackAt[row]!)}`);
     lines.push(evidence('SYN/ACK', t.synackPacket[row]!, after(t.synackAt[row]! - base), extra));
   }
-  if ((facts & Fact.Acked) !== 0 && t.ackPacket[row] !== 0) {
+  // In a split handshake the SYN/ACK itself is what acknowledges the SYN: one line says it.
+  if ((facts & Fact.Acked) !== 0 && t.ackPacket[row] !== t.synackPacket[row]) {
     const crossed = (facts & Fact.CrossAcked) !== 0;
     const symbol = crossed ? relative('X', t.ackAck[row]!, x) : relative('Y', t.ackAck[row]!, y);
     lines.push(evidence('ACK', t.ackPacket[row]!, after(t.ackAt[row]! - base), [`ack ${t.ackAck[row]!} (${symbol})`]));
