@@ -85,6 +85,7 @@ describe('options are shown in wire order', () => {
     ['2202', 'tfo cookiereq'],
     ['2206 aabbccdd', 'tfo cookie aabbccdd'],
     ['fe04 f989', 'exp-tfo cookiereq'],
+    ['fe0a acc1 000001 010000', 'exp-accecn1 1 65536'],
     ['fd06 1234 aabb', 'exp-0x1234 0xaabb'],
     ['1312 00112233445566778899aabbccddeeff', 'md5 0x00112233445566778899aabbccddeeff'],
     ['1d10 3d54 000102030405060708090a0b', 'tcp-ao keyid 61 rnextkeyid 84 mac 000102030405060708090a0b'],

@@ -122,6 +122,10 @@ function formatOption(view: DataView, at: OptionCursor, sackBase: Seq): string {
     case OptionKind.Experiment3:
       if (n < 2) break;
       if (view.getUint16(data) === FAST_OPEN_MAGIC) return `exp-tfo ${formatCookie(view, data + 2, n - 2)}`;
+      // AccECN before it had kinds of its own: magic ACC0 and ACC1, order 0 and 1.
+      if ((view.getUint16(data) & 0xfffe) === 0xacc0 && (n - 2) % 3 === 0) {
+        return [`exp-accecn${view.getUint16(data) & 1}`, ...uint24s(view, data + 2, n - 2)].join(' ');
+      }
       return `${name}-0x${hex(view, data, 2)}${n > 2 ? ` 0x${hex(view, data + 2, n - 2)}` : ''}`;
   }
   return n > 0 ? `${name} 0x${hex(view, data, n)}` : name;
