@@ -33,7 +33,7 @@ export const F_V6 = 2;
 export const F_SACK = 4;
 export const F_TS = 8;
 /** What of KEY_FLAGS takes part in the key. */
-export const KEY_MASK = 0xffff0003 | 0;
+export const KEY_MASK: number = 0xffff0003 | 0;
 /** Window scale nibble for "none": a shift is at most 14 (RFC 7323 §2.3). */
 export const NO_SCALE = 15;
 
