@@ -1,5 +1,12 @@
 /** The simulated world: event queue, random streams, links, hosts, and recordings of runs. */
 export { EventQueue } from './sim/event-queue.ts';
+export { type CapturedPacket, packetsOf } from './sim/export.ts';
+export { Link } from './sim/link.ts';
+export { unmetExpectations } from './sim/outcome.ts';
+export { type RecordOptions, record } from './sim/record.ts';
 export type * from './sim/recording.ts';
 export { Rng, stream } from './sim/rng.ts';
 export type * from './sim/scenario-model.ts';
+export { storyOf } from './sim/story.ts';
+export { Trace, type TraceFate } from './sim/trace.ts';
+export { type Transit, World, type WorldObserver, type WorldOptions } from './sim/world.ts';

@@ -40,6 +40,7 @@ export function buildScenario(id: string, file: ScenarioFile, refuse: Refuse): S
     id,
     title: file.title,
     summary: file.summary.trim(),
+    order: file.order,
     profile: file.profile,
     seed: file.seed,
     until: time(file.until),
@@ -63,6 +64,7 @@ class Builder {
   readonly #names: readonly string[];
   readonly #refuse: Refuse;
   readonly #addresses: Map<string, string> = new Map();
+  #v6: boolean | undefined = undefined;
 
   constructor(names: readonly string[], refuse: Refuse) {
     this.#names = names;
@@ -85,6 +87,11 @@ class Builder {
     if (other !== undefined)
       this.#refuse([...path, 'address'], `is ${file.address}, the address of '${other}' already`);
     this.#addresses.set(file.address, name);
+    const v6 = file.address.includes(':');
+    if (this.#v6 !== undefined && this.#v6 !== v6) {
+      this.#refuse([...path, 'address'], `is ${file.address}; expected all hosts in IPv4 or all in IPv6`);
+    }
+    this.#v6 = v6;
     const listens: Action[] = file.listen.map((l) => ({ on: 'start', after: 0, what: { do: 'listen', ...l } }));
     return {
       name,

@@ -4,6 +4,7 @@
 export interface ScenarioFile {
   readonly title: string;
   readonly summary: string;
+  readonly order: number;
   readonly profile: 'rfc9293' | 'linux-6';
   readonly seed: number;
   readonly until: string | 0;

@@ -279,6 +279,7 @@ const fileSchema: z.ZodType<ScenarioFile, unknown> = strict({
   $schema: z.string().optional(),
   title: text(),
   summary: text(),
+  order: whole(0, 1000, 'a place in the list').default(500),
   profile: choice(['rfc9293', 'linux-6']).default('linux-6'),
   seed: whole(0, 0xffff_ffff, 'a seed').default(7),
   until: duration.default('10s').describe('The run ends here.'),

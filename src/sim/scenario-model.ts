@@ -14,6 +14,8 @@ export interface Scenario {
   readonly id: string;
   readonly title: string;
   readonly summary: string;
+  /** Place in the list people choose from; lower comes first. */
+  readonly order: number;
   readonly profile: ProfileName;
   /** 0 .. 2^32 - 1; everything random in a run comes from it. */
   readonly seed: number;
@@ -173,7 +175,7 @@ export interface Caption {
   readonly flags: number;
   /** Timer or action name for `timer` and `does`; '' = any. */
   readonly name: string;
-  /** Which occurrence, counted from 1; 0 = every one. */
+  /** Which occurrence, counted from 1; 0 = the first, as when none is given. */
   readonly nth: number;
   readonly say: string;
 }

@@ -1,0 +1,119 @@
+/** A host as people see it at one moment: its connections, half-open entries, queues, timers and counters as plain data. */
+import type { Connection } from '../tcp/connection.ts';
+import type { HalfOpen } from '../tcp/half-open.ts';
+import type { Listener } from '../tcp/listener.ts';
+import { synWindow } from '../tcp/synack.ts';
+import type { CloseReason } from '../tcp/types.ts';
+import { type AddressTable, isIpv6 } from '../wire/address.ts';
+import { seqAdd } from '../wire/seq.ts';
+import type { Host } from './host.ts';
+import type { HostView, QueueState, TcbView } from './recording.ts';
+
+/** Reads everything out; later changes of the host do not touch the result. */
+export function snapshotHost(host: Host, addresses: AddressTable): HostView {
+  const tcbs: TcbView[] = host.held.map((h) => connectionView(h.connection, 'connection', addresses));
+  const queues: QueueState[] = [];
+  let listening = false;
+  for (const listener of host.stack.listeners) {
+    listening = true;
+    listener.waiting((c) => tcbs.push(connectionView(c, 'accept-queue', addresses)));
+    listener.entries((half, timer) => tcbs.push(halfOpenView(half, timer, host, addresses)));
+    queues.push({
+      port: listener.port,
+      backlog: listener.backlog,
+      synQueue: listener.synQueue.length,
+      acceptQueue: listener.acceptQueue.length,
+    });
+  }
+  return {
+    state: tcbs.findLast((t) => t.state !== 'CLOSED')?.state ?? (listening ? 'LISTEN' : 'CLOSED'),
+    tcbs,
+    queues,
+    counters: countersOf(host),
+    appRead: host.appRead,
+    appWritten: host.appWritten,
+  };
+}
+
+function connectionView(c: Connection, where: 'connection' | 'accept-queue', addresses: AddressTable): TcbView {
+  const t = c.tcb;
+  const closed: CloseReason | undefined = c.closed;
+  return {
+    where,
+    local: endpoint(t.local, t.localPort, addresses),
+    remote: endpoint(t.remote, t.remotePort, addresses),
+    state: c.state,
+    iss: t.iss,
+    irs: t.irs,
+    sndUna: t.sndUna,
+    sndNxt: t.sndNxt,
+    sndWnd: t.sndWnd,
+    rcvNxt: t.rcvNxt,
+    rcvWnd: c.rcvWnd,
+    mss: t.sndMss,
+    sndScale: t.sndScale,
+    rcvScale: t.rcvScale,
+    cwnd: t.cwnd,
+    ssthresh: t.ssthresh,
+    srtt: t.rtt.srtt,
+    rto: t.rtt.rto,
+    retransmits: t.retransmits,
+    timers: c.timers(),
+    ...(closed !== undefined && { closed }),
+  };
+}
+
+function halfOpenView(
+  half: Readonly<HalfOpen>,
+  timer: { readonly armedAt: number; readonly firesAt: number },
+  host: Host,
+  addresses: AddressTable,
+): TcbView {
+  return {
+    where: 'syn-queue',
+    local: endpoint(half.local, half.localPort, addresses),
+    remote: endpoint(half.remote, half.remotePort, addresses),
+    state: 'SYN-RECEIVED',
+    iss: half.iss,
+    irs: half.irs,
+    sndUna: half.iss,
+    sndNxt: seqAdd(half.iss, 1),
+    sndWnd: half.wnd,
+    rcvNxt: seqAdd(half.irs, 1),
+    rcvWnd: synWindow(host.stack.config),
+    mss: half.mss,
+    sndScale: Math.max(0, half.ws),
+    rcvScale: half.ws < 0 ? 0 : Math.max(0, host.stack.config.windowScale),
+    // A row of the SYN queue has no congestion state yet: that begins with the connection.
+    cwnd: 0,
+    ssthresh: 0,
+    srtt: -1,
+    rto: timer.firesAt - timer.armedAt,
+    retransmits: half.timeouts,
+    timers: [{ name: 'syn-ack', armedAt: timer.armedAt, firesAt: timer.firesAt }],
+  };
+}
+
+/** `203.0.113.80:80`, `[2001:db8::1]:80`. */
+function endpoint(address: number, port: number, addresses: AddressTable): string {
+  const text = addresses.format(address);
+  return isIpv6(address) ? `[${text}]:${port}` : `${text}:${port}`;
+}
+
+/** Sums over the listeners, under Linux MIB names where there are such; zeros are left out. */
+function countersOf(host: Host): Readonly<Record<string, number>> {
+  const sums: Record<string, number> = {};
+  const add = (name: string, value: number): void => {
+    if (value > 0) sums[name] = (sums[name] ?? 0) + value;
+  };
+  const { counters } = host.stack;
+  add('ActiveOpens', counters.activeOpens);
+  add('OutRsts', counters.outRsts);
+  add('notOurs', counters.notOurs);
+  for (const listener of host.stack.listeners) addListener(listener, add);
+  return sums;
+}
+
+function addListener(listener: Listener<Connection>, add: (name: string, value: number) => void): void {
+  for (const [name, value] of Object.entries(listener.counters)) if (typeof value === 'number') add(name, value);
+}
