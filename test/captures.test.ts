@@ -72,7 +72,9 @@ function table(path: string): Record<string, string>[] {
 function documentedDifferences(): Map<string, { readonly matcher: number; readonly ours: number }> {
   const text = readFileSync(new URL('../docs/captures.md', import.meta.url), 'utf8');
   const differences = new Map<string, { readonly matcher: number; readonly ours: number }>();
-  for (const [, file, column, matcher, ours] of text.matchAll(/^\| (\S+\.pcap\S*) \| (\w+) \| (\d+) \| (\d+) \|/gm)) {
+  for (const [, file, column, matcher, ours] of text.matchAll(
+    /^\| (\S+\.pcap\S*) +\| (\w+) +\| (\d+) +\| (\d+) +\|/gm,
+  )) {
     differences.set(`${file} ${column}`, { matcher: Number(matcher), ours: Number(ours) });
   }
   return differences;

@@ -8,7 +8,7 @@ import { type CaptureInterface, type FormatParser, type Frame, MAX_RECORD, Parse
 /** Magic numbers as read in big-endian order, when the file is big-endian; swapped they mean little-endian. */
 export const MAGIC_MICRO = 0xa1b2c3d4;
 export const MAGIC_NANO = 0xa1b23c4d;
-export const MAGIC_MODIFIED = 0xa1b2cd34;
+const MAGIC_MODIFIED = 0xa1b2cd34;
 
 const HEADER_LENGTH = 24;
 const RECORD_HEADER_LENGTH = 16;
