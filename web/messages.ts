@@ -11,6 +11,7 @@ export interface RunRequest {
 }
 
 export type RunReply =
-  | { readonly id: number; readonly recording: Recording; readonly summary: string }
+  /** `story` holds the scenario's own words per step, '' where it says nothing. */
+  | { readonly id: number; readonly recording: Recording; readonly summary: string; readonly story: readonly string[] }
   /** One sentence for people: what, where, what was expected. */
   | { readonly id: number; readonly error: string };

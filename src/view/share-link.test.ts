@@ -5,7 +5,7 @@ const VIEW: SharedView = {
   scenario: 'lost-syn',
   seed: 7,
   step: 4,
-  numbers: 'symbols',
+  numbers: 'symbolic',
   interventions: [
     { flight: 2, action: 'drop', at: 1_060_000_000, by: 0 },
     { flight: 3, action: 'delay', at: 1_090_000_000, by: 200_000_000 },

@@ -1,16 +1,17 @@
 /** What a shared link carries, as the hash of the lab's address: readable, short, and forgiving when typed by hand. */
 import type { Intervention } from '../sim/recording.ts';
+import { NUMBER_MODES, type NumberMode } from './numbers.ts';
 
 export interface SharedView {
   readonly scenario: string;
   /** -1 = the scenario's own seed. */
   readonly seed: number;
   readonly step: number;
-  readonly numbers: 'absolute' | 'relative' | 'symbols';
+  readonly numbers: NumberMode;
   readonly interventions: readonly Intervention[];
 }
 
-/** `#s=lost-syn&seed=7&step=4&n=symbols&i=drop.2.1060000000.0`; parts at their default are left out. */
+/** `#s=lost-syn&seed=7&step=4&n=symbolic&i=drop.2.1060000000.0`; parts at their default are left out. */
 export function formatShareHash(view: SharedView): string {
   const parts = [`s=${encodeURIComponent(view.scenario)}`];
   if (view.seed >= 0) parts.push(`seed=${view.seed}`);
@@ -36,8 +37,8 @@ export function parseShareHash(hash: string): Partial<SharedView> {
   if (seed >= 0) found.seed = seed;
   const step = toCount(fields.get('step'), 1e6);
   if (step >= 0) found.step = step;
-  const numbers = fields.get('n');
-  if (numbers === 'relative' || numbers === 'symbols' || numbers === 'absolute') found.numbers = numbers;
+  const numbers = NUMBER_MODES.find((mode) => mode === fields.get('n'));
+  if (numbers !== undefined) found.numbers = numbers;
   const list = fields.get('i');
   if (list !== undefined) found.interventions = list.split('_').flatMap(parseIntervention);
   return found;

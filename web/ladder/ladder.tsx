@@ -1,0 +1,138 @@
+/** The ladder: time runs down, the slope of an arrow is its delay. */
+import type { JSX } from 'preact';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { Recording } from '../../src/sim/recording.ts';
+import { ladderModel } from '../../src/view/ladder-model.ts';
+import type { Numbers } from '../../src/view/numbers.ts';
+import { timeDigits } from '../../src/view/time-text.ts';
+import { HostSign } from '../icons.tsx';
+import { useLab } from '../use-lab.ts';
+import { Actions } from './actions.tsx';
+import { Arrow, tokenPoint } from './arrow.tsx';
+import { Future, NowLine, Silences, TimeAxis } from './axis.tsx';
+import { type Frame, ladderFrame } from './frame.ts';
+import { Lifelines } from './lifelines.tsx';
+import { Patterns } from './patterns.tsx';
+import { SideNotes, TimerBars } from './side-notes.tsx';
+import { useMovingNow } from './use-moving-now.ts';
+
+interface Props {
+  readonly recording: Recording;
+  readonly numbers: Numbers;
+}
+
+export function Ladder({ recording, numbers }: Props): JSX.Element {
+  const lab = useLab();
+  const { step, scale, selected, acting, playing } = lab.state;
+  const box = useRef<HTMLDivElement>(null);
+  const width = useWidth(box);
+  const moment = useMovingNow(recording, step, scale, playing);
+  const model = ladderModel(recording, {
+    step: moment.step,
+    ...(moment.now === undefined ? {} : { now: moment.now }),
+    numbers: numbers.mode,
+    scale,
+  });
+  const frame = useMemo(
+    () => ladderFrame(width, recording.hosts.length, model.height),
+    [width, recording.hosts.length, model.height],
+  );
+  const digits = useMemo(() => timeDigits(recording), [recording]);
+  const bottom = frame.top + model.height * frame.row + 28;
+  useFollowNow(box, frame.top + model.yNow * frame.row, moment.now === undefined);
+
+  const actor = acting
+    ? model.arrows.find((arrow) => arrow.flight === selected && arrow.state === 'in-flight')
+    : undefined;
+  const token = actor ? tokenPoint(actor, frame) : undefined;
+  // The selected arrow is drawn last, over the others, but keeps its place in the Tab order by being one of few.
+  return (
+    <div class="lad-scroll" ref={box}>
+      <LaneHeads recording={recording} frame={frame} />
+      <div class="lad">
+        {/* biome-ignore lint/a11y/useSemanticElements: a drawing with buttons in it is a group, and there is no fieldset in SVG */}
+        <svg
+          width={frame.width}
+          height={bottom}
+          viewBox={`0 0 ${frame.width} ${bottom}`}
+          role="group"
+          aria-label={`Ladder of ${recording.title}, up to step ${step + 1}`}
+        >
+          <Patterns />
+          <Future model={model} frame={frame} digits={digits} bottom={bottom} />
+          <Silences model={model} frame={frame} digits={digits} bottom={bottom} />
+          <TimeAxis model={model} frame={frame} digits={digits} bottom={bottom} />
+          <TimerBars model={model} frame={frame} />
+          <Lifelines model={model} frame={frame} bottom={bottom} />
+          {model.arrows.map((arrow) => (
+            <Arrow
+              key={arrow.flight}
+              arrow={arrow}
+              recording={recording}
+              numbers={numbers}
+              frame={frame}
+              selected={arrow.flight === selected}
+              acting={acting}
+              step={step}
+              onSelect={(flight) => lab.select(flight)}
+            />
+          ))}
+          <NowLine model={model} frame={frame} digits={digits} bottom={bottom} />
+          <SideNotes model={model} frame={frame} />
+        </svg>
+        {actor && token && (
+          <Actions flight={actor.flight} name={actor.label.flags} x={token.x} y={token.y} width={frame.width} />
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** Names and addresses stay in view while the ladder scrolls. */
+function LaneHeads({ recording, frame }: { recording: Recording; frame: Frame }): JSX.Element {
+  return (
+    <div class="lane-heads">
+      {recording.hosts.map((host, i) => {
+        const last = i === recording.hosts.length - 1 && i > 0;
+        const x = frame.laneX[i] ?? 0;
+        const place = last ? { right: `${frame.width - x - 7}px` } : { left: `${x - 7}px` };
+        return (
+          <div key={host.name} class={last ? 'lane-head last' : 'lane-head'} style={place}>
+            <HostSign role={host.role} />
+            <div>
+              <b>{host.name.charAt(0).toUpperCase() + host.name.slice(1)}</b>
+              <span class="mono">{host.port > 0 ? `${host.address}:${host.port}` : host.address}</span>
+            </div>
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+function useWidth(box: { readonly current: HTMLDivElement | null }): number {
+  const [width, setWidth] = useState(680);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const measure = (): void => setWidth(Math.max(280, element.clientWidth));
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [box]);
+  return width;
+}
+
+/** Scrolls so that now stays in view, with room for what is about to happen. */
+function useFollowNow(box: { readonly current: HTMLDivElement | null }, y: number, settled: boolean): void {
+  useEffect(() => {
+    const element = box.current;
+    if (!element || !settled || element.scrollHeight <= element.clientHeight + 1) return;
+    const head = 56;
+    const top = y + head - element.scrollTop;
+    if (top > element.clientHeight * 0.3 && top < element.clientHeight * 0.72) return;
+    const smooth = !window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+    element.scrollTo({ top: y + head - element.clientHeight * 0.55, behavior: smooth ? 'smooth' : 'auto' });
+  }, [box, y, settled]);
+}
