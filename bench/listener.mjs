@@ -1,19 +1,14 @@
 // SYNs per second into a listener that already holds so many half-open entries, and bytes per entry.
 // Targets: 400,000/s at 20,000 entries, as fast at 1,000,000; at most 96 bytes per IPv4 entry at 1,000,000.
-import { IsnGenerator, LINUX6, Listener, Segment } from '../dist/tcp.js';
+import { IsnGenerator, LINUX6, Listener } from '../dist/tcp.js';
+import { Segment } from '../dist/wire.js';
 
 const SYN = 0x02;
 const RST = 0x04;
 const secret = Uint32Array.of(1, 2, 3, 4);
 const isns = new IsnGenerator(secret);
-let sent = 0;
 const synAck = new Segment();
-const tx = {
-  alloc: () => synAck,
-  send: () => {
-    sent++;
-  },
-};
+const tx = { alloc: () => synAck, send: () => {} };
 
 for (const held of [20_000, 1_000_000]) flood(held);
 
@@ -56,11 +51,15 @@ function flood(held) {
     best = Math.min(best, performance.now() - t0);
   }
   if (listener.synQueue.length !== held) throw new Error(`holds ${listener.synQueue.length}, not ${held}`);
+  const name = held.toLocaleString('en');
   console.log(
-    `${held.toLocaleString('en')} held: filled at ${((held / filled) * 1000).toFixed(0)} SYN/s; ` +
-      `steady ${((rounds / best) * 1000).toFixed(0)} SYN/s (each with a RST that frees an entry); ` +
-      `${bytes.toFixed(1)} bytes per entry`,
+    `SYNs into a listener filling up to ${name} half-open entries: ${((held / filled) * 1000).toFixed(0)} /s`,
   );
+  console.log(
+    `SYNs into a listener holding ${name} half-open entries, each after a RST that frees one: ` +
+      `${((rounds / best) * 1000).toFixed(0)} /s`,
+  );
+  if (held === 1_000_000) console.log(`bytes per half-open entry at ${name}: ${bytes.toFixed(1)} B`);
 }
 
 function segment(flags, seq) {

@@ -147,10 +147,7 @@ export class Listener<C extends AcceptedConnection> {
     }
   }
 
-  /**
-   * Stops listening: half-open entries are forgotten without a segment, as in Linux; their final ACKs meet a closed port.
-   * Connections in the accept queue stay: the caller takes them with `accept` and aborts them.
-   */
+  /** Stops listening and forgets half-open entries, silently as Linux. The caller aborts what `accept` still gives. */
   close(_now: Nanos, _tx: Tx): void {
     if (this.#closed) return;
     if (this.why !== null) this.why.act(rules.LISTEN_CLOSED, this.#synQueue.length, 0, 0);

@@ -3,8 +3,8 @@
  * with timers and arrival order threaded through them: 80 bytes of row and at most 8 of buckets for each entry.
  */
 import type { HalfOpen } from './half-open.ts';
+import { jhash3 } from './jhash.ts';
 import type { SynQueueView } from './policy/types.ts';
-import { deriveKey, KEY_SYN_QUEUE, SipHash } from './siphash.ts';
 import {
   AGE_NEXT,
   AGE_PREV,
@@ -47,10 +47,10 @@ export class SynQueue implements SynQueueView {
   rows = 0;
   readonly limit: number;
   readonly capacity: number;
-  readonly #port: number;
   readonly #rows: SynRows = new SynRows(FIRST_ROWS);
   readonly #timers: TimerLists;
-  readonly #prf: SipHash;
+  readonly #port: number;
+  readonly #seed: number;
   /** First row of each bucket; as many buckets as rows, so chains hold one entry or less on average. */
   #buckets: Int32Array = new Int32Array(FIRST_ROWS).fill(NIL);
   #free = NIL;
@@ -62,11 +62,11 @@ export class SynQueue implements SynQueueView {
    * can see, plus one. `secret` keys the hash, so that nobody outside can choose addresses that share a bucket.
    */
   constructor(port: number, limit: number, capacity: number, levels: number, secret: Uint32Array) {
-    this.#port = port;
     this.limit = limit;
     this.capacity = capacity;
     this.#timers = new TimerLists(this.#rows, levels);
-    this.#prf = new SipHash(deriveKey(secret, KEY_SYN_QUEUE));
+    this.#port = port;
+    this.#seed = jhash3(secret[2]!, secret[3]!, port, secret[0]!);
   }
 
   /** Bytes of memory held, all in. */
@@ -262,7 +262,7 @@ export class SynQueue implements SynQueueView {
   }
 
   #bucket(local: number, remote: number, key: number): number {
-    return this.#prf.hash4(remote, local, key, this.#port) & (this.#buckets.length - 1);
+    return jhash3(remote | 0, local | 0, key, this.#seed) & (this.#buckets.length - 1);
   }
 
   #grow(): void {
