@@ -23,7 +23,7 @@ export type { NumberBase, NumberMode, NumberOptions } from './view/numbers.ts';
 export { groupDigits, NUMBER_MODES, Numbers, numberBases } from './view/numbers.ts';
 export { recordingToJson } from './view/recording-json.ts';
 export type { ArrowLabel } from './view/segment-label.ts';
-export { arrowLabel, bytesText, fieldsText, flagsName, optionChips } from './view/segment-label.ts';
+export { arrowLabel, bytesText, fieldsText, flagsName, optionChips, sentAgain } from './view/segment-label.ts';
 export { hostName, segmentText, stepClause, stepSentence } from './view/sentence.ts';
 export type { StateDiagram, StateEdge, StateNode } from './view/state-diagram.ts';
 export { stateDiagram } from './view/state-diagram.ts';

@@ -37,7 +37,7 @@ export interface FlightChange {
 export function flightChange(
   option: string,
   action: FlightChange['action'],
-): (text: string, before: readonly FlightChange[]) => FlightChange[] {
+): (text: string, before: readonly FlightChange[] | undefined) => FlightChange[] {
   const shape =
     action === 'drop' ? '<n>[:<after>]' : action === 'delay' ? '<n>:<by>[:<after>]' : '<n>[:<by>[:<after>]]';
   return (text, before) => {
@@ -53,6 +53,6 @@ export function flightChange(
     }
     const by = action === 'drop' ? 0 : (durations[0] ?? 0);
     const at = (action === 'drop' ? durations[0] : durations[1]) ?? -1;
-    return [...before, { action, segment: Number(segment), by, at }];
+    return [...(before ?? []), { action, segment: Number(segment), by, at }];
   };
 }

@@ -5,7 +5,7 @@
 import type { Fate, Flight, Recording, Step, TcbView, TimerView } from '../sim/recording.ts';
 import type { Nanos, TcpState } from '../tcp/types.ts';
 import { type NumberMode, Numbers } from './numbers.ts';
-import { type ArrowLabel, arrowLabel, optionChips } from './segment-label.ts';
+import { type ArrowLabel, arrowLabel, optionChips, sentAgain } from './segment-label.ts';
 import { type ScaleMode, type TimeScale, timeScale, yOf } from './time-scale.ts';
 
 /** How a lifeline is drawn: thin, dashed, half filled, full; `closing` = full but ending. */
@@ -184,12 +184,19 @@ function arrowsAt(recording: Recording, at: number, now: Nanos, scale: TimeScale
   const arrows: LadderArrow[] = [];
   for (const flight of recording.flights) {
     if (begun[flight.index]! > at || flight.sentAt > now) continue;
-    arrows.push(arrowOf(flight, ended[flight.index]! <= at, now, scale, numbers));
+    arrows.push(arrowOf(recording, flight, ended[flight.index]! <= at, now, scale, numbers));
   }
   return arrows;
 }
 
-function arrowOf(flight: Flight, over: boolean, now: Nanos, scale: TimeScale, numbers: Numbers): LadderArrow {
+function arrowOf(
+  recording: Recording,
+  flight: Flight,
+  over: boolean,
+  now: Nanos,
+  scale: TimeScale,
+  numbers: Numbers,
+): LadderArrow {
   const y0 = yOf(scale, flight.sentAt);
   const y1 = yOf(scale, flight.arrivesAt);
   // Shares are of the drawn height, not of time: under a compressed silence the two differ.
@@ -209,9 +216,9 @@ function arrowOf(flight: Flight, over: boolean, now: Nanos, scale: TimeScale, nu
     fate: state === 'lost' ? flight.fate : state,
     tip: lost ? cut : over ? 1 : share(now),
     cut,
-    label: arrowLabel(flight, numbers),
+    label: arrowLabel(recording, flight, numbers),
     chips: optionChips(flight.segment),
-    again: flight.again,
+    again: sentAgain(recording, flight),
     copyOf: flight.copyOf,
     scripted: flight.scripted,
   };

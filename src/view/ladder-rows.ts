@@ -133,10 +133,12 @@ class Layout {
     const arrival = this.#recording.steps[to]!.t;
     for (let i = from + 1; i < to; i++) {
       const step = this.#recording.steps[i]!;
-      const matters = step.host === host ? step.kind !== 'lost' : step.kind === 'arrive' && step.t < arrival;
+      // Within one instant the order does not show.
+      if (step.t === arrival) continue;
+      const matters = step.host === host ? step.kind !== 'lost' : step.kind === 'arrive';
       if (matters && !this.#shown.has(i)) return false;
-      // What an earlier arrival made the host send has its row below this one: right only within the same instant.
-      if (step.host === host && step.sent.length > 0 && step.t < arrival) return false;
+      // What an earlier arrival made the host send has its row below this one.
+      if (step.host === host && step.sent.length > 0) return false;
     }
     return true;
   }

@@ -218,7 +218,7 @@ class Drawing {
   }
 
   #label(flight: Flight): string {
-    const { flags, fields, note } = arrowLabel(flight, this.#numbers);
+    const { flags, fields, note } = arrowLabel(this.#recording, flight, this.#numbers);
     return note === '' ? `${flags} ${fields}` : `${flags} ${fields} ${note}`;
   }
 

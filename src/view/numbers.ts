@@ -51,17 +51,20 @@ export class Numbers {
     return this.#format(segment.ack, this.#hostOf(segment.dst), reverseFlowOf(segment));
   }
 
-  /** A number of `host`'s own sending space; `segment` (either direction) tells which connection. */
-  local(value: Seq, host: number, segment?: SegmentView): string {
-    return this.#format(value, host, segment ? this.#flowFrom(segment, host) : '');
+  /**
+   * A number of `host`'s own sending space. `segment` (either direction) tells which connection; `beside`, another number
+   * of the same space that stands before it, tells which numbering when the connection had several.
+   */
+  local(value: Seq, host: number, segment?: SegmentView, beside?: Seq): string {
+    return this.#format(value, host, segment ? this.#flowFrom(segment, host) : '', beside);
   }
 
   /** A number of the sending space of `host`'s peer. */
-  remote(value: Seq, host: number, segment?: SegmentView): string {
-    if (!segment) return this.#formatAmong(value, (base) => base.host !== host);
+  remote(value: Seq, host: number, segment?: SegmentView, beside?: Seq): string {
+    if (!segment) return this.#formatAmong(value, (base) => base.host !== host, beside);
     const outgoing = this.#hostOf(segment.src) === host;
     const peer = this.#hostOf(outgoing ? segment.dst : segment.src);
-    return this.#format(value, peer, outgoing ? reverseFlowOf(segment) : flowOf(segment));
+    return this.#format(value, peer, outgoing ? reverseFlowOf(segment) : flowOf(segment), beside);
   }
 
   /** A number counted from a known ISS or IRS (the rows of a TCB). */
@@ -78,15 +81,17 @@ export class Numbers {
     return this.#hostOf(segment.src) === host ? flowOf(segment) : reverseFlowOf(segment);
   }
 
-  #format(value: Seq, host: number, flow: string): string {
-    if (this.mode === 'absolute') return groupDigits(value, this.#group);
-    const same = flow === '' ? undefined : nearest(value, this.bases, (base) => base.flow === flow);
-    if (same) return this.#render(value, same);
-    return this.#formatAmong(value, (base) => base.host === host);
+  #format(value: Seq, host: number, flow: string, beside?: Seq): string {
+    const ofFlow = flow !== '' && this.bases.some((base) => base.flow === flow);
+    return this.#formatAmong(value, ofFlow ? (base) => base.flow === flow : (base) => base.host === host, beside);
   }
 
-  #formatAmong(value: Seq, accept: (base: NumberBase) => boolean): string {
-    return this.#render(value, nearest(value, this.bases, accept));
+  #formatAmong(value: Seq, accept: (base: NumberBase) => boolean, beside?: Seq): string {
+    if (this.mode === 'absolute') return groupDigits(value, this.#group);
+    let base = nearest(value, this.bases, accept);
+    // An ISS or the number after it names its own numbering; the far edge of a window belongs to that of its near edge.
+    if (beside !== undefined && base && seqDiff(value, base.iss) >>> 0 > 1) base = nearest(beside, this.bases, accept);
+    return this.#render(value, base);
   }
 
   #render(value: Seq, base: NumberBase | undefined): string {

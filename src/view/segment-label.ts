@@ -1,5 +1,5 @@
 /** What to write on an arrow: flags by name, the numbers, the data, and chips for the options. */
-import type { Flight, SegmentView } from '../sim/recording.ts';
+import type { Flight, Recording, SegmentView } from '../sim/recording.ts';
 import { ACK, AE, CWR, ECE, FIN, PSH, RST, SYN, URG } from '../wire/segment.ts';
 import type { Numbers } from './numbers.ts';
 
@@ -8,7 +8,7 @@ export interface ArrowLabel {
   readonly flags: string;
   /** `seq=X ack=Y+1 12 bytes` in the chosen numbers. */
   readonly fields: string;
-  /** `again`, `copy`, `old`, … or ''. */
+  /** `again`, `copy` (made on the way), `old` or `injected` (by the scenario), or ''. */
   readonly note: string;
 }
 
@@ -30,9 +30,21 @@ export function flagsName(flags: number): string {
   return names.length === 0 ? 'no flags' : names.join('/');
 }
 
-export function arrowLabel(flight: Flight, numbers: Numbers): ArrowLabel {
+export function arrowLabel(recording: Recording, flight: Flight, numbers: Numbers): ArrowLabel {
   const { segment } = flight;
-  return { flags: flagsName(segment.flags), fields: fieldsText(segment, numbers), note: noteOf(flight) };
+  return { flags: flagsName(segment.flags), fields: fieldsText(segment, numbers), note: noteOf(recording, flight) };
+}
+
+/**
+ * Whether people would call it "sent again". The SYN/ACK of a simultaneous open repeats the number of the SYN before it,
+ * but it is another segment: a SYN is sent again only with the same flags.
+ */
+export function sentAgain(recording: Recording, flight: Flight): boolean {
+  const { seq, flags } = flight.segment;
+  if (!flight.again || (flags & SYN) === 0) return flight.again;
+  return recording.flights.some(
+    (f) => f.index < flight.index && f.from === flight.from && f.segment.seq === seq && f.segment.flags === flags,
+  );
 }
 
 /** `seq=X ack=Y+1 12 bytes`: SEG.ACK only where the ACK flag gives it a meaning, SEG.SEQ always. */
@@ -62,8 +74,8 @@ export function optionChips(segment: SegmentView): string[] {
   return chips;
 }
 
-function noteOf(flight: Flight): string {
+function noteOf(recording: Recording, flight: Flight): string {
   if (flight.copyOf >= 0) return 'copy';
-  if (flight.scripted) return flight.segment.flags & SYN ? 'old' : 'scripted';
-  return flight.again ? 'again' : '';
+  if (flight.scripted) return flight.segment.flags & SYN ? 'old' : 'injected';
+  return sentAgain(recording, flight) ? 'again' : '';
 }

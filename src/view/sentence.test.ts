@@ -54,7 +54,7 @@ describe('other endings', () => {
     const b = new RecordingBuilder();
     const reset = b.flight(0, 1, 0, { seq: X, flags: RST });
     b.step(40 * MS, { kind: 'arrive', host: 1, flight: reset });
-    expect(sentences(b.build({ y: -1 }))).toEqual(['0.040 s. Server receives RST, sequence X, and does nothing.']);
+    expect(sentences(b.build({ y: -1 }))).toEqual(['0.040 s. Server receives RST, sequence X, and changes nothing.']);
   });
 
   test('what somebody dropped, and what a filter ate', () => {

@@ -6,7 +6,7 @@ import type { Flight, Recording, SegmentView, Step } from '../sim/recording.ts';
 import { ACK } from '../wire/segment.ts';
 import { capitalise } from './ladder-model.ts';
 import type { Numbers } from './numbers.ts';
-import { bytesText, flagsName } from './segment-label.ts';
+import { bytesText, flagsName, sentAgain } from './segment-label.ts';
 import { formatTime, timeDigits } from './time-text.ts';
 
 /** The sentence of one step, its time first. */
@@ -21,16 +21,18 @@ export function stepClause(recording: Recording, step: Step, numbers: Numbers): 
   const who = hostName(recording, step.host);
   const [first, ...more] = step.sent;
   const clauses = stateClauses(step, step.host);
+  if (step.label === 'crash') clauses.unshift('forgets every connection');
   if (step.kind !== 'timer') clauses.unshift(opening(recording, step, numbers));
   const read = readBytes(recording, step);
   if (read > 0) clauses.push(`hands ${bytesText(read)} to the application`);
-  if (first !== undefined) clauses.push(`sends ${segmentText(recording.flights[first]!, numbers)}`);
+  if (first !== undefined) clauses.push(`sends ${segmentText(recording, recording.flights[first]!, numbers)}`);
   else if (clauses.length === 1 && step.kind === 'arrive') clauses.push(quietEnd(recording, step));
   const timer = step.kind === 'timer' ? `${who}'s ${TIMER_NAMES[step.label] ?? step.label} timer expires` : '';
   const sentences = [
     timer === '' ? `${who} ${join(clauses)}.` : clauses.length > 0 ? `${timer}: it ${join(clauses)}.` : `${timer}.`,
   ];
-  for (const flight of more) sentences.push(`It also sends ${segmentText(recording.flights[flight]!, numbers)}.`);
+  for (const flight of more)
+    sentences.push(`It also sends ${segmentText(recording, recording.flights[flight]!, numbers)}.`);
   // Something may change at another host in the same instant (a router's answer, a scripted crash).
   for (const [index] of recording.hosts.entries()) {
     const elsewhere = index === step.host ? [] : stateClauses(step, index);
@@ -45,13 +47,13 @@ export function hostName(recording: Recording, host: number): string {
 }
 
 /** `SYN/ACK, sequence Y, acknowledgment X+1` with `again`, and how much data. */
-export function segmentText(flight: Flight, numbers: Numbers): string {
-  return `${segmentName(flight)}, ${segmentNumbers(flight.segment, numbers)}`;
+export function segmentText(recording: Recording, flight: Flight, numbers: Numbers): string {
+  return `${segmentName(recording, flight)}, ${segmentNumbers(flight.segment, numbers)}`;
 }
 
-function segmentName(flight: Flight): string {
+function segmentName(recording: Recording, flight: Flight): string {
   const { segment } = flight;
-  const again = flight.copyOf >= 0 ? ' (a copy)' : flight.again ? ' again' : '';
+  const again = flight.copyOf >= 0 ? ' (a copy)' : sentAgain(recording, flight) ? ' again' : '';
   return `${flagsName(segment.flags)}${segment.len > 0 ? ` with ${bytesText(segment.len)}` : ''}${again}`;
 }
 
@@ -64,7 +66,7 @@ function opening(recording: Recording, step: Step, numbers: Numbers): string {
   if (step.kind === 'app') return appClause(recording, step);
   const flight = recording.flights[step.flight];
   if (!flight) return 'receives a segment';
-  const name = segmentName(flight);
+  const name = segmentName(recording, flight);
   // With an answer to follow, its numbers matter; with none, those that came in are the only ones there are.
   return step.sent.length > 0 ? `receives ${name}` : `receives ${name}, ${segmentNumbers(flight.segment, numbers)}`;
 }
@@ -91,7 +93,7 @@ function appClause(recording: Recording, step: Step): string {
     case 'abort':
       return 'aborts the connection';
     case 'crash':
-      return 'crashes and forgets every connection';
+      return 'crashes';
     default:
       return step.label === '' ? 'acts' : `does ${step.label}`;
   }
@@ -132,6 +134,9 @@ function readBytes(recording: Recording, step: Step): number {
   return (step.hosts[step.host]?.appRead ?? 0) - before;
 }
 
+/** Counters and rules that speak of a segment thrown away (ListenDrops, "drop the segment"). */
+const DROP = /drop|discard|overflow|ignore/i;
+
 /** What to say of an arrival that changed no state and was not answered. */
 function quietEnd(recording: Recording, step: Step): string {
   const before = recording.steps[step.index - 1]?.hosts[step.host];
@@ -141,13 +146,18 @@ function quietEnd(recording: Recording, step: Step): string {
     return !old || old.sndUna !== tcb.sndUna || old.rcvNxt !== tcb.rcvNxt;
   });
   if (moved) return `stays in ${after?.state ?? 'CLOSED'}`;
-  return 'does nothing';
+  const drops = Object.entries(after?.counters ?? {}).some(
+    ([name, n]) => DROP.test(name) && n > (before?.counters[name] ?? 0),
+  );
+  return drops || step.why.some((note) => DROP.test(note.rule.text) && (note.kind === 'act' || note.held))
+    ? 'discards it'
+    : 'changes nothing';
 }
 
 function lostSentence(recording: Recording, step: Step): string {
   const flight = recording.flights[step.flight];
   if (!flight) return 'A segment is lost.';
-  const what = `${segmentName(flight)} from ${hostName(recording, flight.from)}`;
+  const what = `${segmentName(recording, flight)} from ${hostName(recording, flight.from)}`;
   switch (flight.fate) {
     case 'lost':
       return `${what} is lost on the way. Nobody is told.`;
@@ -167,9 +177,10 @@ function lostSentence(recording: Recording, step: Step): string {
 function injectSentence(recording: Recording, step: Step, numbers: Numbers): string {
   const flight = recording.flights[step.flight] ?? recording.flights[step.sent[0] ?? -1];
   if (!flight) return 'A segment appears on the way.';
-  const name = segmentText(flight, numbers);
+  const name = segmentText(recording, flight, numbers);
   const to = hostName(recording, flight.to);
-  return `A segment that ${hostName(recording, flight.from)} did not send just now is on its way to ${to}: ${name}.`;
+  const from = hostName(recording, flight.from);
+  return `A segment in ${from}'s name that ${from} did not send now is on its way to ${to}: ${name}.`;
 }
 
 /** "a", "a and b", "a, b and c". */

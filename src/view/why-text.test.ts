@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { handshake, X, Y } from '../../test/support/recording-builder.ts';
+import { handshake, MS, RecordingBuilder, X, Y } from '../../test/support/recording-builder.ts';
 import type { WhyNote } from '../sim/recording.ts';
 import type { Rule } from '../tcp/why.ts';
 import { Numbers } from './numbers.ts';
@@ -45,4 +45,20 @@ test('durations in words; an act has a mark of its own', () => {
 test('parts keep the raw value for links between views', () => {
   const line = whyLine(note(ACK_NEW, true, [Y, X, 0]), 1, symbolic, ack);
   expect(line.parts[1]).toEqual({ text: 'Y', kind: 'local', value: Y });
+});
+
+test('the far edge of a window is counted from where its near edge is', () => {
+  // RFC 9293 figure 9's numbers: 100 and, after a crash, 400 of the same port; a window of 65535 ends beyond both.
+  const b = new RecordingBuilder();
+  const first = b.flight(0, 1, 0, { seq: 100, flags: 0x02 });
+  b.flight(0, 1, 500 * MS, { seq: 400, flags: 0x02 });
+  const window: Rule = {
+    id: 'seq-acceptable',
+    ref: 'RFC 9293 §3.10.7.4',
+    text: 'RCV.NXT {0} <= SEG.SEQ {1} < RCV.NXT + RCV.WND {2}',
+    values: ['remote', 'remote', 'remote'],
+  };
+  const numbers = new Numbers(b.build({ x: 100, y: -1 }), 'symbolic');
+  const line = whyLine(note(window, true, [101, 400, 101 + 65535]), 1, numbers, b.flights[first]!.segment);
+  expect(line.text).toBe('RCV.NXT X+1 ≤ SEG.SEQ X2 < RCV.NXT + RCV.WND X+65536');
 });

@@ -47,7 +47,8 @@ export function whyLine(note: WhyNote, host: number, numbers: Numbers, segment?:
     const which = Number(match[1]);
     const kind = note.rule.values[which] ?? 'n';
     const value = note.values[which] ?? 0;
-    parts.push({ text: valueText(kind, value, host, numbers, segment), kind, value });
+    const beside = parts.find((part) => part.kind === kind)?.value;
+    parts.push({ text: valueText(kind, value, host, numbers, segment, beside), kind, value });
     from = match.index + match[0].length;
   }
   if (from < note.rule.text.length) parts.push({ text: tidy(note.rule.text.slice(from)) });
@@ -63,12 +64,19 @@ export function whyMark(line: WhyLine): string {
 
 const MARKS: Record<WhyLine['mark'], string> = { held: '✓', failed: '✕', act: '→' };
 
-function valueText(kind: ValueKind, value: number, host: number, numbers: Numbers, segment?: SegmentView): string {
+function valueText(
+  kind: ValueKind,
+  value: number,
+  host: number,
+  numbers: Numbers,
+  segment: SegmentView | undefined,
+  beside: number | undefined,
+): string {
   switch (kind) {
     case 'local':
-      return numbers.local(value, host, segment);
+      return numbers.local(value, host, segment, beside);
     case 'remote':
-      return numbers.remote(value, host, segment);
+      return numbers.remote(value, host, segment, beside);
     case 'ns':
       return formatSpan(value);
     case 'flags':

@@ -22,9 +22,9 @@ interface RunOptions {
   readonly steps?: number;
   readonly options?: boolean;
   readonly tcb?: boolean;
-  readonly drop: readonly FlightChange[];
-  readonly delay: readonly FlightChange[];
-  readonly duplicate: readonly FlightChange[];
+  readonly drop?: readonly FlightChange[];
+  readonly delay?: readonly FlightChange[];
+  readonly duplicate?: readonly FlightChange[];
   readonly pcapng?: string;
   readonly json?: string;
 }
@@ -50,18 +50,12 @@ export function registerRun(program: Command): void {
     .option('--steps <n>', 'stop after this many steps', wholeNumber('--steps', 0, 1_000_000))
     .option('--options', 'also show the TCP options of each segment')
     .option('--tcb', 'also show both control blocks after each step')
-    .option('--drop <n[:after]>', 'drop segment n on its way (repeatable)', flightChange('--drop', 'drop'), [])
-    .option(
-      '--delay <n:by[:after]>',
-      'delay segment n, e.g. 3:200ms (repeatable)',
-      flightChange('--delay', 'delay'),
-      [],
-    )
+    .option('--drop <n[:after]>', 'drop segment n on its way (repeatable)', flightChange('--drop', 'drop'))
+    .option('--delay <n:by[:after]>', 'delay segment n, e.g. 3:200ms (repeatable)', flightChange('--delay', 'delay'))
     .option(
       '--duplicate <n[:by[:after]]>',
       'deliver a second copy of segment n, later by this much (repeatable)',
       flightChange('--duplicate', 'duplicate'),
-      [],
     )
     .option('--pcapng <file>', 'write the segments as a capture for Wireshark')
     .option('--json <file>', 'write the whole recording as JSON; - writes it to standard output instead of the ladder')
@@ -103,8 +97,8 @@ function recordWith(scenario: Scenario, options: RunOptions): Recording {
   const seed = options.seed ?? scenario.seed;
   const interventions: Intervention[] = [];
   let recording = record(scenario, { seed, interventions });
-  const changes = [...options.drop, ...options.delay, ...options.duplicate].sort((a, b) => a.segment - b.segment);
-  for (const change of changes) {
+  const changes = [...(options.drop ?? []), ...(options.delay ?? []), ...(options.duplicate ?? [])];
+  for (const change of changes.sort((a, b) => a.segment - b.segment)) {
     interventions.push(toIntervention(change, recording));
     recording = record(scenario, { seed, interventions: [...interventions] });
   }
