@@ -1,15 +1,16 @@
 /** Connections by 4-tuple: a hash table chained through the connections themselves, so that looking up allocates nothing. */
 import type { Segment } from '../wire/segment.ts';
 import type { Connection } from './connection.ts';
+import { jhash3 } from './jhash.ts';
 
 export class ConnectionTable {
   #buckets: (Connection | null)[] = new Array<Connection | null>(64).fill(null);
   #size = 0;
   /** Mixed into every hash, so that nobody outside can aim at one bucket. */
-  readonly #key: number;
+  readonly #seed: number;
 
-  constructor(key: number) {
-    this.#key = key | 0;
+  constructor(seed: number) {
+    this.#seed = seed | 0;
   }
 
   get size(): number {
@@ -77,9 +78,6 @@ export class ConnectionTable {
   }
 
   #index(local: number, localPort: number, remote: number, remotePort: number): number {
-    let h = Math.imul(remote | 0, 0x9e3779b1) ^ this.#key;
-    h = Math.imul(h ^ (h >>> 15) ^ ((remotePort << 16) | localPort), 0x85ebca6b);
-    h = Math.imul(h ^ (h >>> 13) ^ (local | 0), 0xc2b2ae35);
-    return (h ^ (h >>> 16)) & (this.#buckets.length - 1);
+    return jhash3(remote | 0, (remotePort << 16) | localPort, local | 0, this.#seed) & (this.#buckets.length - 1);
   }
 }

@@ -202,11 +202,10 @@ export class TcpStack implements Endpoint {
 
   #drain(): void {
     if (this.#touched.length === 0) return;
-    for (const c of this.#touched) {
+    for (let c = this.#touched.pop(); c !== undefined; c = this.#touched.pop()) {
       c.touched = false;
       this.#settle(c);
     }
-    this.#touched.length = 0;
   }
 
   /** A new SYN for a connection in TIME-WAIT: RFC 6191 lets a newer one begin again at once. */
