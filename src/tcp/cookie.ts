@@ -13,18 +13,18 @@ import type { Nanos } from './types.ts';
 import { SEC } from './types.ts';
 
 /** What the count in a cookie counts: minutes of the listener's clock. */
-export const COOKIE_PERIOD: Nanos = 60 * SEC;
+const COOKIE_PERIOD: Nanos = 60 * SEC;
 /** A cookie is good while the count has advanced by less than this: until the second minute boundary, 60-120 s. */
-export const COOKIE_MAX_AGE = 2;
+const COOKIE_MAX_AGE = 2;
 /** Listeners that sent no cookie for this long do not look at cookies at all (Linux TCP_SYNCOOKIE_VALID). */
 export const COOKIE_MEMORY: Nanos = COOKIE_MAX_AGE * COOKIE_PERIOD;
 
 /** The MSS values a cookie can express; the client's is rounded down, and below the first it becomes the first. */
-export const COOKIE_MSS_V4: readonly number[] = [536, 1300, 1440, 1460];
-export const COOKIE_MSS_V6: readonly number[] = [1220, 1420, 1440, 8940];
+const COOKIE_MSS_V4: readonly number[] = [536, 1300, 1440, 1460];
+const COOKIE_MSS_V6: readonly number[] = [1220, 1420, 1440, 8940];
 
 /** Index into the table of the largest value <= `mss`, 0 when all are larger. */
-export function cookieMssIndex(mss: number, v6: boolean): number {
+function cookieMssIndex(mss: number, v6: boolean): number {
   const table = v6 ? COOKIE_MSS_V6 : COOKIE_MSS_V4;
   let index = table.length - 1;
   while (index > 0 && mss < table[index]!) index--;

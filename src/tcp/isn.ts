@@ -7,7 +7,7 @@ import { deriveKey, KEY_ISN, SipHash } from './siphash.ts';
 import type { Nanos } from './types.ts';
 
 /** Nanoseconds per tick of M (RFC 9293 §3.4.1: "roughly every 4 microseconds"); it wraps after 4.77 hours. */
-export const ISN_TICK: Nanos = 4_000;
+const ISN_TICK: Nanos = 4_000;
 
 export class IsnGenerator {
   readonly #prf: SipHash;
