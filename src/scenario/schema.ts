@@ -38,6 +38,9 @@ function flatten(issue: RawIssue): ShapeIssue {
   return { path, key: false, message: issue.message };
 }
 
+// Without this zod tries `new Function` for speed, which a page with a strict content security policy reports as an attack.
+z.config({ jitless: true });
+
 // ---- building blocks -------------------------------------------------------------------------------------------------
 
 /** What was found, as short text for a sentence. */

@@ -16,11 +16,12 @@ function* oracle(a0: number, b0: number, c0: number, counter0: number): Generato
 }
 
 test('sfc32 equals its definition in unbounded arithmetic', () => {
-  for (const seed of [
+  const seeds: [number, number, number, number][] = [
     [0, 0, 0, 1],
     [1, 2, 3, 4],
     [0xffff_ffff, 0x8000_0000, 0x7fff_ffff, 0xffff_ffff],
-  ] as const) {
+  ];
+  for (const seed of seeds) {
     const rng = new Rng(...seed);
     const want = oracle(...seed);
     for (let i = 0; i < 500; i++) expect(rng.uint32()).toBe(want.next().value);

@@ -112,7 +112,7 @@ export class World {
     else if (kind === TIMER) this.#timer(index);
     else if (kind === APP) this.#app(index);
     else if (kind === INJECT) this.#inject(this.#scenario.inject[index]!);
-    else this.#copy(this.#transits[index]!);
+    else this.#copy(this.#interventions[index]!);
     return true;
   }
 
@@ -200,11 +200,11 @@ export class World {
   }
 
   /** Somebody duplicated this packet while it was under way. */
-  #copy(original: Transit): void {
-    const wish = this.#interventions.find((i) => i.flight === original.index && i.action === 'duplicate');
+  #copy(wish: Intervention): void {
+    const original = this.#transits[wish.flight]!;
     const seg = this.#decode(original.bytes, this.#packet);
     const copy = this.#record(original.from, original.to, original.bytes, original.index, original.scripted);
-    copy.arrivesAt = (Number.isFinite(original.arrivesAt) ? original.arrivesAt : this.now) + (wish?.by ?? 0);
+    copy.arrivesAt = original.arrivesAt + Math.max(0, wish.by);
     this.trace.packet(this.now, copy.from, copy.to, seg, 'sent');
     this.#settleFate(copy);
     this.#observer.begin('inject', original.from, copy, 'duplicate');
@@ -281,7 +281,7 @@ export class World {
 
   /** Applies what a person did to this flight, then schedules its end. */
   #settleFate(transit: Transit): void {
-    for (const wish of this.#interventions) {
+    for (const [i, wish] of this.#interventions.entries()) {
       if (wish.flight !== transit.index) continue;
       const at = Math.max(wish.at, transit.sentAt);
       if (at > Math.min(transit.arrivesAt, transit.lostAt)) continue; // it was over by then
@@ -289,7 +289,7 @@ export class World {
         transit.fate = 'user';
         transit.lostAt = at;
       } else if (wish.action === 'delay') transit.arrivesAt += Math.max(0, wish.by);
-      else this.#queue.push(at, transit.index * KINDS + COPY);
+      else this.#queue.push(at, i * KINDS + COPY);
     }
     if (transit.lostAt < Infinity) this.#queue.push(transit.lostAt, transit.index * KINDS + LOSE);
     else this.#queue.push(transit.arrivesAt, transit.index * KINDS + ARRIVE);
