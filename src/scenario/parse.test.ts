@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ScenarioError } from './error.ts';
 import { parseScenario } from './parse.ts';
@@ -100,6 +101,47 @@ test('errors say line, column, what was found and what was expected', () => {
   expect(refusal('    iss: 100\n', '    iss: -1\n')).toContain(
     '7:10: hosts.client.iss is -1; expected a sequence number',
   );
+});
+
+test('a time longer than a run can be is refused', () => {
+  expect(refusal('delay: 40ms', 'delay: 9999999s')).toContain("link.delay is '9999999s'; expected at most 100 days");
+  expect(refusal('delay: 40ms', `delay: ${'9'.repeat(400)}s`)).toContain('expected at most 100 days');
+});
+
+test('any text gives a scenario or one sentence, never another kind of error', () => {
+  const bits = [
+    'a: ',
+    '- ',
+    '{',
+    '}',
+    '[',
+    ']',
+    '"',
+    "'",
+    '\n',
+    '  ',
+    '&x ',
+    '*x',
+    '<<: ',
+    '? ',
+    '!!js ',
+    '|',
+    'hosts:',
+    '\t',
+    '%',
+    '---',
+  ];
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...bits), { maxLength: 30 }), fc.nat(GOOD.length), (parts, at) => {
+      const message = refusalOf(GOOD.slice(0, at) + parts.join('') + GOOD.slice(at));
+      expect(message).not.toContain('\n');
+    }),
+    { numRuns: 300 },
+  );
+  const laughs = Array.from({ length: 12 }, (_, i) => `a${i}: &a${i} [${i ? `*a${i - 1},`.repeat(9) : 'x'}]`).join(
+    '\n',
+  );
+  expect(refusalOf(laughs)).toMatch(/not readable as YAML|unknown key/);
 });
 
 test('what is not a scenario at all gets a sentence too', () => {

@@ -1,5 +1,5 @@
 /** Reads a scenario file: YAML to a checked `Scenario`, or one sentence with line and column. */
-import { isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { Scenario } from '../sim/scenario-model.ts';
 import { buildScenario } from './build.ts';
 import { ScenarioError } from './error.ts';
@@ -25,7 +25,7 @@ export function parseScenario(text: string, path: string): Scenario {
     const { line, col } = lines.linePos(broken.pos[0]);
     throw new ScenarioError(path, line, col, `not readable as YAML: ${broken.message.split('\n')[0] ?? ''}`);
   }
-  const value: unknown = document.toJS();
+  const value = plain(document, path);
   if (!isMap(document.contents)) {
     throw new ScenarioError(path, 1, 1, 'this is not a scenario: expected a mapping with title, summary and hosts');
   }
@@ -36,6 +36,20 @@ export function parseScenario(text: string, path: string): Scenario {
     throw new ScenarioError(path, 0, 0, 'is not a scenario');
   }
   return buildScenario(idOf(path), shape.file, refuse);
+}
+
+/** Aliases that multiply ("billion laughs") are refused by the YAML library while it expands them. */
+function plain(document: Document, path: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    throw new ScenarioError(
+      path,
+      1,
+      1,
+      `not readable as YAML: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
 }
 
 function idOf(path: string): string {

@@ -3,9 +3,10 @@
  * published JSON Schema. What names mean (a host that does not exist, a public address) is checked in `build.ts`.
  */
 import { z } from 'zod';
+import { SEC } from '../tcp/types.ts';
 import type { ScenarioFile } from './file-shape.ts';
 import { nearest } from './suggest.ts';
-import { DURATION_PATTERN, FLAGS_PATTERN, RATE_PATTERN, SEQ_PATTERN, TARGET_PATTERN } from './units.ts';
+import { DURATION_PATTERN, FLAGS_PATTERN, parseDuration, RATE_PATTERN, SEQ_PATTERN, TARGET_PATTERN } from './units.ts';
 
 /** The published JSON Schema of scenario files (draft 2020-12), as plain data. */
 export function scenarioJsonSchema(): Record<string, unknown> {
@@ -102,10 +103,24 @@ function durationError(issue: { readonly input?: unknown }): string {
   return `is ${found(input)}; expected a time such as 200us, 40ms, 1.5s or 2m`;
 }
 
+/** Nanoseconds are exact in a double for 104 days (`Nanos`). */
+const LONGEST = 100 * 86_400 * SEC;
+
 // ---- the schema -------------------------------------------------------------------------------------------------------
 
 const duration = z
-  .union([z.string().regex(DURATION_PATTERN, { error: durationError }), z.literal(0)], { error: durationError })
+  .union(
+    [
+      z
+        .string()
+        .regex(DURATION_PATTERN, { error: durationError })
+        .refine((text) => parseDuration(text) <= LONGEST, {
+          error: (issue) => `is ${found(issue.input)}; expected at most 100 days, the longest a run can be`,
+        }),
+      z.literal(0),
+    ],
+    { error: durationError },
+  )
   .meta({ description: 'A time with a unit: 200us, 40ms, 1.5s, 2m; or 0.' });
 
 const port = whole(1, 65535, 'a port');
