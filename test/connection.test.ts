@@ -116,7 +116,7 @@ describe('SYN-SENT (§3.10.7.3)', () => {
 });
 
 describe('SYN-RECEIVED after an active OPEN (§3.10.7.4)', () => {
-  test("the peer's SYN/ACK completes a simultaneous open (figure 8)", () => {
+  test("the peer's SYN/ACK completes a simultaneous open (figure 7)", () => {
     const d = synReceived();
     d.recv({ flags: SYN | ACK, seq: IRS, ack: ISS + 1 });
     expect(d.state).toBe('ESTABLISHED');

@@ -132,6 +132,17 @@ describe('two hosts', () => {
     expect(c.closed).toBe('reset');
   });
 
+  test('when the listener goes, connections nobody accepted are reset', () => {
+    const p = new Pair();
+    p.b.listen(80, { backlog: 1 });
+    const c = p.a.connect(0, B, 80, p.fromA);
+    p.settle(0);
+    p.b.unlisten(80, SEC, p.fromB);
+    p.settle(SEC);
+    expect(c.closed).toBe('reset');
+    expect([...p.b.connections()]).toEqual([]);
+  });
+
   test('a SYN beyond RCV.NXT ends TIME-WAIT early; an older one is only acknowledged (RFC 6191)', () => {
     const p = new Pair();
     const listener = p.b.listen(80, { backlog: 4 });

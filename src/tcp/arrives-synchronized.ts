@@ -18,7 +18,7 @@ export function arrivesSynchronized(t: Tcb, now: Nanos, seg: Readonly<Segment>, 
   const len = segLen(seg);
   let seq = seg.seq;
 
-  // Figure 8 line 6: the SYN/ACK that answers ours begins below RCV.NXT. "Trimming off any portions that lie outside
+  // Figure 7 line 6: the SYN/ACK that answers ours begins below RCV.NXT. "Trimming off any portions that lie outside
   // the window (including SYN)" leaves its ACK, which is what completes a simultaneous open.
   const crossing =
     t.state === 'SYN-RECEIVED' &&
@@ -98,7 +98,7 @@ function acceptable(t: Tcb, seq: Seq, len: number, rst: boolean): boolean {
 function timestampsFit(t: Tcb, seg: Readonly<Segment>, now: Nanos, tx: Tx): boolean {
   if (!t.tsOk || (seg.flags & RST) !== 0) return true;
   if (seg.tsVal < 0) {
-    // A SYN is challenged whatever its options: the peer may have restarted (RFC 9293 figure 9).
+    // A SYN is challenged whatever its options: the peer may have restarted (RFC 9293 figure 9: half-open discovery).
     if ((seg.flags & SYN) !== 0) return true;
     if (t.why !== null) t.why.check(rules.TS_MISSING, true, 0, 0, 0);
     return false;

@@ -51,12 +51,12 @@ export const OUR_SYN_ACKED: Rule = rule(
 );
 export const SIMULTANEOUS: Rule = rule(
   'simultaneous-open',
-  'RFC 9293 §3.5 figure 8',
+  'RFC 9293 §3.5 figure 7',
   'SYN without ACK: both sides opened at once; answer SYN/ACK',
 );
 export const SIMULTANEOUS_SYNACK: Rule = rule(
   'simultaneous-syn-ack',
-  'RFC 9293 §3.5 figure 8',
+  'RFC 9293 §3.5 figure 7',
   "the peer's SYN {0} again, now with an ACK: its SYN is old, its ACK counts",
   'remote',
 );

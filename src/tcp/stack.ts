@@ -92,6 +92,7 @@ export class TcpStack implements Endpoint {
   }
 
   connections(): Iterable<Connection> {
+    this.#drain();
     return this.#table;
   }
 
@@ -115,6 +116,7 @@ export class TcpStack implements Endpoint {
     const listener = this.#listeners.get(port);
     if (listener === undefined) return;
     this.#listeners.delete(port);
+    for (let c = listener.accept(); c !== undefined; c = listener.accept()) c.abort(now, tx);
     listener.close(now, tx);
   }
 

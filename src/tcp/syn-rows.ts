@@ -2,7 +2,7 @@
  * Storage of the SYN queue: one fixed-size row of 80 bytes per half-open entry, all fields of a row side by side.
  *
  * Side by side and not a typed array per field: with a million entries each column of a random row is a cache miss of its
- * own; a row is one or two lines. Measured on the flood of bench/listener.mjs; the price is the index arithmetic here.
+ * own; a row is one or two lines. The price is the index arithmetic here.
  */
 
 /** Fields of a row in 32-bit words: `i32[row * STRIDE + FIELD]`. */
