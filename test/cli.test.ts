@@ -138,11 +138,27 @@ describe('run', () => {
     expect((await halfopen(['run', 'three-way-handshake', '--pcapng', path])).code).toBe(0);
     const bytes = await readFile(path);
     expect([...bytes.subarray(0, 4)]).toEqual([0x0a, 0x0d, 0x0d, 0x0a]);
+    // A capture at the server begins when the SYN arrives, 40 ms after it was sent.
+    const atServer = join(folder, 'server.pcapng');
+    await halfopen(['run', 'three-way-handshake', '--pcapng', atServer, '--capture-at', 'server']);
+    expect((await readFile(atServer)).equals(bytes)).toBe(false);
     // The other half of the house must read it back to the same truth.
     const explained = await halfopen(['explain', path]);
     expect(explained.code).toBe(0);
     expect(explained.out).toMatch(/completed/);
   });
+});
+
+test('every shipped scenario ends as its file says; --check notices when one does not', async () => {
+  const ids = (await halfopen(['list', '--ids'])).out.trim().split('\n');
+  for (const id of ids) {
+    const { code, err } = await halfopen(['run', id, '--check']);
+    expect({ id, code, err }).toEqual({ id, code: 0, err: '' });
+  }
+  const text = (await readFile(SCENARIO, 'utf8')).replace('client: ESTABLISHED', 'client: CLOSED');
+  const failed = await halfopen(['run', '-', '--check'], { stdin: text });
+  expect(failed.code).toBe(1);
+  expect(failed.err).toContain('client ends in ESTABLISHED, expected CLOSED');
 });
 
 describe('colour', () => {
@@ -206,6 +222,10 @@ describe('bad input: one sentence, exit code 2', () => {
     [['run', 'three-way-handshake', '--drop', '0'], '--drop: expected <n>[:<after>]'],
     [['run', 'three-way-handshake', '--drop', '1:2s'], 'segment 1 is only 40 ms on its way'],
     [['run', 'three-way-handshake', '--json', '/nowhere/x.json'], 'cannot write /nowhere/x.json: no such file'],
+    [
+      ['run', 'lost-syn', '--pcapng', 'x', '--capture-at', 'router'],
+      'no host "router", this scenario has client, server',
+    ],
     [['run'], "missing required argument 'scenario'"],
     [['rum'], "unknown command 'rum'"],
     [['run', 'lost-syn', '--sed', '1'], "unknown option '--sed'"],

@@ -37,7 +37,8 @@ Examples:
   halfopen list                                             what else is there to run
   halfopen explain capture.pcapng                           a verdict for every connection attempt in a capture
 
-"halfopen <command> --help" says more. Exit code: 0 = done, 1 = a fault of halfopen, 2 = something in the input.`;
+"halfopen <command> --help" says more. Exit code: 0 = done, 1 = a failed check
+or a fault of halfopen, 2 = something in the input.`;
 
 function packageVersion(): string {
   // src/cli and dist/cli are equally deep.

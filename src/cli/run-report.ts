@@ -7,6 +7,8 @@ import { type WhyLevel, type WhyLine, whyLines, whyMark } from '../view/why-text
 import { type Paint, paintLines } from './terminal.ts';
 
 export interface RunReportOptions {
+  /** The scenario's own words for each step, '' where it has none. */
+  readonly story: readonly string[];
   readonly numbers: NumberMode;
   readonly why: WhyLevel;
   /** How many steps to show. */
@@ -29,6 +31,8 @@ export function runReport(recording: Recording, summary: string, options: RunRep
   for (const step of recording.steps.slice(0, last + 1)) {
     lines.push(`${String(step.index + 1).padStart(digits)}  ${stepSentence(recording, step, numbers)}`);
     const indent = ' '.repeat(digits + 2);
+    for (const line of wrap(options.story[step.index] ?? '', WIDTH - indent.length))
+      lines.push(indent + paint('strong', line));
     for (const why of whyLines(recording, step, numbers, options.why)) lines.push(indent + whyText(why, paint));
     if (options.tcb) lines.push(...tcbLines(recording, step, numbers).map((line) => indent + paint('quiet', line)));
   }

@@ -58,7 +58,8 @@ class Drawing {
     this.#timeWidth = formatTime(longest, this.#digits).length;
     const labels = recording.flights.map((f) => this.#label(f).length + 8);
     const names = recording.hosts.map((h, i) => Math.max(h.name.length, this.#address(i).length) + 6);
-    const gap = Math.max(LEAST_GAP, ...labels, ...names);
+    const chips = withOptions ? recording.flights.map((f) => optionsText(f).length + 7) : [];
+    const gap = Math.max(LEAST_GAP, ...labels, ...names, ...chips);
     this.#columns = recording.hosts.map((_, i) => this.#timeWidth + STATE_WIDTH + 4 + i * gap);
     this.#states = recording.hosts.map(() => 'CLOSED');
   }
@@ -166,7 +167,7 @@ class Drawing {
   }
 
   #chips(flight: Flight, lines: TextLine[]): void {
-    const text = optionChips(flight.segment).join(' · ');
+    const text = optionsText(flight);
     if (text === '') return;
     const canvas = new LineCanvas();
     this.#lifelines(canvas);
@@ -243,6 +244,10 @@ class Drawing {
   #roleOf(host: number): TextRole {
     return this.#recording.hosts[host]!.role === 'server' ? 'server' : 'client';
   }
+}
+
+function optionsText(flight: Flight): string {
+  return optionChips(flight.segment).join(' · ');
 }
 
 function stateRole(state: TcpState, otherwise: TextRole = 'plain'): TextRole {

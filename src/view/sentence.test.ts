@@ -57,6 +57,18 @@ describe('other endings', () => {
     expect(sentences(b.build({ y: -1 }))).toEqual(['0.040 s. Server receives RST, sequence X, and changes nothing.']);
   });
 
+  test('a copy made on the way, and a segment out of nowhere', () => {
+    const b = new RecordingBuilder();
+    const syn = b.flight(0, 1, 0, { seq: X, flags: 0x02 });
+    const copy = b.flight(0, 1, 10 * MS, { seq: X, flags: 0x02 }, { copyOf: syn });
+    const old = b.flight(0, 1, 20 * MS, { seq: 90, flags: 0x02 }, { scripted: true });
+    b.step(10 * MS, { kind: 'inject', flight: copy }).step(20 * MS, { kind: 'inject', flight: old });
+    expect(sentences(b.build({ y: -1 }))).toEqual([
+      '0.010 s. A second SYN of Client, made on the way, is bound for Server.',
+      "0.020 s. A segment in Client's name that Client did not send now is on its way to Server: SYN, sequence Z.",
+    ]);
+  });
+
   test('what somebody dropped, and what a filter ate', () => {
     const b = new RecordingBuilder();
     const mine = b.flight(0, 1, 0, { seq: X, flags: 0x02 }, { fate: 'user', lostAt: 10 * MS });

@@ -180,6 +180,8 @@ function injectSentence(recording: Recording, step: Step, numbers: Numbers): str
   const name = segmentText(recording, flight, numbers);
   const to = hostName(recording, flight.to);
   const from = hostName(recording, flight.from);
+  if (flight.copyOf >= 0)
+    return `A second ${flagsName(flight.segment.flags)} of ${from}, made on the way, is bound for ${to}.`;
   return `A segment in ${from}'s name that ${from} did not send now is on its way to ${to}: ${name}.`;
 }
 

@@ -5,9 +5,11 @@ import { recordingToPcapng } from '../../node/export.ts';
 import { readScenarioText } from '../../node/scenario-files.ts';
 import { systemReason } from '../../node/system-reason.ts';
 import { parseScenario } from '../../scenario/parse.ts';
+import { unmetExpectations } from '../../sim/outcome.ts';
 import { record } from '../../sim/record.ts';
 import type { Intervention, Recording } from '../../sim/recording.ts';
 import type { Scenario } from '../../sim/scenario-model.ts';
+import { storyOf } from '../../sim/story.ts';
 import { recordingToJson } from '../../view/recording-json.ts';
 import { WHY_LEVELS, type WhyLevel } from '../../view/why-text.ts';
 import { HalfopenError } from '../../wire/error.ts';
@@ -26,6 +28,8 @@ interface RunOptions {
   readonly delay?: readonly FlightChange[];
   readonly duplicate?: readonly FlightChange[];
   readonly pcapng?: string;
+  readonly captureAt?: string;
+  readonly check?: boolean;
   readonly json?: string;
 }
 
@@ -58,6 +62,8 @@ export function registerRun(program: Command): void {
       flightChange('--duplicate', 'duplicate'),
     )
     .option('--pcapng <file>', 'write the segments as a capture for Wireshark')
+    .option('--capture-at <host>', 'with --pcapng: only what this host sends and receives, e.g. server')
+    .option('--check', 'exit with 1 when the scenario does not end as its file expects')
     .option('--json <file>', 'write the whole recording as JSON; - writes it to standard output instead of the ladder')
     .addHelpText('after', EXAMPLES)
     .action(run);
@@ -75,13 +81,20 @@ async function run(name: string, options: RunOptions): Promise<void> {
   const { text, path } = await readScenarioText(name);
   const scenario = parseScenario(text, path);
   const recording = recordWith(scenario, options);
-  if (options.pcapng !== undefined) await write(options.pcapng, Buffer.concat(recordingToPcapng(recording)));
+  if (options.pcapng !== undefined) {
+    const host = options.captureAt === undefined ? -1 : hostIndex(options.captureAt, recording);
+    await write(options.pcapng, Buffer.concat(recordingToPcapng(recording, { host })));
+  }
+  if (options.check) check(scenario, recording);
   if (options.json === '-') {
     await print(recordingToJson(recording));
     return;
   }
   if (options.json !== undefined) await write(options.json, `${recordingToJson(recording)}\n`);
+  // Captions tell what the scenario means to show; once somebody changed its course they may not be true.
+  const story = recording.interventions.length === 0 ? storyOf(scenario, recording) : [];
   const report = runReport(recording, scenario.summary, {
+    story,
     numbers: options.numbers === 'xy' ? 'symbolic' : options.numbers,
     why: options.why,
     steps: options.steps ?? recording.steps.length,
@@ -117,6 +130,19 @@ function toIntervention(change: FlightChange, recording: Recording): Interventio
   }
   const after = change.at >= 0 ? change.at : Math.floor(way / 2);
   return { flight: flight.index, action: change.action, at: flight.sentAt + after, by: change.by };
+}
+
+function hostIndex(name: string, recording: Recording): number {
+  const index = recording.hosts.findIndex((host) => host.name === name);
+  if (index >= 0) return index;
+  const names = recording.hosts.map((host) => host.name).join(', ');
+  throw new HalfopenError(`--capture-at: no host "${name}", this scenario has ${names}`);
+}
+
+function check(scenario: Scenario, recording: Recording): void {
+  const unmet = unmetExpectations(scenario, recording);
+  for (const sentence of unmet) process.stderr.write(`halfopen: ${scenario.id}: ${sentence}\n`);
+  if (unmet.length > 0) process.exitCode = 1;
 }
 
 async function write(path: string, content: Uint8Array | string): Promise<void> {
