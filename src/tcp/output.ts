@@ -129,7 +129,7 @@ export function inFlight(t: Tcb): number {
 }
 
 /** Arms the retransmission timer, or the persist timer while the peer's window is closed (RFC 6298 §5.1, RFC 9293 §3.8.6.1). */
-export function armTimers(t: Tcb, now: Nanos): void {
+function armTimers(t: Tcb, now: Nanos): void {
   if (t.state === 'CLOSED' || t.state === 'TIME-WAIT') return;
   const outstanding = t.sndUna !== t.sndNxt;
   const waiting = !outstanding && synchronized(t) && ((t.closing && !t.finSent) || seqLt(t.sndNxt, sendEnd(t)));
@@ -267,7 +267,7 @@ function freeWindow(t: Tcb): number {
 }
 
 /** The window field to send. Moves the right edge only by a worthwhile step and never left (RFC 9293 §3.8.6.2.2, SHLD-14). */
-export function offerWindow(t: Tcb): number {
+function offerWindow(t: Tcb): number {
   const offered = rcvWnd(t);
   const free = freeWindow(t);
   const step = Math.min(t.config.rcvBuf / 2, t.sndMss);

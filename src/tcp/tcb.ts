@@ -16,7 +16,7 @@ export const EV_ESTABLISHED = 1;
 export const EV_READABLE = 2;
 export const EV_WRITABLE = 4;
 export const EV_PEER_CLOSED = 8;
-export const EV_CLOSED = 16;
+const EV_CLOSED = 16;
 
 export class Tcb {
   readonly config: TcpConfig;
