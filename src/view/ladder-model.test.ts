@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { handshake, lostSyn, MS } from '../../test/support/recording-builder.ts';
-import { ladderModel } from './ladder-model.ts';
+import { handshake, lostSyn, MS, SERVER } from '../../test/support/recording-builder.ts';
+import { endpointText, ladderModel } from './ladder-model.ts';
 import { timeAt, timeScale, yOf } from './time-scale.ts';
 
 describe('what shows at a step', () => {
@@ -74,4 +74,10 @@ describe('time to height', () => {
     expect(timeAt(scale, -5)).toBe(0);
     expect(timeAt(scale, 1e9)).toBe(3000 * MS);
   });
+});
+
+test('addresses with their ports; IPv6 in brackets (RFC 5952 §6)', () => {
+  expect(endpointText(SERVER)).toBe('203.0.113.80:80');
+  expect(endpointText({ ...SERVER, address: '2001:db8::80' })).toBe('[2001:db8::80]:80');
+  expect(endpointText({ ...SERVER, port: 0 })).toBe('203.0.113.80');
 });

@@ -2,7 +2,7 @@
  * The ladder as plain geometry: lanes, arrows, lifelines, timer bars, silences and ticks, for one moment of a recording.
  * Heights (`y`) are in rows, places across (`lane`) are host indices; a renderer brings its own units, colours and DOM.
  */
-import type { Fate, Flight, Recording, Step, TcbView, TimerView } from '../sim/recording.ts';
+import type { Fate, Flight, HostInfo, Recording, Step, TcbView, TimerView } from '../sim/recording.ts';
 import type { Nanos, TcpState } from '../tcp/types.ts';
 import { type NumberMode, Numbers } from './numbers.ts';
 import { type ArrowLabel, arrowLabel, optionChips, sentAgain } from './segment-label.ts';
@@ -126,7 +126,7 @@ export function ladderModel(recording: Recording, options: LadderOptions = {}): 
       host,
       name: capitalise(h.name),
       role: h.role,
-      address: h.port > 0 ? `${h.address}:${h.port}` : h.address,
+      address: endpointText(h),
     })),
     arrows: arrowsAt(recording, at, now, scale, numbers),
     spans: spansAt(recording, at, now, scale),
@@ -144,6 +144,12 @@ export function presenceOf(state: TcpState): Presence {
 /** First letter upper case: host names in sentences and headings. */
 export function capitalise(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+/** `198.51.100.7:49812`, `[2001:db8::1]:80`, or the address alone when the host uses no port (RFC 5952 §6). */
+export function endpointText(host: HostInfo): string {
+  if (host.port === 0) return host.address;
+  return host.address.includes(':') ? `[${host.address}]:${host.port}` : `${host.address}:${host.port}`;
 }
 
 /** Step at which each flight began, and step at which it ended (arrived or was lost); `Infinity` = not in the run. */

@@ -7,7 +7,7 @@
  */
 import type { Flight, Recording } from '../sim/recording.ts';
 import type { Nanos, TcpState } from '../tcp/types.ts';
-import { capitalise, presenceOf } from './ladder-model.ts';
+import { capitalise, endpointText, presenceOf } from './ladder-model.ts';
 import { type LadderRow, ladderRows } from './ladder-rows.ts';
 import { type NumberMode, Numbers } from './numbers.ts';
 import { arrowLabel, optionChips } from './segment-label.ts';
@@ -224,9 +224,7 @@ class Drawing {
   }
 
   #address(host: number): string {
-    const { address, port } = this.#recording.hosts[host]!;
-    if (port === 0) return address;
-    return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+    return endpointText(this.#recording.hosts[host]!);
   }
 
   #time(t: Nanos): string {

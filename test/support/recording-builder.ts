@@ -126,7 +126,7 @@ export class RecordingBuilder {
 }
 
 /** A TCB with the fields that a test cares about. */
-export function tcb(more: Partial<TcbView>): TcbView {
+function tcb(more: Partial<TcbView>): TcbView {
   return {
     where: 'connection',
     local: '198.51.100.7:49812',

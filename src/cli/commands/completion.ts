@@ -25,7 +25,7 @@ Examples:
 }
 
 /** The script for a shell. */
-export function completionScript(program: Command, shell: Shell): string {
+function completionScript(program: Command, shell: Shell): string {
   const commands = describe(program);
   switch (shell) {
     case 'bash':
