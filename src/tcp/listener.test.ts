@@ -584,8 +584,8 @@ describe('reasons and closing', () => {
     d.syn();
     expect(told).toEqual([
       `true SYN: IRS = ${IRS}, RCV.NXT = 0`,
-      'false SYN queue full: 0 half-open >= room for 5 (backlog 4)',
-      'false accept queue full: 0 waiting >= room for 5 (backlog 4)',
+      'true room in the SYN queue: 0 half-open < 5 (backlog 4)',
+      'true room in the accept queue: 0 waiting < 5 (backlog 4)',
       'false last quarter kept for known peers: 64 - 0 half-open < 16',
       `keep a half-open entry, choose ISS = ${ISS}, send SYN/ACK; 1 half-open now`,
       'SYN/ACK timer armed for 1000000000',
@@ -596,7 +596,7 @@ describe('reasons and closing', () => {
     expect(told).toEqual([
       'true RCV.NXT 0 <= SEG.SEQ 0 < RCV.NXT + RCV.WND 64240',
       `true SND.UNA ${ISS} < SEG.ACK ${ISS + 1} <= SND.NXT ${ISS + 1}`,
-      'false accept queue full: 0 waiting >= room for 5 (backlog 4)',
+      'true room in the accept queue: 0 waiting < 5 (backlog 4)',
       'the handshake is complete: 1 waiting for accept()',
       'SYN-RECEIVED -> ESTABLISHED',
     ]);

@@ -19,26 +19,26 @@ export const COOKIES_ALWAYS: Rule = rule(
   'Linux tcp_conn_request, tcp_syncookies = 2',
   'cookies for each SYN: no entry is made',
 );
-export const SYN_QUEUE_FULL: Rule = rule(
-  'syn-queue-full',
+export const SYN_QUEUE_ROOM: Rule = rule(
+  'syn-queue-room',
   'Linux tcp_conn_request, inet_csk_reqsk_queue_is_full',
-  'SYN queue full: {0} half-open >= room for {1} (backlog {2})',
+  'room in the SYN queue: {0} half-open < {1} (backlog {2})',
   'n',
   'n',
   'n',
 );
-export const ACCEPT_QUEUE_FULL: Rule = rule(
-  'accept-queue-full',
+export const ACCEPT_QUEUE_ROOM: Rule = rule(
+  'accept-queue-room',
   'Linux tcp_conn_request, sk_acceptq_is_full',
-  'accept queue full: {0} waiting >= room for {1} (backlog {2})',
+  'room in the accept queue: {0} waiting < {1} (backlog {2})',
   'n',
   'n',
   'n',
 );
-export const RESERVE_LEFT: Rule = rule(
-  'reserve-left',
+export const RESERVE_UNTOUCHED: Rule = rule(
+  'reserve-untouched',
   'Linux tcp_conn_request, tcp_max_syn_backlog',
-  'last quarter kept for known peers: {0} - {1} half-open < {2}',
+  'the last quarter is for known peers: {0} - {1} half-open >= {2}',
   'n',
   'n',
   'n',

@@ -185,7 +185,7 @@ export const RTO_AFTER_SYN: Rule = rule(
 export const GAVE_UP: Rule = rule(
   'gave-up',
   'RFC 9293 §3.8.3 R2',
-  '{0} retransmissions without an answer, {1} allowed: give up',
+  'retransmissions without an answer: {0} of {1} allowed; give up',
   'n',
   'n',
 );

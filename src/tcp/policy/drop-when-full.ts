@@ -1,5 +1,5 @@
 /** No defence: queue while there is room, else drop silently (Linux with tcp_syncookies = 0). */
-import { ACCEPT_QUEUE_FULL, RESERVE_LEFT, SYN_QUEUE_FULL } from '../rules-listen.ts';
+import { ACCEPT_QUEUE_ROOM, RESERVE_UNTOUCHED, SYN_QUEUE_ROOM } from '../rules-listen.ts';
 import type { WhySink } from '../why.ts';
 import type { ListenPolicy, QueueView, SynVerdict } from './types.ts';
 
@@ -25,7 +25,7 @@ export function dropWhenFull(options: DropWhenFullOptions = {}): ListenPolicy {
       if (acceptQueueFull(acceptQueue, why)) return 'drop-accept-queue';
       if (max !== Infinity) {
         const tooFew = max - synQueue.length < max >> 2;
-        if (why !== null) why.check(RESERVE_LEFT, tooFew, max, synQueue.length, max >> 2);
+        if (why !== null) why.check(RESERVE_UNTOUCHED, !tooFew, max, synQueue.length, max >> 2);
         if (tooFew) return 'drop-reserve';
       }
       return 'queue';
@@ -36,13 +36,13 @@ export function dropWhenFull(options: DropWhenFullOptions = {}): ListenPolicy {
 /** First rule of tcp_conn_request: is there no room in the SYN queue? */
 export function synQueueFull(synQueue: QueueView, why: WhySink | null): boolean {
   const full = synQueue.length >= synQueue.capacity;
-  if (why !== null) why.check(SYN_QUEUE_FULL, full, synQueue.length, synQueue.capacity, synQueue.limit);
+  if (why !== null) why.check(SYN_QUEUE_ROOM, !full, synQueue.length, synQueue.capacity, synQueue.limit);
   return full;
 }
 
 /** Second rule: is there no room in the accept queue? Then a SYN is useless whatever the defence. */
 export function acceptQueueFull(acceptQueue: QueueView, why: WhySink | null): boolean {
   const full = acceptQueue.length >= acceptQueue.capacity;
-  if (why !== null) why.check(ACCEPT_QUEUE_FULL, full, acceptQueue.length, acceptQueue.capacity, acceptQueue.limit);
+  if (why !== null) why.check(ACCEPT_QUEUE_ROOM, !full, acceptQueue.length, acceptQueue.capacity, acceptQueue.limit);
   return full;
 }
