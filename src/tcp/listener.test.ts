@@ -586,7 +586,7 @@ describe('reasons and closing', () => {
       `true SYN: IRS = ${IRS}, RCV.NXT = 0`,
       'true room in the SYN queue: 0 half-open < 5 (backlog 4)',
       'true room in the accept queue: 0 waiting < 5 (backlog 4)',
-      'false last quarter kept for known peers: 64 - 0 half-open < 16',
+      'true the last quarter is for known peers: 64 - 0 half-open >= 16',
       `keep a half-open entry, choose ISS = ${ISS}, send SYN/ACK; 1 half-open now`,
       'SYN/ACK timer armed for 1000000000',
       'LISTEN -> SYN-RECEIVED',
