@@ -53,7 +53,7 @@ function Page({ recording, numbers }: { recording: Recording; numbers: Numbers }
     <>
       <main class="lab" data-hash={recording.hash}>
         <Lesson recording={recording} numbers={numbers} />
-        <section class="ladder" id="ladder" aria-label="Ladder" tabIndex={-1}>
+        <section class="ladder" id="ladder" aria-label="Ladder" tabindex={-1}>
           <div class="phone-title">
             <b>{recording.title}</b>
             <span class="mut">

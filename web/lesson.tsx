@@ -55,7 +55,7 @@ export function PickerButton({ recording }: { readonly recording: Recording }): 
         <b>{recording.title}</b>
         <span class="mut">
           Scenario {at + 1} of {SCENARIOS.length}
-          {journey && ` · ${formatSpan(2 * (journey.arrivesAt - journey.sentAt))} round trip`}
+          {journey && ` · RTT ${formatSpan(2 * (journey.arrivesAt - journey.sentAt))}`}
         </span>
       </span>
       <Icon name="down" />

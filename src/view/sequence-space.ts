@@ -53,8 +53,10 @@ export function receiveSpace(tcb: TcbView): SequenceSpace | undefined {
   const got = seqDiff(tcb.rcvNxt, tcb.irs);
   // Before the peer's SYN there is neither IRS nor RCV.NXT; the engine leaves both at zero.
   if (tcb.state === 'SYN-SENT' || got <= 0) return undefined;
-  const cells: SpaceCell[] = [{ kind: 'syn', size: 1, label: 'SYN' }];
-  if (got > 1) cells.push({ kind: 'done', size: got - 1, label: `${count(got - 1)} received` });
+  const cells: SpaceCell[] =
+    got === 1
+      ? [{ kind: 'syn', size: 1, label: 'SYN' }]
+      : [{ kind: 'done', size: got, label: `SYN, ${count(got - 1)} got` }];
   const marks: SpaceMark[] = [
     { before: 0, name: 'IRS', value: tcb.irs },
     { before: cells.length, name: 'NXT', value: tcb.rcvNxt },

@@ -13,9 +13,9 @@ export function timerKey(host: number, name: TimerView['name']): string {
 
 const NAMES: Record<TimerView['name'], string> = {
   retransmit: 'RTO',
-  'syn-ack': 'SYN/ACK in',
-  persist: 'probe in',
-  'delayed-ack': 'ACK in',
+  'syn-ack': 'SYN/ACK RTO',
+  persist: 'probe',
+  'delayed-ack': 'delayed ACK',
   'keep-alive': 'keep-alive',
   'time-wait': '2 MSL',
   'user-timeout': 'user timeout',

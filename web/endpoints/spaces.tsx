@@ -1,5 +1,5 @@
 /** What each side has sent and expects: the sequence spaces as bars with UNA, NXT and window. */
-import type { JSX } from 'preact';
+import { Fragment, type JSX } from 'preact';
 import type { Recording } from '../../src/sim/recording.ts';
 import { capitalise } from '../../src/view/ladder-model.ts';
 import type { Numbers } from '../../src/view/numbers.ts';
@@ -63,19 +63,20 @@ function Bar({ space, text }: { readonly space: SequenceSpace; text(value: numbe
       </div>
       <div class="marks" aria-hidden="true">
         {space.marks.map((mark, i) => {
-          // A label starts at its mark, but the first of two ends there when that leaves room: neither ever clips.
+          // The first of two labels ends at its mark, the others start there or move inside: none ever clips.
           const edge = edges[mark.before] ?? 0;
+          const label = `${mark.name} ${text(mark.value)}`;
           const ends = i === 0 && space.marks.length > 1;
-          const place = ends ? { right: `${100 - edge}%` } : { left: `${Math.min(edge, 58)}%` };
+          const place = ends
+            ? { right: `${100 - edge}%` }
+            : { left: `min(${edge}%, calc(100% - ${Math.ceil(label.length * 7.3) + 8}px))` };
           return (
-            <span
-              key={mark.name}
-              class={ends ? 'mark-label ends mono' : 'mark-label mono'}
-              style={place}
-              data-k={`n${mark.value}`}
-            >
-              {mark.name} {text(mark.value)}
-            </span>
+            <Fragment key={mark.name}>
+              <span class="mark-tick" style={{ left: `${edge}%` }} />
+              <span class="mark-label mono" style={place} data-k={`n${mark.value}`}>
+                {label}
+              </span>
+            </Fragment>
           );
         })}
       </div>
@@ -98,4 +99,4 @@ function cellEdges(space: SequenceSpace): number[] {
 }
 
 const LEAD = 36;
-const WEIGHTS = { done: 30, syn: 15, waiting: 26, window: 44 } as const;
+const WEIGHTS = { done: 34, syn: 15, waiting: 26, window: 44 } as const;

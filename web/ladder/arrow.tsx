@@ -37,6 +37,9 @@ export function Arrow(props: Props): JSX.Element {
   const lines = labelLines(props, length);
   const lift = arrow.state === 'lost' || flying ? 19 : 8;
   const chips = placeChips(arrow.chips, frame, length, arrow.state === 'lost' ? arrow.cut * length : length);
+  // Read from left to right in either direction; the whole row keeps its distance from the sender.
+  const chipsEnd = chips.reduce((end, chip) => Math.max(end, chip.way + chip.width), 0);
+  const shift = rightward ? 0 : length - chipsEnd - CHIP_FROM;
   const tone = toneOf(props);
   const label = spoken(props);
   const open = (): void => props.onSelect(arrow.flight);
@@ -47,7 +50,7 @@ export function Arrow(props: Props): JSX.Element {
       transform={`translate(${geometry.x} ${geometry.y}) rotate(${geometry.angle})`}
       data-k={`f${arrow.flight}`}
       role="button"
-      tabIndex={0}
+      tabindex={0}
       aria-label={label}
       aria-haspopup={flying ? 'true' : undefined}
       aria-expanded={flying ? props.acting : undefined}
@@ -72,14 +75,8 @@ export function Arrow(props: Props): JSX.Element {
       {arrow.state === 'lost' && <Cut at={at} cut={arrow.cut * length} length={length} angle={geometry.angle} />}
       {chips.map((chip) => (
         <g key={chip.text} class="chip-mark">
-          <rect
-            x={rightward ? chip.way : length - chip.way - chip.width}
-            y={9}
-            width={chip.width}
-            height={17}
-            rx={8.5}
-          />
-          <text x={at(chip.way + chip.width / 2)} y={21.5} text-anchor="middle">
+          <rect x={shift + chip.way} y={9} width={chip.width} height={17} rx={8.5} />
+          <text x={shift + chip.way + chip.width / 2} y={21.5} text-anchor="middle">
             {chip.text}
           </text>
         </g>

@@ -25,7 +25,7 @@ export function Ladder({ recording, numbers }: Props): JSX.Element {
   const lab = useLab();
   const { step, scale, selected, acting, playing } = lab.state;
   const box = useRef<HTMLDivElement>(null);
-  const width = useWidth(box);
+  const { width, height: least } = useSize(box);
   const moment = useMovingNow(recording, step, scale, playing);
   const model = ladderModel(recording, {
     step: moment.step,
@@ -38,7 +38,8 @@ export function Ladder({ recording, numbers }: Props): JSX.Element {
     [width, recording.hosts.length, model.height],
   );
   const digits = useMemo(() => timeDigits(recording), [recording]);
-  const bottom = frame.top + model.height * frame.row + 28;
+  // The future reaches to the bottom of the page, however short the run.
+  const bottom = Math.max(frame.top + model.height * frame.row + 28, least - HEADS);
   useFollowNow(box, frame.top + model.yNow * frame.row, moment.now === undefined);
 
   const actor = acting
@@ -101,7 +102,10 @@ function LaneHeads({ recording, frame }: { recording: Recording; frame: Frame })
             <HostSign role={host.role} />
             <div>
               <b>{host.name.charAt(0).toUpperCase() + host.name.slice(1)}</b>
-              <span class="mono">{host.port > 0 ? `${host.address}:${host.port}` : host.address}</span>
+              {/* Two addresses do not fit side by side on a phone; the control blocks have them too. */}
+              {frame.width >= 400 && (
+                <span class="mono">{host.port > 0 ? `${host.address}:${host.port}` : host.address}</span>
+              )}
             </div>
           </div>
         );
@@ -110,18 +114,22 @@ function LaneHeads({ recording, frame }: { recording: Recording; frame: Frame })
   );
 }
 
-function useWidth(box: { readonly current: HTMLDivElement | null }): number {
-  const [width, setWidth] = useState(680);
+function useSize(box: { readonly current: HTMLDivElement | null }): { width: number; height: number } {
+  const [size, setSize] = useState({ width: 360, height: 0 });
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;
-    const measure = (): void => setWidth(Math.max(280, element.clientWidth));
+    const measure = (): void => {
+      // On a phone the page scrolls, not the ladder: its box is as high as its content and says nothing.
+      const scrolls = getComputedStyle(element).overflowY === 'auto';
+      setSize({ width: Math.max(280, element.clientWidth), height: scrolls ? element.clientHeight : 0 });
+    };
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
   }, [box]);
-  return width;
+  return size;
 }
 
 /** Scrolls so that now stays in view, with room for what is about to happen. */
@@ -129,10 +137,12 @@ function useFollowNow(box: { readonly current: HTMLDivElement | null }, y: numbe
   useEffect(() => {
     const element = box.current;
     if (!element || !settled || element.scrollHeight <= element.clientHeight + 1) return;
-    const head = 56;
-    const top = y + head - element.scrollTop;
+    const top = y + HEADS - element.scrollTop;
     if (top > element.clientHeight * 0.3 && top < element.clientHeight * 0.72) return;
     const smooth = !window.matchMedia('(prefers-reduced-motion: reduce)').matches;
-    element.scrollTo({ top: y + head - element.clientHeight * 0.55, behavior: smooth ? 'smooth' : 'auto' });
+    element.scrollTo({ top: y + HEADS - element.clientHeight * 0.55, behavior: smooth ? 'smooth' : 'auto' });
   }, [box, y, settled]);
 }
+
+/** Height of the names above the lanes, as in the style sheet. */
+const HEADS = 46;

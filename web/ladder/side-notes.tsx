@@ -72,7 +72,7 @@ export function SideNotes({ model, frame }: Props): JSX.Element {
           (frame.laneX[lane.host] ?? 0) + side * (frame.narrow ? 10 : 33 + 13 * extraColumns(model, lane.host));
         return notes.map((note, i) => {
           const y = ys[i] ?? note.y;
-          const width = Math.max(...note.lines.map((line) => line.length)) * 7.2 + 14;
+          const width = Math.max(...note.lines.map(tagWidth));
           // A narrow page has no room beside the lifeline: labels stand inside, at the outer edge.
           const x = frame.narrow ? (side < 0 ? 2 : frame.width - 2) : edge;
           const anchor = frame.narrow === side < 0 ? 'start' : 'end';
@@ -107,9 +107,9 @@ function notesOf(model: LadderModel, frame: Frame, lane: number): Note[] {
     if (span.lane !== lane || span.step < 0) continue;
     notes.push({
       key: `state.${span.step}.${span.state}`,
-      y: bottomOf(span.y0) + (span.y0 === 0 ? 6 : 0),
+      y: bottomOf(span.y0) + (belowTime(span.state, lane, frame) ? 22 : span.y0 === 0 ? 6 : 0),
       height: 20,
-      lines: [span.state],
+      lines: [frame.narrow ? (SHORT[span.state] ?? span.state) : span.state],
       tone: span.presence === 'none' || span.presence === 'listening' ? 'plain' : stateTone(model, lane, span.state),
       boxed: true,
       k: `s${span.step}`,
@@ -166,6 +166,21 @@ function extraColumns(model: LadderModel, lane: number): number {
   const columns = barColumns(model);
   return Math.max(0, ...model.timers.map((bar, i) => (bar.lane === lane ? (columns[i] ?? 0) : 0)));
 }
+
+/** As `ss` prints them, where there is no room. */
+const SHORT: Readonly<Record<string, string>> = { ESTABLISHED: 'ESTAB', 'SYN-RECEIVED': 'SYN-RECV' };
+
+/** The time of this moment stands at the left edge: a long tag of the left lane goes below it. */
+function belowTime(state: string, lane: number, frame: Frame): boolean {
+  if (lane !== 0) return false;
+  return frame.narrow || tagWidth(state) > (frame.laneX[0] ?? 0) - 33 - TIME_WIDTH;
+}
+
+function tagWidth(text: string): number {
+  return text.length * 7.2 + 14;
+}
+
+const TIME_WIDTH = 66;
 
 /** -1: notes left of the lane, +1: right of it. */
 function sideOf(lane: number, frame: Frame): -1 | 1 {
