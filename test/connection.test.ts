@@ -390,6 +390,15 @@ describe('sending (§3.8)', () => {
     expect(d.take()).toMatchObject([{ seq: u32(ISS + 1 + 536), len: 536 }]);
   });
 
+  test('a window too small to be worth filling is filled after the override timeout (§3.8.6.2.1)', () => {
+    const d = established();
+    d.recv({ flags: ACK, seq: IRS + 1, ack: ISS + 1, wnd: 100 });
+    d.say('x'.repeat(536));
+    expect(d.take()).toEqual([]);
+    d.wait(SEC);
+    expect(d.take()).toMatchObject([{ seq: u32(ISS + 1), len: 100 }]);
+  });
+
   test('a closed window is probed with one byte, backing off (§3.8.6.1)', () => {
     const d = established();
     d.recv({ flags: ACK, seq: IRS + 1, ack: ISS + 1, wnd: 0 });
@@ -419,6 +428,20 @@ describe('receiving (§3.8.6)', () => {
     expect(d.take().at(-1)).toMatchObject({ flags: ACK, ack: u32(IRS + 4001), wnd: 0 });
     expect(d.read().length).toBe(4000);
     expect(d.take()).toMatchObject([{ flags: ACK, ack: u32(IRS + 4001), wnd: 4000 }]);
+  });
+
+  test('with a scaled window and a reader that never reads, no more than the buffer is ever taken', () => {
+    const d = established({ ...PLAIN, windowScale: 7, rcvBuf: 64240 });
+    d.connection.tcb.rcvScale = 7;
+    let sent = 0;
+    for (let i = 0; i < 200; i++) {
+      const room = Math.min(1000, (d.connection.tcb.rcvAdv - d.connection.tcb.rcvNxt) >>> 0);
+      if (room === 0) break;
+      d.recv({ flags: ACK, seq: IRS + 1 + sent, ack: ISS + 1, data: 'x'.repeat(room) });
+      sent += room;
+    }
+    expect(sent).toBeLessThanOrEqual(64240);
+    expect(d.take().at(-1)).toMatchObject({ flags: ACK, wnd: 0 });
   });
 
   test('delayed ACK: one waits at most the timeout, every second full segment is answered at once (SHLD-18, SHLD-19)', () => {

@@ -17,7 +17,7 @@ import type { TcpConfig } from './config.ts';
 import { expire } from './expiry.ts';
 import type { HalfOpen } from './half-open.ts';
 import { setOptions } from './options.ts';
-import { output, sendAck, sendRst, sendSyn, windowHasOpened } from './output.ts';
+import { output, persistTime, sendAck, sendRst, sendSyn, windowHasOpened } from './output.ts';
 import { backedOff } from './rto.ts';
 import * as rules from './rules.ts';
 import { SendBuffer } from './send-buffer.ts';
@@ -250,7 +250,7 @@ export class Connection implements Endpoint {
     // When each was armed follows from how long it runs: nothing is stored for the eye alone.
     const all: RunningTimer[] = [
       running('retransmit', t.rtxAt, backedOff(rtt.rto, t.retransmits, config.maxRto)),
-      running('persist', t.persistAt, backedOff(rtt.rto, t.persistBackoff, config.maxRto)),
+      running('persist', t.persistAt, persistTime(t)),
       running('delayed-ack', t.delackAt, config.delayedAck),
       running('keep-alive', t.keepAliveAt, keepAlive),
       running('time-wait', t.timeWaitAt, config.timeWait),

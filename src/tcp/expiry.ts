@@ -1,6 +1,6 @@
 /** What happens when a connection's timers run out (RFC 9293 §3.10.8, RFC 6298 §5). */
 import { onTimeout } from './congestion.ts';
-import { output, sendAck, sendKeepAlive, sendProbe, sendSyn } from './output.ts';
+import { output, persistTime, sendAck, sendKeepAlive, sendProbe, sendSyn, sendWhatFits } from './output.ts';
 import { backedOff } from './rto.ts';
 import * as rules from './rules.ts';
 import { finish, type Tcb } from './tcb.ts';
@@ -48,13 +48,18 @@ function retransmissionTimeout(t: Tcb, now: Nanos, tx: Tx): void {
 
 function persistTimeout(t: Tcb, now: Nanos, tx: Tx): void {
   const { config } = t;
+  if (t.sndWnd > 0) {
+    if (t.why !== null) t.why.act(rules.OVERRIDE, t.sndWnd, 0, 0);
+    t.persistAt = Infinity;
+    return sendWhatFits(t, now, tx);
+  }
   if (t.probesUnanswered >= config.dataRetries) {
     if (t.why !== null) t.why.act(rules.GAVE_UP, t.probesUnanswered, config.dataRetries, 0);
     return finish(t, 'timeout');
   }
   t.probesUnanswered++;
   t.persistBackoff++;
-  const wait = backedOff(t.rtt.rto, t.persistBackoff, config.maxRto);
+  const wait = persistTime(t);
   if (t.why !== null) t.why.act(rules.PROBE, wait, 0, 0);
   t.timedAt = -1;
   t.persistAt = now + wait;

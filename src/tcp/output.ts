@@ -3,10 +3,12 @@ import { ACK, FIN, MAX_SACK_BLOCKS, PSH, RST, type Segment, SYN } from '../wire/
 import { type Seq, seqDiff, seqGt, seqLt, seqMax } from '../wire/seq.ts';
 import { backedOff } from './rto.ts';
 import { firstHeld, rcvWnd, sendEnd, type Tcb, tsNow } from './tcb.ts';
-import type { Nanos, Tx } from './types.ts';
+import { type Nanos, SEC, type Tx } from './types.ts';
 
 /** Full-sized segments before an ACK may no longer wait (RFC 9293 SHLD-19). */
 const ACK_EVERY = 2;
+/** Longest that a segment waits for a window worth filling: RFC 9293 §3.8.6.2.1 says 0.1 to 1 s. */
+const OVERRIDE_TIMEOUT: Nanos = 1 * SEC;
 
 /** Sends the SYN, or the SYN/ACK of a simultaneous open. `again` = retransmission, which is never timed (Karn). */
 export function sendSyn(t: Tcb, now: Nanos, tx: Tx, again: boolean): void {
@@ -89,6 +91,16 @@ export function sendProbe(t: Tcb, now: Nanos, tx: Tx): void {
   tx.send(seg);
 }
 
+/** The override timeout of the sender's silly window avoidance: what fits goes, small as it is (RFC 9293 §3.8.6.2.1). */
+export function sendWhatFits(t: Tcb, now: Nanos, tx: Tx): void {
+  const from = t.sndNxt;
+  const n = Math.min(seqDiff(sendEnd(t), from), seqDiff((t.sndUna + t.sndWnd) >>> 0, from), t.sndMss);
+  if (n <= 0) return;
+  t.sndNxt = (from + n) >>> 0;
+  emit(t, from, n, false, now, tx);
+  armTimers(t, now);
+}
+
 /** Repeats the first unacknowledged segment at SND.UNA (or at `from`). */
 export function retransmitAt(t: Tcb, from: Seq, now: Nanos, tx: Tx): number {
   const end = sendEnd(t);
@@ -137,7 +149,7 @@ function armTimers(t: Tcb, now: Nanos): void {
   if (persist) {
     t.rtxAt = Infinity;
     if (t.persistAt === Infinity) {
-      t.persistAt = now + backedOff(t.rtt.rto, t.persistBackoff, t.config.maxRto);
+      t.persistAt = now + persistTime(t);
     }
   } else {
     t.persistAt = Infinity;
@@ -150,6 +162,12 @@ function armTimers(t: Tcb, now: Nanos): void {
   else if (t.config.userTimeout > 0 && t.userTimeoutAt === Infinity) {
     t.userTimeoutAt = now + t.config.userTimeout;
   }
+}
+
+/** How long the persist timer runs: with backoff while the window is closed, else the override timeout. */
+export function persistTime(t: Tcb): Nanos {
+  if (t.sndWnd > 0) return Math.min(t.rtt.rto, OVERRIDE_TIMEOUT);
+  return backedOff(t.rtt.rto, t.persistBackoff, t.config.maxRto);
 }
 
 function synchronized(t: Tcb): boolean {
@@ -272,9 +290,9 @@ function offerWindow(t: Tcb): number {
   const free = freeWindow(t);
   const step = Math.min(t.config.rcvBuf / 2, t.sndMss);
   const wnd = free - offered >= step ? free : offered;
-  let field = Math.min(65535, wnd >>> t.rcvScale);
-  // Rounding down by the scale would shrink the window: round up instead, as Linux does in __tcp_select_window.
-  if (field << t.rcvScale < offered && field < 65535) field++;
+  // Rounding down may seem to take back less than one unit of the scale; what was offered stays acceptable all the
+  // same (RFC 7323 §2.4). Rounding up would creep beyond the buffer, a little with each ACK.
+  const field = Math.min(65535, wnd >>> t.rcvScale);
   const right = (t.rcvNxt + (field << t.rcvScale)) >>> 0;
   if (seqGt(right, t.rcvAdv)) t.rcvAdv = right;
   return field;

@@ -195,6 +195,12 @@ export const PROBE: Rule = rule(
   'window closed: probe with one byte, next wait {0}',
   'ns',
 );
+export const OVERRIDE: Rule = rule(
+  'silly-window-override',
+  'RFC 9293 §3.8.6.2.1',
+  'waited long enough for a window worth filling: send what fits into {0}',
+  'n',
+);
 export const DELAYED_ACK: Rule = rule(
   'delayed-ack',
   'RFC 9293 §3.8.6.3',
