@@ -85,9 +85,12 @@ describe('halfopen explain', () => {
     expect(await explain('-')).toContain('standard input: pcap, 7 packets');
   });
 
-  test('a cut last record is said and is no failure', async () => {
+  test('a cut last record: all before it is explained, then it fails and says what is missing', async () => {
     const whole = Buffer.concat(lesson());
-    const text = await explain(written('cut.pcap', [whole.subarray(0, whole.length - 5)]));
+    const out: string[] = [];
+    const cut = explainInto(out, written('cut.pcap', [whole.subarray(0, whole.length - 5)]));
+    await expect(cut).rejects.toThrow(/cut\.pcap: the file ends within the record at byte \d+: .* 5 missing$/);
+    const text = out.join('');
     expect(text).toContain('the file ends within the record at byte');
     expect(text).toContain('unanswered  192.0.2.1:49153');
   });

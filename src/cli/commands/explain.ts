@@ -49,6 +49,9 @@ async function explain(path: string, options: ExplainOptions): Promise<void> {
   if (options.json) await printJson(info, examiner);
   else await printText(info, examiner, options.limit);
   if (damage !== undefined) throw damage;
+  // As tshark does: what was there is shown, and the exit code tells a script that it was not all.
+  const { truncated } = reader;
+  if (truncated !== undefined) throw new CaptureError(name, truncated.offset, truncated.message);
 }
 
 async function printText(info: CaptureInfo, examiner: Examiner, limit: number): Promise<void> {
