@@ -1,5 +1,6 @@
 /** The page's one store: which recording, which step, how it is shown. Components read it and call its methods. */
 import type { Intervention, Recording } from '../src/sim/recording.ts';
+import { withSides } from '../src/view/host-sides.ts';
 import { inFlight, type MomentKind, nextMoment } from '../src/view/moments.ts';
 import { NUMBER_MODES, type NumberMode } from '../src/view/numbers.ts';
 import { formatShareHash, parseShareHash } from '../src/view/share-link.ts';
@@ -32,7 +33,7 @@ export interface LabState {
   readonly notice: string;
 }
 
-export const SPEEDS: readonly number[] = [0.25, 0.5, 1, 2];
+const SPEEDS: readonly number[] = [0.25, 0.5, 1, 2];
 
 export class Lab {
   state: LabState;
@@ -162,7 +163,7 @@ export class Lab {
     const journey = target.arrivesAt - target.sentAt;
     // At the very moment of sending there is no way behind it yet: act half-way, where the cross can be seen.
     const at = now > target.sentAt ? now : target.sentAt + Math.floor(journey / 2);
-    const by = action === 'drop' ? 0 : action === 'delay' ? journey * DELAY_JOURNEYS : Math.floor(journey / 2);
+    const by = action === 'drop' ? 0 : action === 'delay' ? journey * DELAY_JOURNEYS : Math.floor(journey * 0.75);
     const interventions = [...this.state.interventions, { flight, action, at, by }];
     this.#run({ interventions }, action === 'drop' ? flight : -1);
   }
@@ -205,7 +206,8 @@ export class Lab {
     });
     if (reply === null) return;
     if ('error' in reply) return this.#set({ ...change, error: reply.error });
-    const { recording, summary, story } = reply;
+    const { summary, story } = reply;
+    const recording = withSides(reply.recording);
     const end = recording.steps.findIndex((s) => s.kind === 'lost' && s.flight === follow);
     const step = follow >= 0 && end >= 0 ? end : Math.min(next.step, recording.steps.length - 1);
     this.#set({ ...change, recording, summary, story, error: '', step, selected: -1, acting: false });

@@ -3,6 +3,8 @@ import type { JSX } from 'preact';
 import type { Intervention, Recording } from '../src/sim/recording.ts';
 import { bridgeCommand } from '../src/view/bridge.ts';
 import { stepHeadline } from '../src/view/headline.ts';
+import { roundTrip } from '../src/view/host-sides.ts';
+import { capitalise } from '../src/view/ladder-model.ts';
 import type { Numbers } from '../src/view/numbers.ts';
 import { flagsName } from '../src/view/segment-label.ts';
 import { stepSentence } from '../src/view/sentence.ts';
@@ -45,17 +47,17 @@ export function Lesson({ recording, numbers }: Props): JSX.Element {
   );
 }
 
-export function PickerButton({ recording }: { readonly recording: Recording }): JSX.Element {
+function PickerButton({ recording }: { readonly recording: Recording }): JSX.Element {
   const lab = useLab();
   const at = SCENARIOS.findIndex((s) => s.id === lab.state.scenarioId);
-  const journey = recording.flights[0];
+  const rtt = roundTrip(recording);
   return (
     <button type="button" class="btn pick" aria-haspopup="dialog" onClick={() => lab.setDialog('scenarios')}>
       <span>
         <b>{recording.title}</b>
         <span class="mut">
           Scenario {at + 1} of {SCENARIOS.length}
-          {journey && ` · RTT ${formatSpan(2 * (journey.arrivesAt - journey.sentAt))}`}
+          {rtt > 0 && ` · RTT ${formatSpan(rtt)}`}
         </span>
       </span>
       <Icon name="down" />
@@ -80,7 +82,7 @@ function Interventions({
         {list.map((item, i) => {
           const flight = recording.flights[item.flight];
           const name = flight ? flagsName(flight.segment.flags) : 'segment';
-          const from = flight ? recording.hosts[flight.from]?.name : '';
+          const from = flight ? capitalise(recording.hosts[flight.from]?.name ?? '') : '';
           return (
             <li key={`${item.flight}.${item.action}.${item.at}`} data-k={`f${item.flight}`}>
               <span>

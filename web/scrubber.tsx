@@ -31,7 +31,7 @@ export function Scrubber({ recording, numbers }: Props): JSX.Element {
       class="scrub"
       ref={box}
       role="slider"
-      tabindex={0}
+      tabIndex={0}
       aria-label="Step"
       aria-valuemin={1}
       aria-valuemax={last + 1}

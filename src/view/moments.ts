@@ -15,7 +15,7 @@ export function nextMoment(recording: Recording, from: number, kind: MomentKind)
   return -1;
 }
 
-export function isMoment(step: Step, kind: MomentKind): boolean {
+function isMoment(step: Step, kind: MomentKind): boolean {
   switch (kind) {
     case 'drop':
       return step.kind === 'lost';

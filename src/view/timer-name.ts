@@ -13,7 +13,7 @@ export function timerKey(host: number, name: TimerView['name']): string {
 
 const NAMES: Record<TimerView['name'], string> = {
   retransmit: 'RTO',
-  'syn-ack': 'SYN/ACK RTO',
+  'syn-ack': 'RTO',
   persist: 'probe',
   'delayed-ack': 'delayed ACK',
   'keep-alive': 'keep-alive',

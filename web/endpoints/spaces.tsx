@@ -99,4 +99,4 @@ function cellEdges(space: SequenceSpace): number[] {
 }
 
 const LEAD = 36;
-const WEIGHTS = { done: 34, syn: 15, waiting: 26, window: 44 } as const;
+const WEIGHTS = { done: 34, syn: 14, waiting: 26, window: 48 } as const;

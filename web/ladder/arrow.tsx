@@ -12,6 +12,10 @@ interface Props {
   readonly recording: Recording;
   readonly numbers: Numbers;
   readonly frame: Frame;
+  /** Something travels the other way meanwhile: words stay on the sender's side. */
+  readonly crossed: boolean;
+  /** Another one follows so closely that there is no room for options below the line. */
+  readonly crowded: boolean;
   readonly selected: boolean;
   readonly acting: boolean;
   readonly step: number;
@@ -36,10 +40,11 @@ export function Arrow(props: Props): JSX.Element {
   const tip = flying ? Math.max(arrow.tip * length, Math.min(30, length / 3)) : arrow.tip * length;
   const lines = labelLines(props, length);
   const lift = arrow.state === 'lost' || flying ? 19 : 8;
-  const chips = placeChips(arrow.chips, frame, length, arrow.state === 'lost' ? arrow.cut * length : length);
+  const chips = placeChips(props.crowded ? [] : arrow.chips, frame, length, endOfChips(props, length));
   // Read from left to right in either direction; the whole row keeps its distance from the sender.
   const chipsEnd = chips.reduce((end, chip) => Math.max(end, chip.way + chip.width), 0);
   const shift = rightward ? 0 : length - chipsEnd - CHIP_FROM;
+  const wayTo = (width: number): number => labelStart(width, length, props.crossed);
   const tone = toneOf(props);
   const label = spoken(props);
   const open = (): void => props.onSelect(arrow.flight);
@@ -84,7 +89,7 @@ export function Arrow(props: Props): JSX.Element {
       {flying && <Token x={at(tip)} rightward={rightward} />}
       {lines.map((line, row) => {
         const width = widthOf(line, frame);
-        const start = rightward ? labelStart(width, length) : length - labelStart(width, length) - width;
+        const start = rightward ? wayTo(width) : length - wayTo(width) - width;
         return (
           <text
             key={row === 0 ? 'first' : 'more'}
@@ -167,7 +172,7 @@ function Token({ x, rightward }: { x: number; rightward: boolean }): JSX.Element
 }
 
 /** The label in one line, or in two where the arrow is too short for it. */
-function labelLines({ arrow, recording, numbers, frame }: Props, length: number): Piece[][] {
+function labelLines({ arrow, recording, numbers, frame, crossed }: Props, length: number): Piece[][] {
   const flight = recording.flights[arrow.flight];
   if (!flight) return [];
   const { segment } = flight;
@@ -182,7 +187,9 @@ function labelLines({ arrow, recording, numbers, frame }: Props, length: number)
   const note = arrow.state === 'lost' ? FATES[arrow.fate] : arrow.label.note;
   if (note) rest.push({ text: ` ${note}`, quiet: true });
   const one = [...seq, ...rest];
-  return widthOf(one, frame) <= length - 20 ? [one] : [seq, rest].filter((line) => line.length > 0);
+  return widthOf(one, frame) <= (crossed ? length * 0.5 : length - 20)
+    ? [one]
+    : [seq, rest].filter((line) => line.length > 0);
 }
 
 function widthOf(line: readonly Piece[], frame: Frame): number {
@@ -193,8 +200,15 @@ function widthOf(line: readonly Piece[], frame: Frame): number {
  * Labels stand in the middle, or nearer the receiver when long: near the sender the arrow that caused this one comes in,
  * and the wedge between the two is narrow.
  */
-function labelStart(width: number, length: number): number {
+function labelStart(width: number, length: number, crossed: boolean): number {
+  if (crossed) return Math.max(6, Math.min(26, length - width - 14));
   return Math.max(6, Math.max((length - width) / 2, Math.min(56, length - width - 14)));
+}
+
+/** How far along the way chips may stand. */
+function endOfChips({ arrow, crossed }: Props, length: number): number {
+  const end = arrow.state === 'lost' ? arrow.cut * length : length;
+  return crossed ? Math.min(end, length * 0.46) : end;
 }
 
 /** Option chips below the line, between a token that has just left and the receiver's wedge. */

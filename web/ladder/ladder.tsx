@@ -2,7 +2,8 @@
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Recording } from '../../src/sim/recording.ts';
-import { ladderModel } from '../../src/view/ladder-model.ts';
+import { crossedFlights } from '../../src/view/crossings.ts';
+import { type LadderArrow, ladderModel } from '../../src/view/ladder-model.ts';
 import type { Numbers } from '../../src/view/numbers.ts';
 import { timeDigits } from '../../src/view/time-text.ts';
 import { HostSign } from '../icons.tsx';
@@ -37,6 +38,7 @@ export function Ladder({ recording, numbers }: Props): JSX.Element {
     () => ladderFrame(width, recording.hosts.length, model.height),
     [width, recording.hosts.length, model.height],
   );
+  const crossed = useMemo(() => crossedFlights(recording), [recording]);
   const digits = useMemo(() => timeDigits(recording), [recording]);
   // The future reaches to the bottom of the page, however short the run.
   const bottom = Math.max(frame.top + model.height * frame.row + 28, least - HEADS);
@@ -72,6 +74,8 @@ export function Ladder({ recording, numbers }: Props): JSX.Element {
               recording={recording}
               numbers={numbers}
               frame={frame}
+              crossed={crossed[arrow.flight] === true}
+              crowded={isCrowded(arrow, model.arrows, frame)}
               selected={arrow.flight === selected}
               acting={acting}
               step={step}
@@ -88,6 +92,16 @@ export function Ladder({ recording, numbers }: Props): JSX.Element {
     </div>
   );
 }
+
+/** Two arrows in the same direction less than a label and a row of options apart. */
+function isCrowded(arrow: LadderArrow, all: readonly LadderArrow[], frame: Frame): boolean {
+  return all.some((other) => {
+    const gap = (other.y0 - arrow.y0) * frame.row;
+    return other.from === arrow.from && other.flight !== arrow.flight && gap >= 0 && gap < LEAST_GAP;
+  });
+}
+
+const LEAST_GAP = 62;
 
 /** Names and addresses stay in view while the ladder scrolls. */
 function LaneHeads({ recording, frame }: { recording: Recording; frame: Frame }): JSX.Element {

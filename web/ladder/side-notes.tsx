@@ -120,7 +120,8 @@ function notesOf(model: LadderModel, frame: Frame, lane: number): Note[] {
     if (bar.lane !== lane || !shows(bar, frame) || bar.outcome === 'stopped') continue;
     const length = formatSpan(bar.firesAt - bar.armedAt);
     const running = bar.outcome === 'running';
-    const gone = running ? model.now - bar.armedAt : 0;
+    // Whole milliseconds: while now is moving, more digits would only flicker.
+    const gone = running ? Math.round((model.now - bar.armedAt) / 1e6) * 1e6 : 0;
     notes.push({
       key: `timer.${barKey(bar)}`,
       y: bottomOf(bar.yFires) - (running ? 0 : 18),
