@@ -3,7 +3,7 @@
  * the npm packages. `CHROME_PATH` overrides. Nothing is downloaded.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core';
@@ -29,13 +29,15 @@ function launch(
   options: BrowserContextOptions = {},
 ): Promise<BrowserContext> {
   const profile = mkdtempSync(join(tmpdir(), 'halfopen-browser-'));
-  return chromium.launchPersistentContext(profile, {
+  const context = await chromium.launchPersistentContext(profile, {
     executablePath,
     headless: true,
     args: FLAGS,
     env: { ...defined(process.env), ...env },
     ...options,
   });
+  context.on('close', () => rmSync(profile, { recursive: true, force: true, maxRetries: 3 }));
+  return context;
 }
 
 function installedBrowser(): string | undefined {
