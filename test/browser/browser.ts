@@ -23,7 +23,7 @@ export async function findBrowser(): Promise<TestBrowser> {
   return { name: path, open: (options) => launch(path, env, options) };
 }
 
-function launch(
+async function launch(
   executablePath: string,
   env: Environment,
   options: BrowserContextOptions = {},
