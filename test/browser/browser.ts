@@ -3,7 +3,8 @@
  * the npm packages. `CHROME_PATH` overrides. Nothing is downloaded.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core';
@@ -36,7 +37,10 @@ async function launch(
     env: { ...defined(process.env), ...env },
     ...options,
   });
-  context.on('close', () => rmSync(profile, { recursive: true, force: true, maxRetries: 3 }));
+  // The process still writes for a moment after its window is gone: try until it has ended. A leftover does no harm.
+  context.on('close', () => {
+    rm(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }).catch(() => undefined);
+  });
   return context;
 }
 
