@@ -499,3 +499,116 @@ describe('timestamps (RFC 7323)', () => {
     expect(seen).toBe('mss 1460 ws 7 sack true tsecr 0 has-ts true');
   });
 });
+
+/** What hostile or unlucky peers send. */
+describe('odd segments', () => {
+  const TS = { ...PLAIN, timestamps: true };
+
+  /** ESTABLISHED with timestamps: the peer's clock says `tsVal`. */
+  function stamped(tsVal: number): Dialogue {
+    const d = synSent(TS);
+    d.recv({ flags: SYN | ACK, seq: IRS, ack: ISS + 1, tsVal });
+    d.take();
+    return d;
+  }
+
+  test.each([
+    ['kept', 3, []],
+    ['not kept', 1, ['hi']],
+  ])('simultaneous open: data on our SYN that the peer has %s (§3.10.7.4 fifth)', (_name, acked, again) => {
+    const d = new Dialogue();
+    d.connection.open(0, d.tx, Uint8Array.from([104, 105]));
+    d.recv({ flags: SYN, seq: IRS });
+    d.take();
+    d.recv({ flags: SYN | ACK, seq: IRS, ack: ISS + acked });
+    expect(d.state).toBe('ESTABLISHED');
+    const sent = d.take().filter((s) => s.len! > 0);
+    expect(sent.map((s) => s.data)).toEqual(again);
+    d.recv({ flags: ACK, seq: IRS + 1, ack: ISS + 3 });
+    d.say('!');
+    expect(d.take()).toMatchObject([{ seq: u32(ISS + 3), data: '!' }]);
+  });
+
+  test('PAWS answers bare ACKs at most once per interval, or two ends would for ever (RFC 5961 §7)', () => {
+    const d = stamped(1000);
+    const old = { flags: ACK, seq: IRS + 1, ack: ISS + 1, tsVal: 999 };
+    d.recv(old);
+    d.recv(old);
+    expect(d.take()).toMatchObject([PLAIN_ACK]);
+    d.recv({ ...old, data: 'x' });
+    expect(d.take()).toMatchObject([PLAIN_ACK]);
+  });
+
+  test('ACKs out of range are answered at most once per interval (RFC 5961 §5.2, §7)', () => {
+    const d = established();
+    d.recv({ flags: ACK, seq: IRS + 1, ack: ISS + 2 });
+    d.recv({ flags: ACK, seq: IRS + 1, ack: ISS + 2 });
+    expect(d.take()).toMatchObject([PLAIN_ACK]);
+  });
+
+  test('a segment whose ACK is out of range does not move TS.Recent (RFC 5961 §5.2)', () => {
+    const d = stamped(1000);
+    d.recv({ flags: ACK, seq: IRS + 1, ack: ISS + 2, tsVal: 0x70000000 });
+    expect(d.connection.tcb.tsRecent).toBe(1000);
+  });
+
+  test('after 24 days of silence the next TSval replaces TS.Recent (RFC 7323 §5.5)', () => {
+    const d = stamped(1000);
+    d.wait(25 * 24 * 3600 * SEC);
+    d.recv({ flags: ACK, seq: IRS + 1, ack: ISS + 1, tsVal: 10 });
+    expect(d.connection.tcb.tsRecent).toBe(10);
+  });
+
+  test('a FIN beyond a gap is acknowledged at once (RFC 5681 §4.2)', () => {
+    const d = established({ ...PLAIN, delayedAck: 200 * MS });
+    d.recv({ flags: FIN | ACK, seq: IRS + 4, ack: ISS + 1 });
+    expect(d.take()).toMatchObject([PLAIN_ACK]);
+  });
+
+  test('TIME-WAIT: a FIN that is no repetition does not start 2 MSL over (§3.10.7.4 eighth)', () => {
+    const d = timeWait();
+    const over = d.connection.nextTimer();
+    d.wait(SEC);
+    d.recv({ flags: FIN | ACK, seq: IRS - 1000, ack: ISS + 2 });
+    expect(d.connection.nextTimer()).toBe(over);
+  });
+
+  test('FIN takes a place in the window as a byte does (§3.4): it waits while data fills the window', () => {
+    const d = established();
+    d.recv({ flags: ACK, seq: IRS + 1, ack: ISS + 1, wnd: 536 });
+    d.say('x'.repeat(536));
+    d.connection.close(d.now, d.tx);
+    expect(d.take()).toMatchObject([{ flags: ACK | 8, len: 536 }]);
+    d.recv({ flags: ACK, seq: IRS + 1, ack: ISS + 537, wnd: 536 });
+    expect(d.take()).toMatchObject([{ flags: FIN | ACK, seq: u32(ISS + 537), len: 0 }]);
+  });
+
+  test('after a timeout, duplicate ACKs of what it repeated start no recovery (RFC 6582 §4)', () => {
+    const d = established();
+    d.say('x'.repeat(4 * 536));
+    d.wait(SEC);
+    d.recv({ flags: ACK, seq: IRS + 1, ack: ISS + 537 });
+    d.recv({ flags: ACK, seq: IRS + 1, ack: ISS + 1073 });
+    d.take();
+    for (let i = 0; i < 4; i++) d.recv({ flags: ACK, seq: IRS + 1, ack: ISS + 1073 });
+    expect(d.take()).toEqual([]);
+  });
+
+  test('a buffer smaller than one unit of the window scale still takes data', () => {
+    const d = established({ ...PLAIN, rcvBuf: 100 });
+    const t = d.connection.tcb;
+    t.rcvScale = 7;
+    let got = '';
+    for (let i = 0; i < 100; i++) {
+      d.recv({ flags: ACK, seq: t.rcvNxt, ack: ISS + 1, data: '0123456789' });
+      got += d.read();
+    }
+    expect(got).toBe('0123456789'.repeat(100));
+  });
+
+  test('CLOSED has no room to write', () => {
+    const d = established();
+    d.recv({ flags: RST, seq: IRS + 1 });
+    expect(d.connection.writable).toBe(0);
+  });
+});

@@ -30,6 +30,7 @@ export interface Said {
   wnd?: number;
   len?: number;
   data?: string;
+  tsVal?: number;
 }
 
 export class Dialogue {
@@ -64,6 +65,10 @@ export class Dialogue {
     seg.wnd = said.wnd ?? 4000;
     seg.payload = Uint8Array.from(said.data ?? '', (ch) => ch.charCodeAt(0));
     seg.len = seg.payload.length;
+    if (said.tsVal !== undefined) {
+      seg.tsVal = said.tsVal;
+      seg.tsEcr = 0;
+    }
     this.connection.onSegment(this.now, seg, this.tx);
   }
 

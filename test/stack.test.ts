@@ -160,6 +160,26 @@ describe('two hosts', () => {
     expect(p.fromB.take()).toMatchObject([{ flags: SYN | ACK, ack: 5001 }]);
   });
 
+  test('TIME-WAIT that a new SYN ends is over for its application too (RFC 6191)', () => {
+    const p = new Pair();
+    const listener = p.b.listen(80, { backlog: 4 });
+    const c = p.a.connect(0, B, 80, p.fromA, { localPort: 5000, iss: 1000 });
+    p.settle(0);
+    const s = listener.accept()!;
+    s.close(0, p.fromB);
+    p.settle(0);
+    c.close(0, p.fromA);
+    p.settle(0);
+    p.b.onSegment(SEC, segment({ flags: SYN, seq: 5000 }), p.fromB);
+    expect(s.closed).toBe('closed');
+  });
+
+  test('ABORT frees the ports at once (§3.10.5)', () => {
+    const p = new Pair();
+    p.a.connect(0, B, 80, p.fromA, { localPort: 5000 }).abort(0, p.fromA);
+    expect(p.a.connect(0, B, 80, p.fromA, { localPort: 5000 }).state).toBe('SYN-SENT');
+  });
+
   test('ephemeral ports run through RFC 6335 §6 and never repeat while in use', () => {
     const p = new Pair();
     const ports = new Set<number>();

@@ -1,6 +1,6 @@
 /** SEGMENT ARRIVES in SYN-SENT (RFC 9293 §3.10.7.3). */
 import { ACK, FIN, RST, type Segment, SYN, segLen } from '../wire/segment.ts';
-import { seqDiff, seqGt, seqLe } from '../wire/seq.ts';
+import { seqGt, seqLe } from '../wire/seq.ts';
 import { processText } from './arrives-synchronized.ts';
 import { established } from './established.ts';
 import { agreeOptions } from './options.ts';
@@ -62,14 +62,7 @@ export function arrivesInSynSent(t: Tcb, now: Nanos, seg: Readonly<Segment>, tx:
     return;
   }
   if (why !== null) why.check(OUR_SYN_ACKED, true, seg.ack, t.iss, 0);
-  const dataAcked = seqDiff(seg.ack, t.iss) - 1;
   established(t, now, seg.ack);
-  if (dataAcked > 0) t.sendBuffer!.drop(dataAcked);
-  // Data that rode on the SYN and was not acknowledged was not kept (RFC 9293 §3.10.7.3): it goes again at once.
-  if (t.sndNxt !== t.sndUna) {
-    t.rtxNxt = t.sndUna;
-    t.rtxEnd = t.sndNxt;
-  }
   t.ackOwed = 2;
   if (seg.len > 0 || (seg.flags & FIN) !== 0) processText(t, seg, t.rcvNxt, now);
   output(t, now, tx);

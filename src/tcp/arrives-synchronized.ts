@@ -24,7 +24,8 @@ export function arrivesSynchronized(t: Tcb, now: Nanos, seg: Readonly<Segment>, 
     t.state === 'SYN-RECEIVED' &&
     (flags & (SYN | ACK | RST)) === (SYN | ACK) &&
     seg.seq === t.irs &&
-    seg.ack === t.sndNxt;
+    seqGt(seg.ack, t.iss) &&
+    seqLe(seg.ack, t.sndNxt);
   if (crossing) {
     if (why !== null) why.check(rules.SIMULTANEOUS_SYNACK, true, seg.seq, 0, 0);
     seq = t.rcvNxt;
@@ -39,7 +40,8 @@ export function arrivesSynchronized(t: Tcb, now: Nanos, seg: Readonly<Segment>, 
         return;
       }
       if ((flags & SYN) !== 0) return challenge(t, rules.CHALLENGE_SYN, now, tx);
-      if (t.state === 'TIME-WAIT' && (flags & FIN) !== 0) restartTimeWait(t, now);
+      // Only "a retransmission of the remote FIN" starts 2 MSL over: any other would let a stranger hold the port.
+      if (t.state === 'TIME-WAIT' && (flags & FIN) !== 0 && (seq + len) >>> 0 === t.rcvNxt) restartTimeWait(t, now);
       if (why !== null) why.act(rules.DUP_ACKED, t.rcvNxt, 0, 0);
       // "Special allowance should be made to accept valid ACKs" also when the text is a duplicate (RFC 9293 §3.10.7.4).
       if (rcvWnd(t) === 0 && (flags & ACK) !== 0 && seqLe(seg.ack, t.sndNxt) && seqGe(seg.ack, t.sndUna)) {
@@ -58,7 +60,9 @@ export function arrivesSynchronized(t: Tcb, now: Nanos, seg: Readonly<Segment>, 
     if (why !== null) why.check(rules.NO_ACK, true, 0, 0, 0);
     return;
   }
-  if (t.tsOk && seg.tsVal >= 0 && seqLe(seq, t.lastAckSent) && ((seg.tsVal - t.tsRecent) | 0) >= 0) {
+  // Before anything is learned from the segment: a blind one must not move TS.Recent (RFC 5961 §5.2, Linux tcp_ack).
+  if (t.state !== 'SYN-RECEIVED' && !ackInRange(t, seg, len, now, tx)) return;
+  if (t.tsOk && seg.tsVal >= 0 && seqLe(seq, t.lastAckSent) && fresh(t, seg.tsVal, now)) {
     t.tsRecent = seg.tsVal;
     t.tsRecentAt = now;
   }
@@ -76,8 +80,7 @@ export function arrivesSynchronized(t: Tcb, now: Nanos, seg: Readonly<Segment>, 
     t.maxSndWnd = Math.max(t.maxSndWnd, t.sndWnd);
     t.sndWl1 = seq;
     t.sndWl2 = seg.ack;
-  } else if (!ackInRange(t, seg, now, tx)) return;
-  else takeAck(t, seg, now, tx);
+  } else takeAck(t, seg, now, tx);
   // TypeScript narrowed the state before the calls that may have ended the connection.
   if ((t.state as TcpState) === 'CLOSED') return;
   if (seg.len > 0 || (flags & FIN) !== 0) processText(t, seg, seq, now);
@@ -103,11 +106,16 @@ function timestampsFit(t: Tcb, seg: Readonly<Segment>, now: Nanos, tx: Tx): bool
     if (t.why !== null) t.why.check(rules.TS_MISSING, true, 0, 0, 0);
     return false;
   }
-  const ok = ((seg.tsVal - t.tsRecent) | 0) >= 0 || now - t.tsRecentAt > PAWS_IDLE;
-  if (ok || (seg.flags & SYN) !== 0) return true;
+  if (fresh(t, seg.tsVal, now) || (seg.flags & SYN) !== 0) return true;
   if (t.why !== null) t.why.check(rules.PAWS, false, seg.tsVal, t.tsRecent, 0);
-  sendAck(t, now, tx);
+  // Two ends that each find the other's bare ACK too old would answer for ever (Linux tcp_oow_rate_limited).
+  if (segLen(seg) > 0 || !limited(t, now)) sendAck(t, now, tx);
   return false;
+}
+
+/** Not older than TS.Recent, or TS.Recent itself is too old to say: then the first segment replaces it (RFC 7323 §5.5). */
+function fresh(t: Tcb, tsVal: number, now: Nanos): boolean {
+  return ((tsVal - t.tsRecent) | 0) >= 0 || now - t.tsRecentAt > PAWS_IDLE;
 }
 
 function reset(t: Tcb, seg: Readonly<Segment>, now: Nanos, tx: Tx): void {
@@ -134,12 +142,12 @@ function limited(t: Tcb, now: Nanos): boolean {
   return false;
 }
 
-/** RFC 5961 §5.2. False: the segment is dropped, and answered by an ACK. */
-function ackInRange(t: Tcb, seg: Readonly<Segment>, now: Nanos, tx: Tx): boolean {
+/** RFC 5961 §5.2. False: the segment is dropped, and answered by an ACK, which §7 limits where no text asks for it. */
+function ackInRange(t: Tcb, seg: Readonly<Segment>, len: number, now: Nanos, tx: Tx): boolean {
   const low = (t.sndUna - t.maxSndWnd) >>> 0;
   const ok = seqGe(seg.ack, low) && seqLe(seg.ack, t.sndNxt);
   if (t.why !== null) t.why.check(rules.ACK_RANGE, ok, low, seg.ack, t.sndNxt);
-  if (!ok) sendAck(t, now, tx);
+  if (!ok && (len > 0 || !limited(t, now))) sendAck(t, now, tx);
   return ok;
 }
 
@@ -242,6 +250,8 @@ export function processText(t: Tcb, seg: Readonly<Segment>, seq: Seq, now: Nanos
   if ((seg.flags & FIN) !== 0 && whole) {
     t.finAhead = (seq + seg.len) >>> 0;
     t.hasFinAhead = true;
+    // In order it is acknowledged at once, and beyond a gap too (RFC 5681 §4.2).
+    t.ackOwed = 2;
   }
   if (t.hasFinAhead && seqGe(t.rcvNxt, t.finAhead)) takeFin(t, now);
 }

@@ -1,6 +1,6 @@
 /** Slow start, congestion avoidance, fast retransmit and recovery (RFC 5681, RFC 6582 NewReno, RFC 6675 with SACK). */
 import type { Segment } from '../wire/segment.ts';
-import { type Seq, seqDiff, seqGe, seqGt, seqLe, seqLt, seqMax } from '../wire/seq.ts';
+import { type Seq, seqDiff, seqGe, seqGt, seqLt, seqMax } from '../wire/seq.ts';
 import { inFlight, retransmitAt } from './output.ts';
 import { FAST_RETRANSMIT, PARTIAL_ACK } from './rules.ts';
 import { Scoreboard } from './scoreboard.ts';
@@ -58,7 +58,7 @@ export function onDuplicateAck(t: Tcb, now: Nanos, tx: Tx): void {
     return;
   }
   // RFC 6582 §4: after a timeout, duplicate ACKs of what was sent before it do not start a new recovery.
-  if (t.dupAcks !== DUP_THRESH || t.rtxNxt !== t.rtxEnd || (seqLe(t.sndUna, t.recover) && t.retransmits > 0)) return;
+  if (t.dupAcks !== DUP_THRESH || t.rtxNxt !== t.rtxEnd || seqLt(t.sndUna, t.recover)) return;
   t.ssthresh = Math.max(Math.floor(inFlight(t) / 2), 2 * t.sndMss);
   if (t.why !== null) t.why.act(FAST_RETRANSMIT, t.sndUna, t.ssthresh, 0);
   t.recover = t.sndNxt;

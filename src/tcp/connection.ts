@@ -135,7 +135,7 @@ export class Connection implements Endpoint {
   /** Bytes that `send` would take now. */
   get writable(): number {
     const t = this.tcb;
-    return t.closing ? 0 : Math.max(0, t.config.sndBuf - (t.sendBuffer?.length ?? 0));
+    return t.closing || t.state === 'CLOSED' ? 0 : Math.max(0, t.config.sndBuf - (t.sendBuffer?.length ?? 0));
   }
 
   /** How the connection ended, or undefined while it lives. */

@@ -1,5 +1,5 @@
 /** Entering ESTABLISHED: our SYN is acknowledged (RFC 9293 §3.10.7.3 fourth, §3.10.7.4 fifth). */
-import type { Seq } from '../wire/seq.ts';
+import { type Seq, seqDiff } from '../wire/seq.ts';
 import { RTO_AFTER_SYN } from './rules.ts';
 import { EV_ESTABLISHED, enter, type Tcb } from './tcb.ts';
 import { type Nanos, SEC } from './types.ts';
@@ -8,8 +8,15 @@ import { type Nanos, SEC } from './types.ts';
 const RTO_AFTER_LOST_SYN: Nanos = 3 * SEC;
 
 export function established(t: Tcb, now: Nanos, ack: Seq): void {
+  const dataAcked = seqDiff(ack, t.iss) - 1;
+  if (dataAcked > 0) t.sendBuffer!.drop(dataAcked);
   t.sndUna = ack;
   t.synAcked = true;
+  // Data that rode on the SYN and was not acknowledged was not kept (RFC 9293 §3.10.7.3): it goes again at once.
+  if (t.sndNxt !== t.sndUna) {
+    t.rtxNxt = t.sndUna;
+    t.rtxEnd = t.sndNxt;
+  }
   t.rtxAt = Infinity;
   t.userTimeoutAt = Infinity;
   if (t.timedAt >= 0) {

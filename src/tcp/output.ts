@@ -1,6 +1,6 @@
 /** Everything a connection sends: SYNs, data, acknowledgments, FIN, probes and resets (RFC 9293 §3.8). */
 import { ACK, FIN, MAX_SACK_BLOCKS, PSH, RST, type Segment, SYN } from '../wire/segment.ts';
-import { type Seq, seqDiff, seqGt, seqLt, seqMax } from '../wire/seq.ts';
+import { type Seq, seqDiff, seqGe, seqGt, seqLt, seqMax } from '../wire/seq.ts';
 import { backedOff } from './rto.ts';
 import { firstHeld, rcvWnd, sendEnd, type Tcb, tsNow } from './tcb.ts';
 import { type Nanos, SEC, type Tx } from './types.ts';
@@ -191,7 +191,7 @@ function repeatLost(t: Tcb, now: Nanos, tx: Tx): void {
     if (n === 0) break;
     t.rtxNxt = (t.rtxNxt + n) >>> 0;
   }
-  if (!seqLt(t.rtxNxt, t.rtxEnd) || seqGt(t.scoreboard?.nextHole(t.rtxNxt) ?? t.rtxNxt, t.rtxEnd)) t.rtxNxt = t.rtxEnd;
+  if (!seqLt(t.rtxNxt, t.rtxEnd) || seqGe(t.scoreboard?.nextHole(t.rtxNxt) ?? t.rtxNxt, t.rtxEnd)) t.rtxNxt = t.rtxEnd;
 }
 
 function sendNew(t: Tcb, now: Nanos, tx: Tx): void {
@@ -208,8 +208,9 @@ function sendNew(t: Tcb, now: Nanos, tx: Tx): void {
     const n = Math.max(0, Math.min(left, usable, t.sndMss));
     if (left > 0 && n === 0) return;
     if (left > 0 && n < t.sndMss && !worthSending(t, n, left)) return;
-    const fin = finDue && n === left;
-    if (fin && n === 0 && windowLeft < 0) return;
+    // FIN needs room in the window like a byte; alone it may go into a closed one, where it serves as the first probe.
+    const fin = finDue && n === left && (n < windowLeft || (windowLeft === 0 && t.sndUna === t.sndNxt));
+    if (n === 0 && !fin) return;
     if (t.timedAt < 0 && t.retransmits === 0) {
       t.timedAt = now;
       t.timedSeq = (t.sndNxt + n + (fin ? 1 : 0)) >>> 0;
@@ -292,7 +293,9 @@ function offerWindow(t: Tcb): number {
   const wnd = free - offered >= step ? free : offered;
   // Rounding down may seem to take back less than one unit of the scale; what was offered stays acceptable all the
   // same (RFC 7323 §2.4). Rounding up would creep beyond the buffer, a little with each ACK.
-  const field = Math.min(65535, wnd >>> t.rcvScale);
+  let field = Math.min(65535, wnd >>> t.rcvScale);
+  // But a buffer smaller than one unit could never be offered at all (Linux __tcp_select_window rounds up there).
+  if (field === 0 && free >= step && t.config.rcvBuf >>> t.rcvScale === 0) field = 1;
   const right = (t.rcvNxt + (field << t.rcvScale)) >>> 0;
   if (seqGt(right, t.rcvAdv)) t.rcvAdv = right;
   return field;

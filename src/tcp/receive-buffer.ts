@@ -5,6 +5,9 @@
 import { NO_BYTES } from '../wire/segment.ts';
 import { type Seq, seqDiff, seqGt, seqLe, seqLt, seqMax } from '../wire/seq.ts';
 
+/** More separate ranges than this are not held: walking them must stay cheap whatever the peer sends (CVE-2018-5390). */
+const MAX_RANGES = 512;
+
 export class ReceiveBuffer {
   #ring: Uint8Array = NO_BYTES;
   #head = 0; // ring index of the next byte to read
@@ -23,7 +26,10 @@ export class ReceiveBuffer {
     return this.#ahead.length > 0;
   }
 
-  /** Takes bytes at `seq`, where `seq >= rcvNxt`. Returns how far `rcvNxt` advances: 0 when they are beyond a gap. */
+  /**
+   * Takes bytes at `seq`, where `seq >= rcvNxt`. Returns how far `rcvNxt` advances: 0 when they are beyond a gap, where
+   * they are held unless there are too many gaps already.
+   */
   insert(rcvNxt: Seq, seq: Seq, src: Uint8Array, off: number, len: number): number {
     const offset = this.#ready + seqDiff(seq, rcvNxt);
     this.#reserve(offset + len);
@@ -90,6 +96,7 @@ export class ReceiveBuffer {
       hi = seqMax(hi, ahead[j + 1]!);
       j += 2;
     }
+    if (j === i && ahead.length >= 2 * MAX_RANGES) return;
     ahead.splice(i, j - i, lo, hi);
     this.#latest = lo;
   }

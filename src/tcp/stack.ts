@@ -13,6 +13,7 @@ import type { ListenOptions } from './listen-options.ts';
 import { Listener } from './listener.ts';
 import { sendRstFor } from './output.ts';
 import * as rules from './rules.ts';
+import { finish } from './tcb.ts';
 import { TimerHeap } from './timer-heap.ts';
 import { type Endpoint, MS, type Nanos, type Tx } from './types.ts';
 import type { WhySink } from './why.ts';
@@ -122,6 +123,7 @@ export class TcpStack implements Endpoint {
 
   /** Active OPEN: makes a connection and sends its SYN. Throws when the 4-tuple is in use. */
   connect(now: Nanos, remote: number, remotePort: number, tx: Tx, options: ConnectOptions = {}): Connection {
+    this.#drain(); // a connection the application has just aborted no longer holds its ports
     const local = options.local ?? this.addresses[0]!;
     const localPort = options.localPort ?? this.#freePort(local, remote, remotePort);
     if (this.#table.get(local, localPort, remote, remotePort) !== null) {
@@ -218,8 +220,8 @@ export class TcpStack implements Endpoint {
     const newer = t.tsOk && seg.tsVal >= 0 ? ((seg.tsVal - t.tsRecent) | 0) > 0 : seqGt(seg.seq, t.rcvNxt);
     if (this.#why !== null) this.#why.check(rules.TIME_WAIT_REOPEN, newer, seg.seq, t.rcvNxt, 0);
     if (newer) {
-      this.#table.remove(c);
-      this.#timers.remove(c);
+      finish(t, 'closed');
+      this.#settle(c);
     }
     return newer;
   }
