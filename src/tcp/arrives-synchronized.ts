@@ -161,6 +161,8 @@ function takeAck(t: Tcb, seg: Readonly<Segment>, now: Nanos, tx: Tx): void {
   const wl1 = seqDiff(seg.seq, t.sndWl1);
   if (acked >= 0 && (wl1 > 0 || (wl1 === 0 && seqGe(seg.ack, t.sndWl2)))) {
     if (why !== null && wnd !== t.sndWnd) why.act(rules.WINDOW_UPDATE, wnd, 0, 0);
+    // A window that opens is worth another look at once: the backoff was for the closed one.
+    if (t.sndWnd === 0 && wnd > 0) t.persistAt = Infinity;
     t.sndWnd = wnd;
     if (wnd > t.maxSndWnd) t.maxSndWnd = wnd;
     t.sndWl1 = seg.seq;
