@@ -380,6 +380,17 @@ describe('sending (§3.8)', () => {
     expect(d.take()).toMatchObject([{ seq: u32(ISS + 1), len: 536 }]);
   });
 
+  test('loss is still noticed after more than 2^31 bytes without any', () => {
+    const d = established();
+    const far = u32(ISS + 1 + 2 ** 31 + 100);
+    d.connection.tcb.sndUna = far;
+    d.connection.tcb.sndNxt = far;
+    d.say('a'.repeat(536 * 5));
+    d.take();
+    for (let i = 0; i < 3; i++) d.recv({ flags: ACK, seq: IRS + 1, ack: far });
+    expect(d.take()).toMatchObject([{ seq: far, len: 536 }]);
+  });
+
   test('a partial ACK repeats the next hole without waiting (RFC 6582 §3.2)', () => {
     const d = established();
     d.say('a'.repeat(536 * 6));

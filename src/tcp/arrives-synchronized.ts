@@ -3,6 +3,7 @@ import { ACK, FIN, RST, type Segment, SYN, segLen } from '../wire/segment.ts';
 import { type Seq, seqDiff, seqGe, seqGt, seqIn, seqLe, seqLt } from '../wire/seq.ts';
 import { onDuplicateAck, onNewAck, takeSack } from './congestion.ts';
 import { established } from './established.ts';
+import { repeatAll, settleLoss } from './loss.ts';
 import { output, sendAck, sendRstFor } from './output.ts';
 import { ReceiveBuffer } from './receive-buffer.ts';
 import * as rules from './rules.ts';
@@ -178,8 +179,7 @@ function takeAck(t: Tcb, seg: Readonly<Segment>, now: Nanos, tx: Tx): void {
       t.persistAt = Infinity;
       t.rtxAt = Infinity;
       t.retransmits = 0;
-      t.rtxNxt = t.sndUna;
-      t.rtxEnd = t.sndNxt;
+      repeatAll(t);
     } else if (sackNews || (seg.len === 0 && (seg.flags & FIN) === 0 && wnd === windowWas && wnd > 0)) {
       onDuplicateAck(t, now, tx);
     }
@@ -202,9 +202,8 @@ function takeNewAck(t: Tcb, seg: Readonly<Segment>, acked: number, now: Nanos, t
   t.rtxAt = Infinity;
   t.persistAt = Infinity;
   t.userTimeoutAt = Infinity;
-  if (seqLt(t.rtxNxt, t.sndUna)) t.rtxNxt = t.sndUna;
-  if (seqGe(t.rtxNxt, t.rtxEnd)) t.rtxNxt = t.rtxEnd;
   onNewAck(t, acked, now, tx);
+  settleLoss(t);
   if (!finAcked) return;
   if (t.why !== null) t.why.check(rules.FIN_ACKED, true, 0, 0, 0);
   if (t.state === 'FIN-WAIT-1') enter(t, 'FIN-WAIT-2');

@@ -1,6 +1,7 @@
 /** Slow start, congestion avoidance, fast retransmit and recovery (RFC 5681, RFC 6582 NewReno, RFC 6675 with SACK). */
 import type { Segment } from '../wire/segment.ts';
 import { type Seq, seqDiff, seqGe, seqGt, seqLt, seqMax } from '../wire/seq.ts';
+import { Loss, repeatAll, repeating } from './loss.ts';
 import { inFlight, retransmitAt } from './output.ts';
 import { FAST_RETRANSMIT, PARTIAL_ACK } from './rules.ts';
 import { Scoreboard } from './scoreboard.ts';
@@ -29,20 +30,21 @@ export function takeSack(t: Tcb, seg: Readonly<Segment>): boolean {
 export function onNewAck(t: Tcb, acked: number, now: Nanos, tx: Tx): void {
   t.dupAcks = 0;
   t.scoreboard?.prune(t.sndUna);
-  if (t.inRecovery) {
-    if (seqGe(t.sndUna, t.recover)) {
+  const { loss } = t;
+  if (loss?.inRecovery) {
+    if (seqGe(t.sndUna, loss.recover)) {
       // RFC 6582 §3.2 step 3 (1): deflate, but leave room for one segment so that no burst follows.
       t.cwnd = Math.min(t.ssthresh, Math.max(seqDiff(t.sndNxt, t.sndUna), t.sndMss) + t.sndMss);
-      t.inRecovery = false;
+      loss.inRecovery = false;
       return;
     }
-    if (t.why !== null) t.why.check(PARTIAL_ACK, true, t.sndUna, t.recover, 0);
-    t.highRxt = seqMax(t.highRxt, t.sndUna);
+    if (t.why !== null) t.why.check(PARTIAL_ACK, true, t.sndUna, loss.recover, 0);
+    loss.highRxt = seqMax(loss.highRxt, t.sndUna);
     if (t.scoreboard === null || t.scoreboard.empty) {
       const n = retransmitAt(t, t.sndUna, now, tx);
-      t.highRxt = (t.sndUna + n) >>> 0;
+      loss.highRxt = (t.sndUna + n) >>> 0;
       t.cwnd = Math.max(t.sndMss, t.cwnd - acked + t.sndMss);
-    } else repeatHoles(t, now, tx);
+    } else repeatHoles(t, loss, now, tx);
     return;
   }
   if (t.cwnd < t.ssthresh) t.cwnd += Math.min(acked, t.sndMss);
@@ -52,23 +54,25 @@ export function onNewAck(t: Tcb, acked: number, now: Nanos, tx: Tx): void {
 /** A duplicate ACK arrived (RFC 5681 §2), or one that reports new SACKed data. */
 export function onDuplicateAck(t: Tcb, now: Nanos, tx: Tx): void {
   t.dupAcks++;
-  if (t.inRecovery) {
+  if (t.loss?.inRecovery) {
     if (t.scoreboard === null || t.scoreboard.empty) t.cwnd += t.sndMss;
-    else repeatHoles(t, now, tx);
+    else repeatHoles(t, t.loss, now, tx);
     return;
   }
   // RFC 6582 §4: after a timeout, duplicate ACKs of what was sent before it do not start a new recovery.
-  if (t.dupAcks !== DUP_THRESH || t.rtxNxt !== t.rtxEnd || seqLt(t.sndUna, t.recover)) return;
+  if (t.dupAcks !== DUP_THRESH || repeating(t) || (t.loss !== null && seqLt(t.sndUna, t.loss.recover))) return;
   t.ssthresh = Math.max(Math.floor(inFlight(t) / 2), 2 * t.sndMss);
   if (t.why !== null) t.why.act(FAST_RETRANSMIT, t.sndUna, t.ssthresh, 0);
-  t.recover = t.sndNxt;
-  t.inRecovery = true;
+  t.loss ??= new Loss(t.sndUna);
+  const { loss } = t;
+  loss.recover = t.sndNxt;
+  loss.inRecovery = true;
   const n = retransmitAt(t, t.sndUna, now, tx);
-  t.highRxt = (t.sndUna + n) >>> 0;
+  loss.highRxt = (t.sndUna + n) >>> 0;
   if (t.scoreboard === null || t.scoreboard.empty) t.cwnd = t.ssthresh + DUP_THRESH * t.sndMss;
   else {
     t.cwnd = t.ssthresh;
-    repeatHoles(t, now, tx);
+    repeatHoles(t, loss, now, tx);
   }
 }
 
@@ -77,23 +81,22 @@ export function onTimeout(t: Tcb): void {
   // RFC 5681 §3.1: ssthresh falls once per loss, not once per repetition of the same segment.
   if (t.retransmits === 0) t.ssthresh = Math.max(Math.floor(inFlight(t) / 2), 2 * t.sndMss);
   t.cwnd = t.sndMss;
-  t.recover = t.sndNxt;
-  t.inRecovery = false;
   t.dupAcks = 0;
   // RFC 2018 §8: the peer may have discarded what it reported; after a timeout nothing reported is trusted.
   t.scoreboard?.clear();
-  t.rtxNxt = t.sndUna;
-  t.rtxEnd = t.sndNxt;
+  const loss = repeatAll(t);
+  loss.recover = t.sndNxt;
+  loss.inRecovery = false;
 }
 
-function repeatHoles(t: Tcb, now: Nanos, tx: Tx): void {
+function repeatHoles(t: Tcb, loss: Loss, now: Nanos, tx: Tx): void {
   const board = t.scoreboard!;
   const highest: Seq = board.highest(t.sndUna);
   while (inFlight(t) + t.sndMss <= t.cwnd) {
-    const hole = board.nextHole(seqMax(t.highRxt, t.sndUna));
+    const hole = board.nextHole(seqMax(loss.highRxt, t.sndUna));
     if (!seqLt(hole, highest)) return;
     const n = retransmitAt(t, hole, now, tx);
     if (n === 0) return;
-    t.highRxt = (hole + n) >>> 0;
+    loss.highRxt = (hole + n) >>> 0;
   }
 }

@@ -87,9 +87,6 @@ export class Connection implements Endpoint {
     if (t.tsOk && ack.tsVal >= 0) t.tsRecent = ack.tsVal;
     t.sndUna = (half.iss + 1) >>> 0;
     t.sndNxt = t.sndUna;
-    t.rtxNxt = t.sndUna;
-    t.rtxEnd = t.sndUna;
-    t.recover = t.sndUna;
     t.synAcked = true;
     t.state = 'ESTABLISHED';
     t.events = EV_ESTABLISHED;

@@ -1,5 +1,6 @@
 /** Entering ESTABLISHED: our SYN is acknowledged (RFC 9293 §3.10.7.3 fourth, §3.10.7.4 fifth). */
 import { type Seq, seqDiff } from '../wire/seq.ts';
+import { repeatAll } from './loss.ts';
 import { RTO_AFTER_SYN } from './rules.ts';
 import { EV_ESTABLISHED, enter, type Tcb } from './tcb.ts';
 import { type Nanos, SEC } from './types.ts';
@@ -13,10 +14,7 @@ export function established(t: Tcb, now: Nanos, ack: Seq): void {
   t.sndUna = ack;
   t.synAcked = true;
   // Data that rode on the SYN and was not acknowledged was not kept (RFC 9293 §3.10.7.3): it goes again at once.
-  if (t.sndNxt !== t.sndUna) {
-    t.rtxNxt = t.sndUna;
-    t.rtxEnd = t.sndNxt;
-  }
+  if (t.sndNxt !== t.sndUna) repeatAll(t);
   t.rtxAt = Infinity;
   t.userTimeoutAt = Infinity;
   if (t.timedAt >= 0) {

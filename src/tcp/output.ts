@@ -1,6 +1,7 @@
 /** Everything a connection sends: SYNs, data, acknowledgments, FIN, probes and resets (RFC 9293 §3.8). */
 import { ACK, FIN, MAX_SACK_BLOCKS, PSH, RST, type Segment, SYN } from '../wire/segment.ts';
 import { type Seq, seqDiff, seqGe, seqGt, seqLt, seqMax } from '../wire/seq.ts';
+import { type Loss, repeating } from './loss.ts';
 import { backedOff } from './rto.ts';
 import { firstHeld, rcvWnd, sendEnd, type Tcb, tsNow } from './tcb.ts';
 import { type Nanos, SEC, type Tx } from './types.ts';
@@ -117,7 +118,7 @@ export function retransmitAt(t: Tcb, from: Seq, now: Nanos, tx: Tx): number {
 
 /** Sends what the windows allow, then any acknowledgment still owed. The one way out for data. */
 export function output(t: Tcb, now: Nanos, tx: Tx): void {
-  if (t.rtxNxt !== t.rtxEnd) repeatLost(t, now, tx);
+  if (repeating(t)) repeatLost(t, t.loss!, now, tx);
   if (t.sendBuffer !== null || t.closing) sendNew(t, now, tx);
   if (t.ackOwed === 2 || (t.ackOwed === 1 && t.unackedBytes >= ACK_EVERY * t.sndMss)) sendAck(t, now, tx);
   else if (t.ackOwed === 1 && t.delackAt === Infinity) {
@@ -132,12 +133,13 @@ export function output(t: Tcb, now: Nanos, tx: Tx): void {
 /** Bytes in flight by the sender's best knowledge ("pipe", RFC 6675 §4). */
 export function inFlight(t: Tcb): number {
   const board = t.scoreboard;
-  if (t.rtxNxt !== t.rtxEnd) return seqDiff(t.rtxNxt, t.sndUna);
+  const { loss } = t;
+  if (loss !== null && loss.next !== loss.end) return seqDiff(loss.next, t.sndUna);
   if (board === null || board.empty) return seqDiff(t.sndNxt, t.sndUna);
-  if (!t.inRecovery) return board.missing(t.sndUna, t.sndNxt);
+  if (!loss?.inRecovery) return board.missing(t.sndUna, t.sndNxt);
   // Holes not yet repeated are taken for lost: only what was repeated and what lies above the highest SACK still flies.
   const highest = board.highest(t.sndUna);
-  return board.missing(t.sndUna, t.highRxt) + Math.max(0, seqDiff(t.sndNxt, seqMax(highest, t.highRxt)));
+  return board.missing(t.sndUna, loss.highRxt) + Math.max(0, seqDiff(t.sndNxt, seqMax(highest, loss.highRxt)));
 }
 
 /** Arms the retransmission timer, or the persist timer while the peer's window is closed (RFC 6298 §5.1, RFC 9293 §3.8.6.1). */
@@ -175,27 +177,28 @@ function synchronized(t: Tcb): boolean {
 }
 
 /** After a timeout or in recovery: go over what is lost again, skipping what the peer holds. */
-function repeatLost(t: Tcb, now: Nanos, tx: Tx): void {
-  if (seqLt(t.rtxNxt, t.sndUna)) t.rtxNxt = t.sndUna;
-  while (seqLt(t.rtxNxt, t.rtxEnd)) {
+function repeatLost(t: Tcb, loss: Loss, now: Nanos, tx: Tx): void {
+  if (seqLt(loss.next, t.sndUna)) loss.next = t.sndUna;
+  while (seqLt(loss.next, loss.end)) {
     if (t.scoreboard !== null) {
-      const hole = t.scoreboard.nextHole(t.rtxNxt);
-      if (!seqLt(hole, t.rtxEnd)) break;
-      t.rtxNxt = hole;
+      const hole = t.scoreboard.nextHole(loss.next);
+      if (!seqLt(hole, loss.end)) break;
+      loss.next = hole;
     }
     const flying = inFlight(t);
     const usable = Math.min(t.cwnd, Math.max(t.sndWnd, 1)) - flying;
     // At least the first segment goes: cwnd is one segment after a timeout (RFC 5681 §3.1).
     if (usable <= 0 && flying > 0) return;
-    const n = retransmitAt(t, t.rtxNxt, now, tx);
+    const n = retransmitAt(t, loss.next, now, tx);
     if (n === 0) break;
-    t.rtxNxt = (t.rtxNxt + n) >>> 0;
+    loss.next = (loss.next + n) >>> 0;
   }
-  if (!seqLt(t.rtxNxt, t.rtxEnd) || seqGe(t.scoreboard?.nextHole(t.rtxNxt) ?? t.rtxNxt, t.rtxEnd)) t.rtxNxt = t.rtxEnd;
+  if (!seqLt(loss.next, loss.end) || seqGe(t.scoreboard?.nextHole(loss.next) ?? loss.next, loss.end))
+    loss.next = loss.end;
 }
 
 function sendNew(t: Tcb, now: Nanos, tx: Tx): void {
-  if (!synchronized(t) || t.rtxNxt !== t.rtxEnd) return;
+  if (!synchronized(t) || repeating(t)) return;
   const end = sendEnd(t);
   for (;;) {
     const left = seqDiff(end, t.sndNxt);
@@ -203,7 +206,7 @@ function sendNew(t: Tcb, now: Nanos, tx: Tx): void {
     if (left <= 0 && !finDue) return;
     const windowLeft = seqDiff((t.sndUna + t.sndWnd) >>> 0, t.sndNxt);
     // Limited transmit (RFC 3042): the first two duplicate ACKs each allow one more segment.
-    const extra = !t.inRecovery && t.dupAcks > 0 && t.dupAcks < 3 ? t.dupAcks * t.sndMss : 0;
+    const extra = !t.loss?.inRecovery && t.dupAcks > 0 && t.dupAcks < 3 ? t.dupAcks * t.sndMss : 0;
     const usable = Math.min(windowLeft, t.cwnd + extra - inFlight(t));
     const n = Math.max(0, Math.min(left, usable, t.sndMss));
     if (left > 0 && n === 0) return;

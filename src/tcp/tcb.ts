@@ -4,6 +4,7 @@
  */
 import type { Seq } from '../wire/seq.ts';
 import type { TcpConfig } from './config.ts';
+import type { Loss } from './loss.ts';
 import type { ReceiveBuffer } from './receive-buffer.ts';
 import { RtoEstimator } from './rto.ts';
 import type { Scoreboard } from './scoreboard.ts';
@@ -77,14 +78,7 @@ export class Tcb {
   cwnd = 0;
   ssthresh = 0x7fffffff;
   dupAcks = 0;
-  inRecovery = false;
-  /** Highest sequence number sent when loss was detected. */
-  recover: Seq;
-  /** Next to send again, and where sending again ends; equal when nothing is being repeated. */
-  rtxNxt: Seq;
-  rtxEnd: Seq;
-  /** Right edge of what this recovery has repeated (HighRxt, RFC 6675 §2). */
-  highRxt: Seq;
+  loss: Loss | null = null;
   scoreboard: Scoreboard | null = null;
 
   readonly rtt: RtoEstimator;
@@ -121,10 +115,6 @@ export class Tcb {
     this.iss = iss;
     this.sndUna = iss;
     this.sndNxt = iss;
-    this.recover = iss;
-    this.rtxNxt = iss;
-    this.rtxEnd = iss;
-    this.highRxt = iss;
     this.rtt = new RtoEstimator(config);
   }
 }
