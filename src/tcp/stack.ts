@@ -54,6 +54,7 @@ export class TcpStack implements Endpoint {
   readonly counters: StackCounters = { outRsts: 0, notOurs: 0, activeOpens: 0, passiveOpens: 0 };
   /** Chosen ISS of the next passive open, for figures of the RFC and for tests; null = RFC 6528's. */
   nextIss: Seq | null = null;
+  readonly #address: number;
   readonly #secret: Uint32Array;
   readonly #isns: IsnGenerator;
   readonly #table: ConnectionTable;
@@ -67,6 +68,7 @@ export class TcpStack implements Endpoint {
     if (options.addresses.length === 0) throw new Error('a TCP stack needs at least one address');
     this.config = options.config;
     this.addresses = options.addresses;
+    this.#address = options.addresses[0]!;
     this.#secret = options.secret;
     this.#isns = new IsnGenerator(options.secret);
     this.#table = new ConnectionTable(options.secret[0]!);
@@ -124,7 +126,7 @@ export class TcpStack implements Endpoint {
   /** Active OPEN: makes a connection and sends its SYN. Throws when the 4-tuple is in use. */
   connect(now: Nanos, remote: number, remotePort: number, tx: Tx, options: ConnectOptions = {}): Connection {
     this.#drain(); // a connection the application has just aborted no longer holds its ports
-    const local = options.local ?? this.addresses[0]!;
+    const local = options.local ?? this.#address;
     const localPort = options.localPort ?? this.#freePort(local, remote, remotePort);
     if (this.#table.get(local, localPort, remote, remotePort) !== null) {
       throw new Error(`local port ${localPort} already has a connection to that address and port`);
@@ -138,7 +140,8 @@ export class TcpStack implements Endpoint {
   }
 
   onSegment(now: Nanos, seg: Readonly<Segment>, tx: Tx): void {
-    if (!this.addresses.includes(seg.dst)) {
+    // Most hosts have one address, and searching an array shows in bench/handshakes.mjs (7%).
+    if (seg.dst !== this.#address && !this.addresses.includes(seg.dst)) {
       this.counters.notOurs++;
       return;
     }
