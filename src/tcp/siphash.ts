@@ -1,8 +1,8 @@
 /**
  * SipHash-2-4 (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012) in 32-bit halves: the keyed hash behind
- * initial sequence numbers (RFC 6528), SYN cookies and the SYN queue's buckets.
+ * all numbers that leave the host: initial sequence numbers (RFC 6528), timestamp offsets and SYN cookies.
  *
- * Halves and not BigInt: a BigInt version is some 100 times slower (bench/siphash.mjs). It stays as the tests' oracle.
+ * Halves and not BigInt, which allocates for each step. A BigInt version is the tests' oracle.
  */
 
 /** SipHash-2-4 under one 128-bit key. Keeps no state between calls but `hi`, the upper half of the last result. */
