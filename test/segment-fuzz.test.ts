@@ -85,7 +85,8 @@ function segment(dice: Dice, c: Connection | null, now: Nanos): Segment {
   seg.dport = 5000;
   const seqs =
     t === undefined ? [1000] : [t.rcvNxt, t.rcvNxt, t.rcvAdv, t.irs, t.finAhead, (t.rcvNxt + dice.below(4000)) >>> 0];
-  const acks = t === undefined ? [0] : [t.sndNxt, t.sndNxt, t.sndUna, t.iss, t.loss?.next ?? t.sndUna, t.loss?.recover ?? t.iss];
+  const acks =
+    t === undefined ? [0] : [t.sndNxt, t.sndNxt, t.sndUna, t.iss, t.loss?.next ?? t.sndUna, t.loss?.recover ?? t.iss];
   seg.flags = dice.of(FLAGS);
   seg.seq = (dice.of(seqs) + dice.of(NEAR)) >>> 0;
   seg.ack = (dice.of(acks) + dice.of(NEAR)) >>> 0;
