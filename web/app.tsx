@@ -102,11 +102,14 @@ function Live({ numbers }: { readonly numbers: Numbers | null }): JSX.Element {
   );
 }
 
-/** The segment whose bytes are shown: the selected one, else what this step sent, received or lost, else the newest. */
+/** The segment whose bytes are shown: the selected one, else what this step sent, received or lost, else the newest; -1 = none yet. */
 function shownFlight(recording: Recording, step: number, selected: number): number {
   if (selected >= 0) return selected;
   const at = recording.steps[step];
-  return at?.sent.at(-1) ?? (at && at.flight >= 0 ? at.flight : (inFlight(recording, step).at(-1) ?? 0));
+  if (at === undefined) return -1;
+  if (at.flight >= 0 && at.sent.length === 0) return at.flight;
+  // Nothing that has not been sent yet: the bytes of the first SYN do not exist while the server only listens.
+  return at.sent.at(-1) ?? inFlight(recording, step).at(-1) ?? recording.flights.findLastIndex((f) => f.sentAt < at.t);
 }
 
 const NOTICE_MS = 4000;
