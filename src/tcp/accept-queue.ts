@@ -4,13 +4,19 @@ import type { QueueView } from './policy/types.ts';
 /** First in, first out; a ring that grows by doubling. It does not refuse: `limit` is for whoever decides to look at. */
 export class AcceptQueue<C> implements QueueView {
   length = 0;
-  readonly limit: number;
-  readonly capacity: number;
+  limit: number;
+  capacity: number;
   #ring: (C | undefined)[] = new Array(8);
   #head = 0;
 
   /** `backlog`: B. The queue is full above B, so it holds B + 1 (Linux sk_acceptq_is_full compares with `>`). */
   constructor(backlog: number) {
+    this.limit = backlog;
+    this.capacity = backlog + 1;
+  }
+
+  /** listen(2) called again. */
+  setLimit(backlog: number): void {
     this.limit = backlog;
     this.capacity = backlog + 1;
   }

@@ -203,6 +203,33 @@ export class Connection implements Endpoint {
     return n;
   }
 
+  /** As `read`, but what is read stays and no window opens. */
+  peek(into: Uint8Array): number {
+    return this.tcb.receiveBuffer?.peek(into) ?? 0;
+  }
+
+  /** Holds back a last segment that is not full until `hold(false)`, `close`, or enough to fill it (Linux TCP_CORK). */
+  hold(held: boolean): void {
+    this.tcb.held = held;
+  }
+
+  /** Lets go what was held, or may go under a new configuration. */
+  flush(now: Nanos, tx: Tx): void {
+    const t = this.tcb;
+    if (t.state === 'CLOSED' || t.state === 'SYN-SENT') return;
+    output(t, now, tx);
+    this.#touch();
+  }
+
+  /** Replaces the configuration: buffers, Nagle, timeouts hold from now on; what the SYN offered stays. */
+  configure(config: TcpConfig, now: Nanos): void {
+    const t = this.tcb;
+    t.config = config;
+    if (config.keepAliveIdle === 0) t.keepAliveAt = Infinity;
+    else if (t.state === 'ESTABLISHED' || t.state === 'CLOSE-WAIT') t.keepAliveAt = now + config.keepAliveIdle;
+    this.#touch();
+  }
+
   /** Closes our sending side (RFC 9293 §3.10.4): a FIN follows what was sent. Receiving goes on. */
   close(now: Nanos, tx: Tx): void {
     const t = this.tcb;

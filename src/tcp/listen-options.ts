@@ -8,6 +8,8 @@ import type { ListenPolicy } from './policy/types.ts';
 import type { Nanos, TcpState, Tx } from './types.ts';
 
 export interface ListenOptions {
+  /** Configuration of the connections of this listener; the stack's when left out. */
+  readonly config?: TcpConfig;
   /** B: for Linux, min(backlog of listen(), somaxconn). An integer >= 0; it limits both queues, each holds B + 1. */
   readonly backlog: number;
   /** The defence; `dropWhenFull` when left out. */
@@ -41,5 +43,16 @@ export interface ListenerDeps<C extends AcceptedConnection> {
   /** The timestamp clock in ms, uint32, without any offset. */
   tsNow(now: Nanos): number;
   /** Creates the ESTABLISHED connection and feeds it `seg` (its data, its FIN). `half` is reused: copy what you keep. */
-  promote(now: Nanos, half: Readonly<HalfOpen>, seg: Readonly<Segment>, tx: Tx): C;
+  promote(now: Nanos, config: TcpConfig, half: Readonly<HalfOpen>, seg: Readonly<Segment>, tx: Tx): C;
+}
+
+/** Throws a RangeError for a backlog that is no integer >= 0. */
+export function checkBacklog(port: number, backlog: number): void {
+  if (Number.isInteger(backlog) && backlog >= 0) return;
+  throw new RangeError(`listen on port ${port}: backlog must be an integer >= 0, not ${backlog}`);
+}
+
+/** How many half-open entries a backlog of B admits. */
+export function synQueueRoom(options: ListenOptions, backlog: number): number {
+  return options.synQueueRoom === 'backlog' ? backlog : backlog + 1;
 }

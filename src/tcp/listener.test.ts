@@ -41,7 +41,12 @@ class Dialogue {
         secret: Uint32Array.of(1, 2, 3, 4),
         isn: () => ISS,
         tsNow: (now) => (1_000_000 + now / MS) >>> 0,
-        promote: (_now, half, seg) => ({ state: 'ESTABLISHED', half: { ...half }, len: seg.len, flags: seg.flags }),
+        promote: (_now, _config, half, seg) => ({
+          state: 'ESTABLISHED',
+          half: { ...half },
+          len: seg.len,
+          flags: seg.flags,
+        }),
       },
     );
   }

@@ -3,7 +3,6 @@
  * connections as rows of a SYN queue, asks its policy about each new SYN, and hands finished handshakes to `promote`.
  * Admission follows Linux, measured on 6.18; where Linux leaves the RFC, the RFC is the default and Linux an option.
  */
-
 import { ACK, FIN, RST, type Segment, SYN } from '../wire/segment.ts';
 import { seqAdd } from '../wire/seq.ts';
 import { AcceptQueue } from './accept-queue.ts';
@@ -12,20 +11,23 @@ import { COOKIE_MEMORY, CookieJar } from './cookie.ts';
 import { bakeCookie, halfFromSyn, redeemCookie } from './cookie-handshake.ts';
 import { HalfOpen } from './half-open.ts';
 import { ListenCounters } from './listen-counters.ts';
-import type { AcceptedConnection, ListenerDeps, ListenOptions } from './listen-options.ts';
+import {
+  type AcceptedConnection,
+  checkBacklog,
+  type ListenerDeps,
+  type ListenOptions,
+  synQueueRoom,
+} from './listen-options.ts';
 import { acceptQueueFull, dropWhenFull } from './policy/drop-when-full.ts';
 import type { ListenPolicy, QueueView, SynQueueView } from './policy/types.ts';
 import * as rules from './rules-listen.ts';
 import { MAX_TIMEOUTS, SynQueue } from './syn-queue.ts';
-import { sendAck, sendReset, sendResetAck, sendSynAck, synWindow } from './synack.ts';
+import { sendAck, sendReset, sendResetAck, sendSynAck, synAckTimeout, synWindow } from './synack.ts';
 import type { Nanos, TcpState, Tx } from './types.ts';
 import type { Rule, WhySink } from './why.ts';
 
-export type { AcceptedConnection, ListenerDeps, ListenOptions };
-
 export class Listener<C extends AcceptedConnection> {
   readonly port: number;
-  readonly backlog: number;
   readonly policy: ListenPolicy;
   readonly counters: ListenCounters = new ListenCounters();
   /** Receives the reason of each decision; null costs nothing. */
@@ -45,21 +47,22 @@ export class Listener<C extends AcceptedConnection> {
   /** Throws a RangeError for a backlog that is no integer >= 0. */
   constructor(port: number, options: ListenOptions, deps: ListenerDeps<C>) {
     const { backlog } = options;
-    if (!Number.isInteger(backlog) || backlog < 0) {
-      throw new RangeError(`listen on port ${port}: backlog must be an integer >= 0, not ${backlog}`);
-    }
+    checkBacklog(port, backlog);
     this.port = port;
-    this.backlog = backlog;
     this.policy =
       options.policy ??
       dropWhenFull(options.maxSynBacklog === undefined ? {} : { maxSynBacklog: options.maxSynBacklog });
     this.#deps = deps;
     this.#maxTimeouts = Math.min(deps.config.synackRetries, MAX_TIMEOUTS);
-    const room = options.synQueueRoom === 'backlog' ? backlog : backlog + 1;
-    this.#synQueue = new SynQueue(port, backlog, room, this.#maxTimeouts + 1, deps.secret);
+    this.#synQueue = new SynQueue(port, backlog, synQueueRoom(options, backlog), this.#maxTimeouts + 1, deps.secret);
     this.#acceptQueue = new AcceptQueue<C>(backlog);
     this.#jar = new CookieJar(deps.secret);
     this.#options = options;
+  }
+
+  /** B as last set. */
+  get backlog(): number {
+    return this.#acceptQueue.limit;
   }
 
   get synQueue(): SynQueueView {
@@ -68,6 +71,13 @@ export class Listener<C extends AcceptedConnection> {
 
   get acceptQueue(): QueueView {
     return this.#acceptQueue;
+  }
+
+  /** listen(2) called again: the new B holds at once, and entries above it stay. Throws as the constructor does. */
+  setBacklog(backlog: number): void {
+    checkBacklog(this.port, backlog);
+    this.#synQueue.setLimit(backlog, synQueueRoom(this.#options, backlog));
+    this.#acceptQueue.setLimit(backlog);
   }
 
   /**
@@ -110,9 +120,8 @@ export class Listener<C extends AcceptedConnection> {
       counters.TCPTimeouts++;
       const more = half.timeouts < this.#maxTimeouts;
       if (why !== null) why.check(rules.SYNACK_EXPIRED, more, half.timeouts, this.#maxTimeouts, 0);
-      if (more) {
-        this.#repeat(now, row, half.timeouts + 1, tx);
-      } else {
+      if (more) this.#repeat(now, row, half.timeouts + 1, tx);
+      else {
         counters.expired++;
         if (why !== null) why.act(rules.HALF_REMOVED, 0, 0, 0);
         this.#remove(row, 'CLOSED');
@@ -136,9 +145,7 @@ export class Listener<C extends AcceptedConnection> {
   }
 
   /** Half-open entries, oldest first. The HalfOpen is the same object each time: copy what you keep. */
-  entries(
-    visit: (half: Readonly<HalfOpen>, timers: { readonly armedAt: Nanos; readonly firesAt: Nanos }) => void,
-  ): void {
+  entries(visit: (half: Readonly<HalfOpen>, timers: { armedAt: Nanos; firesAt: Nanos }) => void): void {
     const queue = this.#synQueue;
     const half = new HalfOpen();
     for (let row = queue.oldest(); row >= 0; row = queue.newer(row)) {
@@ -198,7 +205,7 @@ export class Listener<C extends AcceptedConnection> {
     const tsVal = this.#tsVal(now, half);
     const row = this.#synQueue.insert(half, tsVal);
     if (row < 0) return this.#dropFull();
-    const rto = this.#rto(0);
+    const rto = synAckTimeout(this.#deps.config, 0);
     this.#synQueue.arm(row, now + rto);
     if (why !== null) {
       why.act(rules.QUEUED, half.iss, this.#synQueue.length, 0);
@@ -327,14 +334,14 @@ export class Listener<C extends AcceptedConnection> {
       why.act(rules.PROMOTED, this.#acceptQueue.length + 1, 0, 0);
       why.state('SYN-RECEIVED', 'ESTABLISHED');
     }
-    this.#acceptQueue.push(this.#deps.promote(now, this.#half, seg, tx));
+    this.#acceptQueue.push(this.#deps.promote(now, this.#deps.config, this.#half, seg, tx));
   }
 
   /** Sends the SYN/ACK of `row`, which stands in `#half`, once more and starts its timer afresh. */
   #repeat(now: Nanos, row: number, timeouts: number, tx: Tx): void {
     const { counters, why } = this;
     const half = this.#half;
-    const rto = this.#rto(timeouts);
+    const rto = synAckTimeout(this.#deps.config, timeouts);
     this.#synQueue.rearm(row, now, timeouts, now + rto);
     counters.TCPSynRetrans++;
     counters.RetransSegs++;
@@ -385,12 +392,6 @@ export class Listener<C extends AcceptedConnection> {
   #remove(row: number, to: TcpState): void {
     this.#synQueue.remove(row);
     if (this.why !== null) this.why.state('SYN-RECEIVED', to);
-  }
-
-  /** RFC 6298 §5.5: doubled with each timeout, up to the bound. */
-  #rto(timeouts: number): Nanos {
-    const { initialRto, maxRto } = this.#deps.config;
-    return Math.min(initialRto * 2 ** timeouts, maxRto);
   }
 
   #tsVal(at: Nanos, half: Readonly<HalfOpen>): number {

@@ -227,6 +227,7 @@ function sendNew(t: Tcb, now: Nanos, tx: Tx): void {
 
 /** Sender's silly window avoidance and Nagle (RFC 9293 §3.8.6.2.1, MUST-38, and §3.7.4). */
 function worthSending(t: Tcb, n: number, left: number): boolean {
+  if (t.held && !t.closing) return false;
   if (n === left && (!t.config.nagle || t.closing || t.sndUna === t.sndNxt)) return true;
   return n >= t.maxSndWnd / 2 && t.maxSndWnd > 0;
 }

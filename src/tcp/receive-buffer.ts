@@ -54,14 +54,20 @@ export class ReceiveBuffer {
 
   /** Moves up to `into.length` bytes to the application. */
   read(into: Uint8Array): number {
+    const n = this.peek(into);
+    if (n === 0) return 0;
+    this.#head = (this.#head + n) & (this.#ring.length - 1);
+    this.#ready -= n;
+    return n;
+  }
+
+  /** Copies up to `into.length` bytes and keeps them. */
+  peek(into: Uint8Array): number {
     const n = Math.min(into.length, this.#ready);
     if (n === 0) return 0;
-    const cap = this.#ring.length;
-    const first = Math.min(n, cap - this.#head);
+    const first = Math.min(n, this.#ring.length - this.#head);
     into.set(this.#ring.subarray(this.#head, this.#head + first), 0);
     if (n > first) into.set(this.#ring.subarray(0, n - first), first);
-    this.#head = (this.#head + n) & (cap - 1);
-    this.#ready -= n;
     return n;
   }
 

@@ -27,6 +27,8 @@ export interface StackOptions {
 }
 
 export interface ConnectOptions {
+  /** Configuration of this connection; the stack's when left out. */
+  readonly config?: TcpConfig;
   readonly localPort?: number;
   readonly local?: number;
   /** A chosen ISS instead of RFC 6528's, for figures of the RFC and for tests. */
@@ -103,11 +105,11 @@ export class TcpStack implements Endpoint {
   listen(port: number, options: ListenOptions): Listener<Connection> {
     if (this.#listeners.has(port)) throw new Error(`port ${port} already has a listener`);
     const listener = new Listener<Connection>(port, options, {
-      config: this.config,
+      config: options.config ?? this.config,
       secret: this.#secret,
       isn: (now, local, localPort, remote, remotePort) => this.#isn(now, local, localPort, remote, remotePort),
       tsNow: (now) => Math.floor(now / MS) >>> 0,
-      promote: (now, half, seg, tx) => this.#promote(now, half, seg, tx),
+      promote: (now, config, half, seg, tx) => this.#promote(now, config, half, seg, tx),
     });
     listener.why = this.#why;
     this.#listeners.set(port, listener);
@@ -132,7 +134,7 @@ export class TcpStack implements Endpoint {
       throw new Error(`local port ${localPort} already has a connection to that address and port`);
     }
     const iss = options.iss ?? this.#isns.isn(now, local, localPort, remote, remotePort);
-    const c = Connection.connect(this.config, local, localPort, remote, remotePort, iss);
+    const c = Connection.connect(options.config ?? this.config, local, localPort, remote, remotePort, iss);
     this.#adopt(c);
     this.counters.activeOpens++;
     c.open(now, tx, options.data);
@@ -186,9 +188,9 @@ export class TcpStack implements Endpoint {
     this.#touched = [];
   }
 
-  #promote(now: Nanos, half: HalfOpen, seg: Readonly<Segment>, tx: Tx): Connection {
+  #promote(now: Nanos, config: TcpConfig, half: HalfOpen, seg: Readonly<Segment>, tx: Tx): Connection {
     this.counters.passiveOpens++;
-    const c = Connection.accepted(this.config, half, now, seg, tx, this.#why);
+    const c = Connection.accepted(config, half, now, seg, tx, this.#why);
     this.#adopt(c);
     this.#timers.schedule(c);
     return c;

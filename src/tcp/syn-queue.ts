@@ -45,8 +45,9 @@ export class SynQueue implements SynQueueView {
   length = 0;
   /** High-water mark: rows ever in use. */
   rows = 0;
-  readonly limit: number;
-  readonly capacity: number;
+  /** Both told to policies, not enforced here. */
+  limit: number;
+  capacity: number;
   readonly #rows: SynRows = new SynRows(FIRST_ROWS);
   readonly #timers: TimerLists;
   readonly #port: number;
@@ -58,8 +59,8 @@ export class SynQueue implements SynQueueView {
   #newest = NIL;
 
   /**
-   * `limit` and `capacity` as in `QueueView`: told to policies, not enforced here. `levels`: SYN/ACK timeouts an entry
-   * can see, plus one. `secret` keys the hash, so that nobody outside can choose addresses that share a bucket.
+   * `levels`: SYN/ACK timeouts an entry can see, plus one. `secret` keys the hash, so that nobody outside can choose
+   * addresses that share a bucket.
    */
   constructor(port: number, limit: number, capacity: number, levels: number, secret: Uint32Array) {
     this.limit = limit;
@@ -72,6 +73,12 @@ export class SynQueue implements SynQueueView {
   /** Bytes of memory held, all in. */
   get bytes(): number {
     return this.#rows.i32.byteLength + this.#buckets.byteLength;
+  }
+
+  /** listen(2) called again. */
+  setLimit(limit: number, capacity: number): void {
+    this.limit = limit;
+    this.capacity = capacity;
   }
 
   /** The row of this connection, or -1. */

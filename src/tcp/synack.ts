@@ -4,11 +4,16 @@ import { ACK, RST, type Segment, SYN, segLen } from '../wire/segment.ts';
 import { seqAdd } from '../wire/seq.ts';
 import type { TcpConfig } from './config.ts';
 import type { HalfOpen } from './half-open.ts';
-import type { Tx } from './types.ts';
+import type { Nanos, Tx } from './types.ts';
 
 /** The window we offer before scaling applies, and the one we judge segments by in SYN-RECEIVED. */
 export function synWindow(config: TcpConfig): number {
   return Math.min(config.rcvBuf, 65535);
+}
+
+/** RFC 6298 §5.5: doubled with each timeout, up to the bound. */
+export function synAckTimeout(config: TcpConfig, timeouts: number): Nanos {
+  return Math.min(config.initialRto * 2 ** timeouts, config.maxRto);
 }
 
 /** <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK> with the options agreed on. `tsVal` counts when timestamps were agreed. */

@@ -20,7 +20,8 @@ export const EV_PEER_CLOSED = 8;
 const EV_CLOSED = 16;
 
 export class Tcb {
-  readonly config: TcpConfig;
+  /** May be replaced while the connection lives, see `Connection.configure`. */
+  config: TcpConfig;
   readonly local: number;
   readonly localPort: number;
   readonly remote: number;
@@ -70,6 +71,8 @@ export class Tcb {
   receiveBuffer: ReceiveBuffer | null = null;
   /** The application has closed its sending side. */
   closing = false;
+  /** The application has more to say: a segment that is not full waits for it (Linux TCP_CORK, MSG_MORE). */
+  held = false;
   finSent = false;
   /** Data handed over before the active OPEN rides on the SYN (RFC 9293 §3.10.1). */
   dataOnSyn = false;

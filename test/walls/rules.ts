@@ -22,20 +22,21 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   sim: { layers: ['wire', 'tcp'], packages: [] },
   scenario: { layers: ['wire', 'tcp', 'sim'], packages: ['yaml', 'zod'] },
   diagnose: { layers: ['wire'], packages: [] },
-  script: { layers: ['wire', 'tcp'], packages: [] },
+  socket: { layers: ['wire', 'tcp'], packages: [] },
+  script: { layers: ['wire', 'tcp', 'socket'], packages: [] },
   audit: { layers: ['wire', 'tcp', 'sim'], packages: [] },
   // Recordings are made of tcp's plain types (states, rules); the engine itself stays out of the views.
   view: { layers: ['wire', 'sim', 'diagnose'], types: ['tcp'], packages: [] },
   node: {
-    layers: ['wire', 'capture', 'tcp', 'sim', 'scenario', 'diagnose', 'script', 'audit', 'view'],
+    layers: ['wire', 'capture', 'tcp', 'socket', 'sim', 'scenario', 'diagnose', 'script', 'audit', 'view'],
     packages: [/^node:/],
   },
   cli: {
-    layers: ['wire', 'capture', 'tcp', 'sim', 'scenario', 'diagnose', 'script', 'audit', 'view', 'node'],
+    layers: ['wire', 'capture', 'tcp', 'socket', 'sim', 'scenario', 'diagnose', 'script', 'audit', 'view', 'node'],
     packages: [/^node:/, 'commander'],
   },
   web: {
-    layers: ['wire', 'capture', 'tcp', 'sim', 'scenario', 'diagnose', 'script', 'audit', 'view'],
+    layers: ['wire', 'capture', 'tcp', 'socket', 'sim', 'scenario', 'diagnose', 'script', 'audit', 'view'],
     packages: [/^preact(\/|$)/],
   },
 };
