@@ -168,4 +168,6 @@ export type Expr =
 export interface Member {
   readonly name: string;
   readonly value: Expr;
+  /** What stands in parentheses behind the name: `msg_iov(1)`. */
+  readonly count?: Expr;
 }
