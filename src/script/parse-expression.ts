@@ -8,7 +8,8 @@ import { badEscape, ESCAPES_KNOWN, unescapeString } from './string-escapes.ts';
 export function parseExpression(cursor: Cursor): Expr {
   return cursor.nested(() => {
     let left = parseTerm(cursor);
-    while (cursor.isPunct('|')) {
+    for (let terms = 1; cursor.isPunct('|'); terms++) {
+      if (terms === MAX_TERMS) cursor.expected(`at most ${MAX_TERMS} values joined by '|'`);
       const place = cursor.place;
       cursor.take();
       left = { kind: 'or', place, left, right: parseTerm(cursor) };
@@ -154,6 +155,9 @@ function parseSockaddr(cursor: Cursor, place: Place): Expr {
   cursor.expectPunct('}', 'after the socket address');
   return { kind: 'sockaddr', place, family, port, address };
 }
+
+/** A word has no more bits. */
+const MAX_TERMS = 64;
 
 const MSGHDR = ['msg_name', 'msg_iov', 'msg_flags'];
 

@@ -1,4 +1,5 @@
 /** The language, against ASTs written by hand from the published grammar. */
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ACK, AE, CWR, ECE, FIN, PSH, RST, SYN, URG } from '../wire/segment.ts';
 import type { Action, Expr, PacketAction, Script } from './ast.ts';
@@ -516,5 +517,70 @@ describe('mistakes are told with their place', () => {
     } catch (error) {
       expect(error).toMatchObject({ name: 'ScriptError', file: 't.pkt', line: 2, column: 5 });
     }
+  });
+});
+
+describe('whatever the text', () => {
+  const scripts = [
+    `--tolerance_usecs=10000 --define=N=5
+\`sysctl -q net.ipv4.tcp_ecn=0\`
+0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
++0 setsockopt(3, SOL_SOCKET, SO_LINGER, {onoff=1, linger=0}, 8) = 0
++0 bind(3, {sa_family = AF_INET, sin_port = htons(8080), sin_addr = inet_addr("192.168.0.1")}, 16) = 0
++.1...0.2 connect(3, ..., ...) = -1 EINPROGRESS (Operation now in progress)
++0 < [ect0] SEW 0:10(10) ack 1 win 32792 urg 3 <mss 1000,sackOK,TS val 1 ecr 0,nop,wscale 7>
+* > S.5 0:0(0) ack 1 <FO 3021b9d8,nop,nop,sack 1:2 3:4,ECN e0b 1 ceb 2,nop,nop>
++.3~+.4 > . 1:1(0) ack 1 <...>
+`,
+    `+0 < icmp unreachable frag_needed mtu 1200 [1:1461(1460)] // remark
++0 > udp 53 > 4000 (100) /* another */
++0 sendmsg(4, {msg_name(...)=..., msg_iov(2)=[{..., 10},{..., 20}], msg_flags=0}, MSG_FASTOPEN|MSG_DONTWAIT) = 30
++0 write(4, "a\\x00\\n" "b", N) = 2
++0 %{ assert tcpi_snd_cwnd == 10, tcpi_snd_cwnd }%
+\`/tmp/sysctl_restore_\${PPID}.sh\``,
+  ] as const;
+  const parseOrRefuse = (text: string): void => {
+    try {
+      parse(text);
+    } catch (error) {
+      if (!(error instanceof ScriptError)) throw error;
+      const lines = text.split('\n');
+      expect(error.line).toBeLessThanOrEqual(lines.length);
+      expect(error.column).toBeLessThanOrEqual((lines[error.line - 1] ?? '').length + 1);
+    }
+  };
+
+  test('nothing but a ScriptError with a place in the text is thrown', () => {
+    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), parseOrRefuse));
+    const words =
+      '0 + * ~ . - < > ( ) [ ] { } , = | ... ` " % }% %{ // /* */ \n S S. ack win mss TS val fd events icmp udp a 1:1(0)';
+    const soup = fc.array(fc.constantFrom(...words.split(' ')), { maxLength: 60 }).map((parts) => parts.join(' '));
+    fc.assert(fc.property(soup, parseOrRefuse), { numRuns: 500 });
+  });
+
+  test('nor for a good script with some characters changed', () => {
+    const change = fc.record({ at: fc.nat(), put: fc.string({ unit: 'grapheme', maxLength: 3 }), cut: fc.nat(4) });
+    fc.assert(
+      fc.property(fc.constantFrom(...scripts), fc.array(change, { minLength: 1, maxLength: 4 }), (script, changes) => {
+        let text: string = script;
+        for (const { at, put, cut } of changes) {
+          const from = at % text.length;
+          text = text.slice(0, from) + put + text.slice(from + cut) || ' ';
+        }
+        parseOrRefuse(text);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('the unchanged ones parse', () => {
+    for (const script of scripts) expect(parse(script, new Map([['N', '5']])).events.length).toBeGreaterThan(4);
+  });
+
+  test('nesting without end is refused, not followed', () => {
+    parseOrRefuse(`0 f(${'{'.repeat(100_000)}`);
+    parseOrRefuse(`0 f(${'a='.repeat(100_000)}1) = 0`);
+    parseOrRefuse(`0 f(1${'|1'.repeat(100_000)}) = 0`);
+    expect(() => parse(`0 f(1${'|1'.repeat(100)}) = 0`)).toThrowError("expected at most 64 values joined by '|'");
   });
 });
