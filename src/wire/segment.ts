@@ -59,6 +59,8 @@ export class Segment {
   /** Fast Open cookie length, 0 = cookie request, -1 = option absent (RFC 7413 §4.1.1), and its bytes. */
   tfoLen = -1;
   readonly tfo: Uint8Array = new Uint8Array(16);
+  /** Kind that carries the cookie: 34, or a kind for experiments (254, 255) in the form of RFC 6994. */
+  tfoKind = 34;
   /**
    * The option bytes as received: `rawOpt[rawOptOff .. rawOptOff + rawOptLen)`; -1 when the segment was made here.
    * Encoding such a segment writes these bytes back, so unknown options and their order survive.
@@ -89,6 +91,7 @@ export function resetSegment(s: Segment): void {
   s.tsEcr = -1;
   s.sackCount = 0;
   s.tfoLen = -1;
+  s.tfoKind = 34;
   s.rawOpt = NO_BYTES;
   s.rawOptOff = 0;
   s.rawOptLen = -1;
@@ -116,6 +119,7 @@ export function copySegment(from: Readonly<Segment>, to: Segment): void {
   to.sackCount = from.sackCount;
   if (from.sackCount > 0) to.sack.set(from.sack);
   to.tfoLen = from.tfoLen;
+  to.tfoKind = from.tfoKind;
   if (from.tfoLen > 0) to.tfo.set(from.tfo);
   to.rawOpt = from.rawOpt;
   to.rawOptOff = from.rawOptOff;

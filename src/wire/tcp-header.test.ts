@@ -155,7 +155,7 @@ function roundTrip(seg: Segment): Segment {
 }
 
 const FIELDS = ['sport', 'dport', 'seq', 'ack', 'flags', 'wnd', 'urg', 'len'] as const;
-const OPTIONS = ['mss', 'ws', 'sackPerm', 'tsVal', 'tsEcr', 'sackCount', 'tfoLen'] as const;
+const OPTIONS = ['mss', 'ws', 'sackPerm', 'tsVal', 'tsEcr', 'sackCount', 'tfoLen', 'tfoKind'] as const;
 const pick = (seg: Segment) => Object.fromEntries([...FIELDS, ...OPTIONS].map((k) => [k, seg[k]]));
 
 describe('round trips', () => {
@@ -172,6 +172,7 @@ describe('round trips', () => {
       sackPerm: fc.boolean(),
       ts: timestamps,
       cookie,
+      kind: fc.constantFrom(34, 254, 255),
       data: fc.uint8Array({ maxLength: 200 }),
     });
     fc.assert(
@@ -181,6 +182,7 @@ describe('round trips', () => {
         Object.assign(seg, { payload: s.data, len: s.data.length });
         if (s.cookie) {
           seg.tfoLen = s.cookie.length;
+          seg.tfoKind = s.kind;
           seg.tfo.set(s.cookie);
         }
         const back = roundTrip(seg);

@@ -55,6 +55,13 @@ describe('encoding writes what Linux writes', () => {
     tfo.set([1, 2, 3, 4, 5, 6, 7, 8]);
     expect(encode({ mss: 1460, tfoLen: 8, tfo })).toBe(['020405b4', '220a', '0102030405060708', '0101'].join(''));
   });
+
+  test('Fast Open in the experimental form of RFC 6994', () => {
+    expect(encode({ tfoLen: 0, tfoKind: 254 })).toBe('fe04f989');
+    const tfo = new Uint8Array(16);
+    tfo.set([1, 2, 3, 4, 5, 6]);
+    expect(encode({ tfoLen: 6, tfoKind: 254, tfo })).toBe(['fe0a', 'f989', '010203040506', '0101'].join(''));
+  });
 });
 
 describe('decoding', () => {
@@ -84,7 +91,9 @@ describe('decoding', () => {
     expect([seg.tfoLen, ...seg.tfo.subarray(0, 4)]).toEqual([4, 0xaa, 0xbb, 0xcc, 0xdd]);
     expect(decode('fe04 f989').seg.tfoLen).toBe(0);
     expect(decode('fe08 f989 aabbccdd').seg.tfoLen).toBe(4);
-    expect(decode('ff04 f989').seg.tfoLen).toBe(0);
+    expect(decode('ff04 f989').seg).toMatchObject({ tfoLen: 0, tfoKind: 255 });
+    expect(decode('2202 0101 fe04 f989').seg.tfoKind).toBe(254); // the last wins
+    expect(decode('fe04 f989 2202 0101').seg.tfoKind).toBe(34);
     expect(decode('fe04 f988').seg.tfoLen).toBe(-1);
     expect(decode('2205 aabbcc').seg.tfoLen).toBe(-1); // odd: to be ignored
     expect(decode('2204 aabb').seg.tfoLen).toBe(-1); // below 4

@@ -104,11 +104,11 @@ export function decodeOptions(
         }
         break;
       case OptionKind.FastOpen:
-        decodeFastOpen(bytes, i + 2, len - 2, seg);
+        decodeFastOpen(bytes, kind, i + 2, len - 2, seg);
         break;
       case OptionKind.Experiment2:
       case OptionKind.Experiment3:
-        if (len >= 4 && view.getUint16(i + 2) === FAST_OPEN_MAGIC) decodeFastOpen(bytes, i + 4, len - 4, seg);
+        if (len >= 4 && view.getUint16(i + 2) === FAST_OPEN_MAGIC) decodeFastOpen(bytes, kind, i + 4, len - 4, seg);
         break;
     }
     i += len;
@@ -117,10 +117,16 @@ export function decodeOptions(
 }
 
 /** A cookie is empty (a request) or 4 .. 16 bytes, an even number (RFC 7413 §4.1.1); others are to be ignored. */
-function decodeFastOpen(bytes: Uint8Array, off: number, len: number, seg: Segment): void {
+function decodeFastOpen(bytes: Uint8Array, kind: number, off: number, len: number, seg: Segment): void {
   if (len !== 0 && (len < 4 || len > 16 || len % 2 !== 0)) return;
   for (let i = 0; i < len; i++) seg.tfo[i] = bytes[off + i]!;
   seg.tfoLen = len;
+  seg.tfoKind = kind;
+}
+
+/** Bytes before the cookie: kind and length, for experiments also the magic number. */
+function fastOpenHead(seg: Readonly<Segment>): number {
+  return seg.tfoKind === OptionKind.FastOpen ? 2 : 4;
 }
 
 /** Bytes the options of `seg` take in a header: 0 .. 40, a multiple of 4. */
@@ -136,7 +142,10 @@ export function optionsLength(seg: Readonly<Segment>): number {
     const blocks = sackBlocksThatFit(seg, n);
     if (blocks > 0) n += 4 + 8 * blocks;
   }
-  if (seg.tfoLen >= 0 && n + 2 + seg.tfoLen <= MAX_OPTION_BYTES) n += (2 + seg.tfoLen + 3) & ~3;
+  if (seg.tfoLen >= 0) {
+    const tfo = fastOpenHead(seg) + seg.tfoLen;
+    if (n + tfo <= MAX_OPTION_BYTES) n += (tfo + 3) & ~3;
+  }
   return n;
 }
 
@@ -195,9 +204,13 @@ export function encodeOptions(seg: Readonly<Segment>, out: Uint8Array, off: numb
       for (let e = 0; e < 2 * blocks; e++, i += 4) write32(out, i, seg.sack[e]!);
     }
   }
-  if (seg.tfoLen >= 0 && i - off + 2 + seg.tfoLen <= MAX_OPTION_BYTES) {
-    out[i++] = OptionKind.FastOpen;
-    out[i++] = 2 + seg.tfoLen;
+  if (seg.tfoLen >= 0 && i - off + fastOpenHead(seg) + seg.tfoLen <= MAX_OPTION_BYTES) {
+    out[i++] = seg.tfoKind;
+    out[i++] = fastOpenHead(seg) + seg.tfoLen;
+    if (seg.tfoKind !== OptionKind.FastOpen) {
+      out[i++] = FAST_OPEN_MAGIC >>> 8;
+      out[i++] = FAST_OPEN_MAGIC & 0xff;
+    }
     for (let k = 0; k < seg.tfoLen; k++) out[i++] = seg.tfo[k]!;
     while (((i - off) & 3) !== 0) out[i++] = OptionKind.Nop;
   }
