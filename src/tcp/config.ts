@@ -2,7 +2,7 @@
 import { MS, type Nanos, SEC } from './types.ts';
 
 export interface TcpConfig {
-  /** MSS we announce: the MTU less 40 (IPv4) or 60 (IPv6) bytes of headers (RFC 9293 §3.7.1). 1 .. 65495. */
+  /** MSS we announce over IPv4, the MTU less 40 bytes of headers; over IPv6 it is 20 less (RFC 9293 §3.7.1). 1 .. 65495. */
   readonly mss: number;
   /** Receive buffer in bytes, the most we ever offer as window. 1 .. 2^30. */
   readonly rcvBuf: number;

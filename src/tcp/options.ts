@@ -10,6 +10,11 @@ const MAX_SCALE = 14;
 /** Bytes a timestamps option takes in every segment, padded to a multiple of four (RFC 7323 appendix A). */
 const TS_BYTES = 12;
 
+/** The MSS we announce to that address and keep to ourselves: an IPv6 header is 20 bytes longer (RFC 9293 §3.7.1). */
+export function ownMss(config: TcpConfig, remote: number): number {
+  return isIpv6(remote) ? Math.max(1, config.mss - 20) : config.mss;
+}
+
 /** Takes the options of the peer's SYN or SYN/ACK. */
 export function agreeOptions(t: Tcb, syn: Readonly<Segment>, now: Nanos): void {
   setOptions(t, syn.mss, syn.ws, syn.sackPerm, syn.tsVal, now);
@@ -29,15 +34,15 @@ export function setOptions(t: Tcb, mss: number, ws: number, sackPerm: boolean, t
     t.tsRecent = tsVal;
     t.tsRecentAt = now;
   }
-  t.sndMss = effectiveMss(config, mss, isIpv6(t.remote)) - (t.tsOk ? TS_BYTES : 0);
+  t.sndMss = effectiveMss(config, mss, t.remote) - (t.tsOk ? TS_BYTES : 0);
   t.cwnd = initialWindow(t.sndMss, config.initialWindow);
 }
 
 /** Largest segment to send: the peer's MSS or, without one, 536 (IPv4) or 1220 (IPv6) (RFC 9293 MUST-15). */
-function effectiveMss(config: TcpConfig, peer: number, v6: boolean): number {
+function effectiveMss(config: TcpConfig, peer: number, remote: number): number {
   // A peer's MSS of a few bytes would send headers only: Linux clamps at 48 too (TCP_MIN_SND_MSS).
-  const announced = peer > 0 ? Math.max(peer, 48) : v6 ? 1220 : 536;
-  return Math.min(config.mss, announced);
+  const announced = peer > 0 ? Math.max(peer, 48) : isIpv6(remote) ? 1220 : 536;
+  return Math.min(ownMss(config, remote), announced);
 }
 
 /** RFC 6928 §2: min(10 × MSS, max(2 × MSS, 14600)), with the 10 configurable. */

@@ -2,6 +2,7 @@
 import { ACK, FIN, MAX_SACK_BLOCKS, PSH, RST, type Segment, SYN } from '../wire/segment.ts';
 import { type Seq, seqDiff, seqGe, seqGt, seqLt, seqMax } from '../wire/seq.ts';
 import { type Loss, repeating } from './loss.ts';
+import { ownMss } from './options.ts';
 import { backedOff } from './rto.ts';
 import { firstHeld, rcvWnd, sendEnd, type Tcb, tsNow } from './tcb.ts';
 import { type Nanos, SEC, type Tx } from './types.ts';
@@ -20,7 +21,7 @@ export function sendSyn(t: Tcb, now: Nanos, tx: Tx, again: boolean): void {
   const wnd = Math.min(65535, withAck ? rcvWnd(t) : freeWindow(t));
   seg.wnd = wnd;
   if (!withAck) t.rcvAdv = wnd;
-  seg.mss = config.mss;
+  seg.mss = ownMss(config, t.remote);
   // An answering SYN/ACK offers only what the peer's SYN offered (RFC 7323 §2.2 and §3.2, RFC 2018 §2).
   if (withAck ? t.scaleOk : config.windowScale >= 0) seg.ws = config.windowScale;
   seg.sackPerm = withAck ? t.sackOk : config.sack;

@@ -4,6 +4,7 @@ import { ACK, RST, type Segment, SYN, segLen } from '../wire/segment.ts';
 import { seqAdd } from '../wire/seq.ts';
 import type { TcpConfig } from './config.ts';
 import type { HalfOpen } from './half-open.ts';
+import { ownMss } from './options.ts';
 import type { Nanos, Tx } from './types.ts';
 
 /** The window we offer before scaling applies, and the one we judge segments by in SYN-RECEIVED. */
@@ -24,7 +25,7 @@ export function sendSynAck(half: Readonly<HalfOpen>, config: TcpConfig, tsVal: n
   s.flags = SYN | ACK;
   // RFC 7323 §2.2: the window field of a SYN/ACK is never scaled.
   s.wnd = synWindow(config);
-  s.mss = config.mss;
+  s.mss = ownMss(config, half.remote);
   s.ws = half.ws < 0 ? -1 : config.windowScale;
   s.sackPerm = half.sackPerm;
   if (half.tsRecent >= 0) {
