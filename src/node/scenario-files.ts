@@ -1,8 +1,8 @@
 /** Scenario files on disk: the shipped ones beside this package, and the reader's own. */
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { nearest } from '../scenario/suggest.ts';
 import { HalfopenError } from '../wire/error.ts';
+import { nearest } from '../wire/suggest.ts';
 import { systemReason } from './system-reason.ts';
 
 /** The text of a scenario and the name to use for it in messages. */

@@ -14,6 +14,7 @@ import type {
 } from '../sim/scenario-model.ts';
 import type { TcpConfig } from '../tcp/config.ts';
 import type { Nanos, TcpState } from '../tcp/types.ts';
+import { nearest } from '../wire/suggest.ts';
 import type {
   ActionFile,
   ExpectFile,
@@ -26,7 +27,6 @@ import type {
   TcpFile,
 } from './file-shape.ts';
 import { checkAddress, SAFE_RANGES } from './safe-address.ts';
-import { nearest } from './suggest.ts';
 import { parseDuration, parseFlags, parseRate, parseSeq } from './units.ts';
 
 /** Tells where in the file something is wrong; never returns. */

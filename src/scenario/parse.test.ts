@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { editDistance, nearest } from '../wire/suggest.ts';
 import { ScenarioError } from './error.ts';
 import { parseScenario } from './parse.ts';
 import { checkAddress } from './safe-address.ts';
 import { scenarioJsonSchema } from './schema.ts';
-import { editDistance, nearest } from './suggest.ts';
 import { parseDuration, parseFlags, parseRate, parseSeq } from './units.ts';
 
 const GOOD = `title: A test

@@ -4,8 +4,8 @@
  */
 import { z } from 'zod';
 import { SEC } from '../tcp/types.ts';
+import { nearest } from '../wire/suggest.ts';
 import type { ScenarioFile } from './file-shape.ts';
-import { nearest } from './suggest.ts';
 import { DURATION_PATTERN, FLAGS_PATTERN, parseDuration, RATE_PATTERN, SEQ_PATTERN, TARGET_PATTERN } from './units.ts';
 
 /** The published JSON Schema of scenario files (draft 2020-12), as plain data. */
