@@ -46,6 +46,7 @@ export interface TcpFile {
   readonly delayedAck?: string | 0 | undefined;
   readonly initialRto?: string | 0 | undefined;
   readonly synRetries?: number | undefined;
+  readonly synLinearTimeouts?: number | undefined;
   readonly synackRetries?: number | undefined;
   readonly dataRetries?: number | undefined;
   readonly timeWait?: string | 0 | undefined;

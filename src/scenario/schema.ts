@@ -205,6 +205,7 @@ const tcp = strict({
   delayedAck: duration.optional(),
   initialRto: duration.optional(),
   synRetries: whole(0, 100, 'a count').optional(),
+  synLinearTimeouts: whole(0, 100, 'a count').optional(),
   synackRetries: whole(0, 100, 'a count').optional(),
   dataRetries: whole(0, 100, 'a count').optional(),
   timeWait: duration.optional(),

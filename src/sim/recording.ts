@@ -74,7 +74,15 @@ export interface StateChange {
 
 /** A timer that is armed: a bar in the ladder. */
 export interface TimerView {
-  readonly name: 'retransmit' | 'persist' | 'delayed-ack' | 'keep-alive' | 'time-wait' | 'user-timeout' | 'syn-ack';
+  readonly name:
+    | 'retransmit'
+    | 'loss-probe'
+    | 'persist'
+    | 'delayed-ack'
+    | 'keep-alive'
+    | 'time-wait'
+    | 'user-timeout'
+    | 'syn-ack';
   readonly armedAt: Nanos;
   readonly firesAt: Nanos;
 }

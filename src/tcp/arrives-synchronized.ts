@@ -1,12 +1,14 @@
 /** SEGMENT ARRIVES in SYN-RECEIVED (after an active OPEN) and every synchronized state (RFC 9293 §3.10.7.4). */
-import { ACK, FIN, RST, type Segment, SYN, segLen } from '../wire/segment.ts';
+import { ACK, FIN, PSH, RST, type Segment, SYN, segLen } from '../wire/segment.ts';
 import { type Seq, seqDiff, seqGe, seqGt, seqIn, seqLe, seqLt } from '../wire/seq.ts';
+import { dataArrived, quickAckMode } from './ack-policy.ts';
 import { onDuplicateAck, onNewAck, takeSack } from './congestion.ts';
 import { established } from './established.ts';
 import { repeatAll, settleLoss } from './loss.ts';
 import { output, sendAck, sendRstFor } from './output.ts';
 import { ReceiveBuffer } from './receive-buffer.ts';
 import * as rules from './rules.ts';
+import { probeAnswered, probeWasNeedless, scheduleProbe } from './tail-loss-probe.ts';
 import { EV_PEER_CLOSED, EV_READABLE, EV_WRITABLE, enter, finish, rcvWnd, type Tcb, tsNow } from './tcb.ts';
 import { MS, type Nanos, SEC, type TcpState, type Tx } from './types.ts';
 
@@ -44,6 +46,7 @@ export function arrivesSynchronized(t: Tcb, now: Nanos, seg: Readonly<Segment>, 
       // Only "a retransmission of the remote FIN" starts 2 MSL over: any other would let a stranger hold the port.
       if (t.state === 'TIME-WAIT' && (flags & FIN) !== 0 && (seq + len) >>> 0 === t.rcvNxt) restartTimeWait(t, now);
       if (why !== null) why.act(rules.DUP_ACKED, t.rcvNxt, 0, 0);
+      if (seg.len > 0) noteDuplicate(t, seq, (seq + seg.len) >>> 0);
       // "Special allowance should be made to accept valid ACKs" also when the text is a duplicate (RFC 9293 §3.10.7.4).
       if (rcvWnd(t) === 0 && (flags & ACK) !== 0 && seqLe(seg.ack, t.sndNxt) && seqGe(seg.ack, t.sndUna)) {
         takeAck(t, seg, now, tx);
@@ -181,6 +184,7 @@ function takeAck(t: Tcb, seg: Readonly<Segment>, now: Nanos, tx: Tx): void {
       t.retransmits = 0;
       repeatAll(t);
     } else if (sackNews || (seg.len === 0 && (seg.flags & FIN) === 0 && wnd === windowWas && wnd > 0)) {
+      if (!sackNews) probeWasNeedless(t, seg.ack);
       onDuplicateAck(t, now, tx);
     }
   }
@@ -202,8 +206,10 @@ function takeNewAck(t: Tcb, seg: Readonly<Segment>, acked: number, now: Nanos, t
   t.rtxAt = Infinity;
   t.persistAt = Infinity;
   t.userTimeoutAt = Infinity;
+  probeAnswered(t);
   onNewAck(t, acked, now, tx);
   settleLoss(t);
+  if (t.sndUna !== t.sndNxt) scheduleProbe(t, now);
   if (!finAcked) return;
   if (t.why !== null) t.why.check(rules.FIN_ACKED, true, 0, 0, 0);
   if (t.state === 'FIN-WAIT-1') enter(t, 'FIN-WAIT-2');
@@ -238,30 +244,44 @@ export function processText(t: Tcb, seg: Readonly<Segment>, seq: Seq, now: Nanos
     const advance = t.receiveBuffer.insert(t.rcvNxt, at, seg.payload, seg.payloadOff + skip, end - skip);
     t.rcvNxt = (t.rcvNxt + advance) >>> 0;
     t.unackedBytes += advance;
+    if ((seg.flags & PSH) !== 0) t.pushed = true;
     if (advance > 0) {
+      dataArrived(t, now, end - skip);
       if (wasEmpty) t.events |= EV_READABLE;
       if (why !== null) why.check(rules.TEXT, true, advance, t.rcvNxt, 0);
       // RFC 5681 §4.2: a segment that fills a gap is acknowledged at once.
       t.ackOwed = hadGap || !whole ? 2 : Math.max(t.ackOwed, 1);
     } else {
       if (why !== null) why.check(rules.TEXT_AHEAD, true, end - skip, t.rcvNxt, 0);
+      quickAckMode(t);
       t.ackOwed = 2;
     }
   } else if (seg.len > 0) t.ackOwed = 2; // an old duplicate, or a probe of our closed window
   if ((seg.flags & FIN) !== 0 && whole) {
     t.finAhead = (seq + seg.len) >>> 0;
     t.hasFinAhead = true;
-    // In order it is acknowledged at once, and beyond a gap too (RFC 5681 §4.2).
-    t.ackOwed = 2;
+    // Beyond a gap it is acknowledged at once (RFC 5681 §4.2); in order `takeFin` decides.
+    if (seqGt(t.finAhead, t.rcvNxt)) t.ackOwed = 2;
   }
   if (t.hasFinAhead && seqGe(t.rcvNxt, t.finAhead)) takeFin(t, now);
+}
+
+/** [left, right) came again, as far as it lies below RCV.NXT (RFC 2883 §4). */
+function noteDuplicate(t: Tcb, left: Seq, right: Seq): void {
+  if (!t.config.dsack || !t.sackOk || !seqLt(left, t.rcvNxt)) return;
+  quickAckMode(t);
+  t.dsackLeft = left;
+  t.dsackRight = seqGt(right, t.rcvNxt) ? t.rcvNxt : right;
 }
 
 function takeFin(t: Tcb, now: Nanos): void {
   t.hasFinAhead = false;
   t.rcvNxt = (t.rcvNxt + 1) >>> 0;
   if (seqGt(t.rcvNxt, t.rcvAdv)) t.rcvAdv = t.rcvNxt;
-  t.ackOwed = 2;
+  // Linux (tcp_fin) gives the application the time of a delayed ACK to close as well.
+  const waits = t.config.quickAcks > 0 && t.state === 'ESTABLISHED';
+  if (waits) t.pingPong = true;
+  t.ackOwed = waits ? Math.max(t.ackOwed, 1) : 2;
   t.events |= EV_PEER_CLOSED;
   if (t.why !== null) t.why.check(rules.FIN_TAKEN, true, t.rcvNxt, 0, 0);
   if (t.state === 'ESTABLISHED') enter(t, 'CLOSE-WAIT');

@@ -17,10 +17,29 @@ export interface TcpConfig {
   readonly nagle: boolean;
   /** Delayed ACK timeout; at most 500 ms (RFC 9293 MUST-40 of §3.8.6.3). 0 = acknowledge at once. */
   readonly delayedAck: Nanos;
+  /**
+   * ACKs sent at once before any is delayed, at most, and while the application does not answer (Linux quick ACKs and
+   * ping-pong mode, TCP_MAX_QUICKACKS 16). 0 = each second segment, the others delayed, as RFC 9293 has it.
+   */
+  readonly quickAcks: number;
+  /** Send the last segment again, or a new one, after two round trips without an ACK (RFC 8985 §7, with SACK only). */
+  readonly tailLossProbe: boolean;
+  /** Bytes that an ACK may add to cwnd in slow start, in segments (RFC 5681: 1; RFC 3465, Linux: all it acknowledged). */
+  readonly slowStartLimit: number;
+  /** An abort's RST also acknowledges, and carries timestamps (Linux tcp_send_active_reset); RFC 9293 §3.10.5: RST alone. */
+  readonly resetAcknowledges: boolean;
+  /** Report duplicate segments with a SACK block (RFC 2883). */
+  readonly dsack: boolean;
+  /** cwnd back to the initial window after an idle RTO (RFC 5681 §4.1). */
+  readonly restartAfterIdle: boolean;
   /** RTO before the first measurement (RFC 6298 §2.1: 1 s), and its bounds (§2.4, §2.5). */
   readonly initialRto: Nanos;
   readonly minRto: Nanos;
   readonly maxRto: Nanos;
+  /** What is never shorter than `minRto`: the whole timeout (RFC 6298 §2.4), or its variance term (Linux tcp_rtt_estimator). */
+  readonly rtoFloor: 'timeout' | 'variance';
+  /** SYN timeouts that do not double the wait yet (Linux tcp_syn_linear_timeouts); 0 = RFC 6298 §5.5 from the first. */
+  readonly synLinearTimeouts: number;
   /** SYN retransmissions before an active open gives up (Linux tcp_syn_retries). */
   readonly synRetries: number;
   /** SYN/ACK retransmissions before a half-open entry is dropped (Linux tcp_synack_retries). */
@@ -35,6 +54,8 @@ export interface TcpConfig {
   readonly keepAliveProbes: number;
   /** TIME-WAIT lasts 2 MSL (RFC 9293 §3.6.1 MUST-13); Linux waits 60 s. */
   readonly timeWait: Nanos;
+  /** FIN-WAIT-2 of a connection whose application is gone (Linux tcp_fin_timeout); Infinity = RFC 9293, no limit. */
+  readonly finWait2: Nanos;
   /** Least time between two challenge ACKs of one connection (RFC 5961 §7; Linux tcp_invalid_ratelimit 500 ms). 0 = no limit. */
   readonly challengeAckInterval: Nanos;
 }
@@ -50,9 +71,17 @@ export const RFC9293: TcpConfig = {
   initialWindow: 10,
   nagle: true,
   delayedAck: 200 * MS,
+  quickAcks: 0,
+  tailLossProbe: false,
+  slowStartLimit: 1,
+  resetAcknowledges: false,
+  dsack: false,
+  restartAfterIdle: true,
   initialRto: 1 * SEC,
   minRto: 1 * SEC,
   maxRto: 60 * SEC,
+  rtoFloor: 'timeout',
+  synLinearTimeouts: 0,
   synRetries: 7,
   synackRetries: 7,
   dataRetries: 9,
@@ -61,6 +90,7 @@ export const RFC9293: TcpConfig = {
   keepAliveInterval: 75 * SEC,
   keepAliveProbes: 9,
   timeWait: 240 * SEC,
+  finWait2: Infinity,
   challengeAckInterval: 500 * MS,
 };
 
@@ -70,10 +100,18 @@ export const LINUX6: TcpConfig = {
   // Measured on 6.18: the first window is 64240 = 44 × 1460 (ground truth G, "rcv window 64240").
   rcvBuf: 64240,
   delayedAck: 40 * MS,
+  quickAcks: 16,
+  tailLossProbe: true,
+  slowStartLimit: Infinity,
+  resetAcknowledges: true,
+  dsack: true,
   minRto: 200 * MS,
   maxRto: 120 * SEC,
+  rtoFloor: 'variance',
+  synLinearTimeouts: 4,
   synRetries: 6,
   synackRetries: 5,
   dataRetries: 15,
   timeWait: 60 * SEC,
+  finWait2: 60 * SEC,
 };

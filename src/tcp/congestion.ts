@@ -47,8 +47,16 @@ export function onNewAck(t: Tcb, acked: number, now: Nanos, tx: Tx): void {
     } else repeatHoles(t, loss, now, tx);
     return;
   }
-  if (t.cwnd < t.ssthresh) t.cwnd += Math.min(acked, t.sndMss);
+  const { slowStartLimit } = t.config;
+  if (slowStartLimit > 1 && !windowWasUsed(t, acked)) return;
+  if (t.cwnd < t.ssthresh) t.cwnd += Math.min(acked, slowStartLimit * t.sndMss);
   else t.cwnd += Math.max(1, Math.floor((t.sndMss * t.sndMss) / t.cwnd));
+}
+
+/** Was cwnd what limited the sender (RFC 7661; Linux tcp_is_cwnd_limited)? In slow start half of it counts as used. */
+function windowWasUsed(t: Tcb, acked: number): boolean {
+  const flew = seqDiff(t.sndNxt, t.sndUna) + acked;
+  return t.cwnd < t.ssthresh ? t.cwnd < 2 * flew : flew + t.sndMss > t.cwnd;
 }
 
 /** A duplicate ACK arrived (RFC 5681 §2), or one that reports new SACKed data. */

@@ -10,7 +10,8 @@
  * Any method that takes `tx` may change `nextTimer()`. A connection that ended is 'CLOSED' for good.
  */
 import type { Segment } from '../wire/segment.ts';
-import type { Seq } from '../wire/seq.ts';
+import { type Seq, seqDiff } from '../wire/seq.ts';
+import { ackAfterRead } from './ack-policy.ts';
 import { arrivesInSynSent } from './arrives-syn-sent.ts';
 import { arrivesSynchronized, processText } from './arrives-synchronized.ts';
 import type { TcpConfig } from './config.ts';
@@ -21,13 +22,23 @@ import { output, persistTime, sendAck, sendRst, sendSyn, windowHasOpened } from 
 import { backedOff } from './rto.ts';
 import * as rules from './rules.ts';
 import { SendBuffer } from './send-buffer.ts';
-import { EV_ESTABLISHED, EV_PEER_CLOSED, EV_READABLE, EV_WRITABLE, enter, finish, rcvWnd, Tcb } from './tcb.ts';
+import {
+  EV_ESTABLISHED,
+  EV_PEER_CLOSED,
+  EV_READABLE,
+  EV_WRITABLE,
+  enter,
+  finish,
+  rcvWnd,
+  sendEnd,
+  Tcb,
+} from './tcb.ts';
 import type { CloseReason, Endpoint, Nanos, TcpEvent, TcpState, Tx } from './types.ts';
 import type { WhySink } from './why.ts';
 
 /** A timer that runs: what it is for, since when, until when. */
 export interface RunningTimer {
-  readonly name: 'retransmit' | 'persist' | 'delayed-ack' | 'keep-alive' | 'time-wait' | 'user-timeout';
+  readonly name: 'retransmit' | 'loss-probe' | 'persist' | 'delayed-ack' | 'keep-alive' | 'time-wait' | 'user-timeout';
   readonly armedAt: Nanos;
   readonly firesAt: Nanos;
 }
@@ -135,6 +146,16 @@ export class Connection implements Endpoint {
     return t.closing || t.state === 'CLOSED' ? 0 : Math.max(0, t.config.sndBuf - (t.sendBuffer?.length ?? 0));
   }
 
+  /** Bytes handed over that the peer has not acknowledged (SIOCOUTQ), and those of them that have not been sent yet. */
+  get unacknowledged(): number {
+    return this.tcb.sendBuffer?.length ?? 0;
+  }
+
+  get unsent(): number {
+    const t = this.tcb;
+    return Math.max(0, seqDiff(sendEnd(t), t.sndNxt));
+  }
+
   /** How the connection ended, or undefined while it lives. */
   get closed(): CloseReason | undefined {
     return this.tcb.closeReason ?? undefined;
@@ -173,6 +194,7 @@ export class Connection implements Endpoint {
   nextTimer(): Nanos {
     const t = this.tcb;
     let next = t.rtxAt;
+    if (t.probeAt < next) next = t.probeAt;
     if (t.persistAt < next) next = t.persistAt;
     if (t.delackAt < next) next = t.delackAt;
     if (t.keepAliveAt < next) next = t.keepAliveAt;
@@ -196,7 +218,7 @@ export class Connection implements Endpoint {
   read(now: Nanos, into: Uint8Array, tx: Tx): number {
     const t = this.tcb;
     const n = t.receiveBuffer?.read(into) ?? 0;
-    if (n > 0 && t.state !== 'CLOSED' && !t.hasFinAhead && windowHasOpened(t)) {
+    if (n > 0 && t.state !== 'CLOSED' && !t.hasFinAhead && (windowHasOpened(t) || ackAfterRead(t))) {
       sendAck(t, now, tx);
       this.#touch();
     }
@@ -243,12 +265,12 @@ export class Connection implements Endpoint {
   }
 
   /** Ends at once; the peer is told by RST where it knows of us (RFC 9293 §3.10.5). */
-  abort(_now: Nanos, tx: Tx): void {
+  abort(now: Nanos, tx: Tx): void {
     const t = this.tcb;
     if (t.state === 'CLOSED') return;
     this.#touch();
     const silent = t.state === 'SYN-SENT' || t.state === 'CLOSING' || t.state === 'LAST-ACK' || t.state === 'TIME-WAIT';
-    if (!silent) sendRst(t, tx);
+    if (!silent) sendRst(t, now, tx);
     finish(t, 'aborted');
   }
 
@@ -274,6 +296,7 @@ export class Connection implements Endpoint {
     // When each was armed follows from how long it runs: nothing is stored for the eye alone.
     const all: RunningTimer[] = [
       running('retransmit', t.rtxAt, backedOff(rtt.rto, t.retransmits, config.maxRto)),
+      running('loss-probe', t.probeAt, t.probeAt - t.lastSentAt),
       running('persist', t.persistAt, persistTime(t)),
       running('delayed-ack', t.delackAt, config.delayedAck),
       running('keep-alive', t.keepAliveAt, keepAlive),

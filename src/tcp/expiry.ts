@@ -3,6 +3,7 @@ import { onTimeout } from './congestion.ts';
 import { output, persistTime, sendAck, sendKeepAlive, sendProbe, sendSyn, sendWhatFits } from './output.ts';
 import { backedOff } from './rto.ts';
 import * as rules from './rules.ts';
+import { probe } from './tail-loss-probe.ts';
 import { finish, type Tcb } from './tcb.ts';
 import type { Nanos, Tx } from './types.ts';
 
@@ -16,6 +17,7 @@ export function expire(t: Tcb, now: Nanos, tx: Tx): void {
     if (t.why !== null) t.why.act(rules.USER_TIMEOUT, t.config.userTimeout, 0, 0);
     return finish(t, 'timeout');
   }
+  if (t.probeAt <= now) probe(t, now, tx);
   if (t.rtxAt <= now) retransmissionTimeout(t, now, tx);
   if (t.persistAt <= now) persistTimeout(t, now, tx);
   if (t.keepAliveAt <= now) keepAliveTimeout(t, now, tx);
@@ -28,7 +30,10 @@ export function expire(t: Tcb, now: Nanos, tx: Tx): void {
 function retransmissionTimeout(t: Tcb, now: Nanos, tx: Tx): void {
   const { config } = t;
   const opening = t.state === 'SYN-SENT' || t.state === 'SYN-RECEIVED';
-  const limit = t.state === 'SYN-SENT' ? config.synRetries : opening ? config.synackRetries : config.dataRetries;
+  // Timeouts that do not double come on top of those that do (Linux tcp_write_timeout).
+  const linear = t.state === 'SYN-SENT' ? config.synLinearTimeouts : 0;
+  const limit =
+    t.state === 'SYN-SENT' ? config.synRetries + linear : opening ? config.synackRetries : config.dataRetries;
   if (t.retransmits >= limit) {
     if (t.why !== null) t.why.act(rules.GAVE_UP, t.retransmits, limit, 0);
     return finish(t, 'timeout');
@@ -37,11 +42,12 @@ function retransmissionTimeout(t: Tcb, now: Nanos, tx: Tx): void {
   t.retransmits++;
   // RFC 6298 §5.5: the wait doubles, and §3: whatever was being timed is ambiguous now.
   t.timedAt = -1;
-  const wait = backedOff(t.rtt.rto, t.retransmits, config.maxRto);
+  const wait = backedOff(t.rtt.rto, Math.max(0, t.retransmits - linear), config.maxRto);
   t.rtxAt = now + wait;
   if (t.why !== null) t.why.act(rules.RTO_EXPIRED, t.sndUna, wait, 0);
   if (opening) {
     t.synRetransmitted = true;
+    t.totalRetransmits++;
     sendSyn(t, now, tx, true);
   } else output(t, now, tx);
 }

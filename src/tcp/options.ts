@@ -46,6 +46,6 @@ function effectiveMss(config: TcpConfig, peer: number, remote: number): number {
 }
 
 /** RFC 6928 §2: min(10 × MSS, max(2 × MSS, 14600)), with the 10 configurable. */
-function initialWindow(mss: number, segments: number): number {
+export function initialWindow(mss: number, segments: number): number {
   return Math.min(segments * mss, Math.max(2 * mss, segments * 1460));
 }

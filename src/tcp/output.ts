@@ -1,14 +1,14 @@
 /** Everything a connection sends: SYNs, data, acknowledgments, FIN, probes and resets (RFC 9293 §3.8). */
 import { ACK, FIN, MAX_SACK_BLOCKS, PSH, RST, type Segment, SYN } from '../wire/segment.ts';
 import { type Seq, seqDiff, seqGe, seqGt, seqLt, seqMax } from '../wire/seq.ts';
+import { ackDelay, ackIsDue, ackSent, dataSent } from './ack-policy.ts';
 import { type Loss, repeating } from './loss.ts';
-import { ownMss } from './options.ts';
+import { initialWindow, ownMss } from './options.ts';
 import { backedOff } from './rto.ts';
+import { scheduleProbe } from './tail-loss-probe.ts';
 import { firstHeld, rcvWnd, sendEnd, type Tcb, tsNow } from './tcb.ts';
 import { type Nanos, SEC, type Tx } from './types.ts';
 
-/** Full-sized segments before an ACK may no longer wait (RFC 9293 SHLD-19). */
-const ACK_EVERY = 2;
 /** Longest that a segment waits for a window worth filling: RFC 9293 §3.8.6.2.1 says 0.1 to 1 s. */
 const OVERRIDE_TIMEOUT: Nanos = 1 * SEC;
 
@@ -48,10 +48,11 @@ export function sendAck(t: Tcb, now: Nanos, tx: Tx): void {
   tx.send(seg);
 }
 
-/** RST of an abort: <SEQ=SND.NXT><CTL=RST> (RFC 9293 §3.10.5). */
-export function sendRst(t: Tcb, tx: Tx): void {
-  const seg = base(t, tx, t.sndNxt, RST);
-  seg.ack = 0;
+/** RST of an abort: <SEQ=SND.NXT><CTL=RST> (RFC 9293 §3.10.5), or with <ACK=RCV.NXT> as Linux. */
+export function sendRst(t: Tcb, now: Nanos, tx: Tx): void {
+  const withAck = t.config.resetAcknowledges && t.state !== 'SYN-SENT';
+  const seg = base(t, tx, t.sndNxt, withAck ? RST | ACK : RST);
+  if (withAck && t.tsOk) stamp(t, now, seg);
   tx.send(seg);
 }
 
@@ -113,6 +114,7 @@ export function retransmitAt(t: Tcb, from: Seq, now: Nanos, tx: Tx): number {
   if (n === 0 && !fin) return 0;
   // A timed segment that is sent again can no longer be timed: its ACK would be ambiguous (Karn, RFC 6298 §3).
   if (t.timedAt >= 0 && seqLt(from, t.timedSeq)) t.timedAt = -1;
+  t.totalRetransmits++;
   emit(t, from, n, fin, now, tx);
   return n + (fin ? 1 : 0);
 }
@@ -121,12 +123,9 @@ export function retransmitAt(t: Tcb, from: Seq, now: Nanos, tx: Tx): number {
 export function output(t: Tcb, now: Nanos, tx: Tx): void {
   if (repeating(t)) repeatLost(t, t.loss!, now, tx);
   if (t.sendBuffer !== null || t.closing) sendNew(t, now, tx);
-  if (t.ackOwed === 2 || (t.ackOwed === 1 && t.unackedBytes >= ACK_EVERY * t.sndMss)) sendAck(t, now, tx);
-  else if (t.ackOwed === 1 && t.delackAt === Infinity) {
-    if (t.config.delayedAck === 0) sendAck(t, now, tx);
-    else {
-      t.delackAt = now + t.config.delayedAck;
-    }
+  if (t.ackOwed !== 0) {
+    if (ackIsDue(t)) sendAck(t, now, tx);
+    else if (t.delackAt === Infinity) t.delackAt = now + ackDelay(t);
   }
   armTimers(t, now);
 }
@@ -151,13 +150,16 @@ function armTimers(t: Tcb, now: Nanos): void {
   const persist = synchronized(t) && t.sndWnd === 0 ? outstanding || waiting : waiting;
   if (persist) {
     t.rtxAt = Infinity;
+    t.probeAt = Infinity;
     if (t.persistAt === Infinity) {
       t.persistAt = now + persistTime(t);
     }
   } else {
     t.persistAt = Infinity;
-    if (!outstanding) t.rtxAt = Infinity;
-    else if (t.rtxAt === Infinity) {
+    if (!outstanding) {
+      t.rtxAt = Infinity;
+      t.probeAt = Infinity;
+    } else if (t.rtxAt === Infinity) {
       t.rtxAt = now + backedOff(t.rtt.rto, t.retransmits, t.config.maxRto);
     }
   }
@@ -198,9 +200,21 @@ function repeatLost(t: Tcb, loss: Loss, now: Nanos, tx: Tx): void {
     loss.next = loss.end;
 }
 
+/** One new full-sized or last segment beyond cwnd but within the window, for a probe. False: there is none. */
+export function sendNewSegment(t: Tcb, now: Nanos, tx: Tx): boolean {
+  const from = t.sndNxt;
+  const left = seqDiff(sendEnd(t), from);
+  const n = Math.min(left, t.sndMss);
+  if (n <= 0 || n > seqDiff((t.sndUna + t.sndWnd) >>> 0, from)) return false;
+  t.sndNxt = (from + n) >>> 0;
+  emit(t, from, n, false, now, tx);
+  return true;
+}
+
 function sendNew(t: Tcb, now: Nanos, tx: Tx): void {
   if (!synchronized(t) || repeating(t)) return;
   const end = sendEnd(t);
+  if (t.config.restartAfterIdle) restartIfIdle(t, now);
   for (;;) {
     const left = seqDiff(end, t.sndNxt);
     const finDue = t.closing && !t.finSent;
@@ -221,9 +235,16 @@ function sendNew(t: Tcb, now: Nanos, tx: Tx): void {
     }
     const from = t.sndNxt;
     t.sndNxt = (from + n + (fin ? 1 : 0)) >>> 0;
+    scheduleProbe(t, now);
     if (fin) t.finSent = true;
     emit(t, from, n, fin, now, tx);
   }
+}
+
+/** RFC 5681 §4.1: after an RTO without sending, what is known of the path is old. */
+function restartIfIdle(t: Tcb, now: Nanos): void {
+  if (t.sndUna !== t.sndNxt || t.lastSentAt < 0 || now - t.lastSentAt <= t.rtt.rto) return;
+  t.cwnd = Math.min(t.cwnd, initialWindow(t.sndMss, t.config.initialWindow));
 }
 
 /** Sender's silly window avoidance and Nagle (RFC 9293 §3.8.6.2.1, MUST-38, and §3.7.4). */
@@ -236,6 +257,8 @@ function worthSending(t: Tcb, n: number, left: number): boolean {
 function emit(t: Tcb, seq: Seq, n: number, fin: boolean, now: Nanos, tx: Tx): void {
   const seg = base(t, tx, seq, ACK);
   if (n > 0) {
+    dataSent(t, now);
+    t.lastSentAt = now;
     attach(t, seg, seqDiff(seq, firstHeld(t)), n);
     if ((seq + n) >>> 0 === sendEnd(t)) seg.flags |= PSH;
   }
@@ -273,13 +296,28 @@ function stamp(t: Tcb, now: Nanos, seg: Segment): void {
 function finishHeader(t: Tcb, now: Nanos, seg: Segment): void {
   seg.wnd = offerWindow(t);
   if (t.tsOk) stamp(t, now, seg);
-  if (t.sackOk && t.receiveBuffer?.hasGap === true) {
-    seg.sackCount = t.receiveBuffer.sackBlocks(seg.sack, t.tsOk ? MAX_SACK_BLOCKS - 1 : MAX_SACK_BLOCKS);
-  }
+  if (t.sackOk) addSack(t, seg);
   acknowledged(t);
 }
 
+/** Blocks of what is held beyond a gap, a duplicate before them (RFC 2018 §4, RFC 2883 §4). */
+function addSack(t: Tcb, seg: Segment): void {
+  const most = t.tsOk ? MAX_SACK_BLOCKS - 1 : MAX_SACK_BLOCKS;
+  const duplicate = t.dsackLeft !== t.dsackRight;
+  if (t.receiveBuffer?.hasGap === true) {
+    seg.sackCount = t.receiveBuffer.sackBlocks(seg.sack, duplicate ? most - 1 : most);
+  }
+  if (!duplicate) return;
+  seg.sack.copyWithin(2, 0, 2 * seg.sackCount);
+  seg.sack[0] = t.dsackLeft;
+  seg.sack[1] = t.dsackRight;
+  seg.sackCount++;
+  t.dsackLeft = t.dsackRight;
+}
+
 function acknowledged(t: Tcb): void {
+  ackSent(t);
+  t.pushed = false;
   t.ackOwed = 0;
   t.unackedBytes = 0;
   t.delackAt = Infinity;

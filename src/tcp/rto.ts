@@ -25,7 +25,8 @@ export class RtoEstimator {
       this.rttvar = Math.floor((3 * this.rttvar + Math.abs(this.srtt - r)) / 4);
       this.srtt = Math.floor((7 * this.srtt + r) / 8);
     }
-    const rto = this.srtt + Math.max(GRANULARITY, 4 * this.rttvar);
+    const floor = config.rtoFloor === 'variance' ? config.minRto : GRANULARITY;
+    const rto = this.srtt + Math.max(floor, 4 * this.rttvar);
     this.rto = Math.min(config.maxRto, Math.max(config.minRto, rto));
   }
 }

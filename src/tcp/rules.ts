@@ -1,6 +1,20 @@
 /** The rules a connection follows, each with its source, in the order in which RFC 9293 §3.10.7 checks them. */
 import type { Rule, ValueKind } from './why.ts';
 
+export const PROBE_DUE: Rule = rule(
+  'probe-due',
+  'RFC 8985 §7.3',
+  'no ACK for two round trips: send a tail loss probe, {0} to {1} unacknowledged',
+  'local',
+  'local',
+);
+export const PROBE_LOSS: Rule = rule(
+  'probe-loss',
+  'RFC 8985 §7.4',
+  'the probe repaired a loss: ssthresh = cwnd = {0}',
+  'n',
+);
+
 function rule(id: string, ref: string, text: string, ...values: ValueKind[]): Rule {
   return { id, ref, text, values };
 }

@@ -3,6 +3,7 @@
  * The modules beside it (`arrives-*.ts`, `output.ts`, `expiry.ts`) act on it; `connection.ts` is its public face.
  */
 import type { Seq } from '../wire/seq.ts';
+import { FIRST_RCV_MSS } from './ack-policy.ts';
 import type { TcpConfig } from './config.ts';
 import type { Loss } from './loss.ts';
 import type { ReceiveBuffer } from './receive-buffer.ts';
@@ -104,6 +105,26 @@ export class Tcb {
   timeWaitAt: Nanos = Infinity;
   userTimeoutAt: Nanos = Infinity;
 
+  /** Tail loss probe (RFC 8985 §7): when it goes; what was sent by then, and whether it repeated something. */
+  probeAt: Nanos = Infinity;
+  probeEnd: Seq = 0;
+  probeOut = false;
+  probeRepeated = false;
+  /** When data last left; -1 = never. */
+  lastSentAt: Nanos = -1;
+  totalRetransmits = 0;
+
+  // Quick ACKs and ping-pong mode, see ack-policy.ts.
+  quickAcksLeft = 0;
+  pingPong = false;
+  pushed = false;
+  rcvMss: number = FIRST_RCV_MSS;
+  ato: Nanos = 0;
+  lastDataAt: Nanos = -1;
+  /** A duplicate to be reported with the next ACK (RFC 2883); empty when both are equal. */
+  dsackLeft: Seq = 0;
+  dsackRight: Seq = 0;
+
   /** An acknowledgment is owed: 0 none, 1 may be delayed, 2 at once. */
   ackOwed = 0;
   /** Bytes received since the last ACK left: two full segments force one (RFC 9293 SHLD-19). */
@@ -135,6 +156,7 @@ export function finish(t: Tcb, reason: CloseReason): void {
   t.closeReason = reason;
   t.events |= EV_CLOSED;
   t.rtxAt = Infinity;
+  t.probeAt = Infinity;
   t.persistAt = Infinity;
   t.delackAt = Infinity;
   t.keepAliveAt = Infinity;

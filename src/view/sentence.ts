@@ -103,6 +103,7 @@ const TIMER_NAMES: Readonly<Record<string, string>> = {
   retransmit: 'retransmission',
   'syn-ack': 'SYN/ACK',
   persist: 'persist',
+  'loss-probe': 'tail loss probe',
   'delayed-ack': 'delayed-ACK',
   'keep-alive': 'keep-alive',
   'time-wait': '2 MSL',

@@ -14,6 +14,7 @@ export function timerKey(host: number, name: TimerView['name']): string {
 const NAMES: Record<TimerView['name'], string> = {
   retransmit: 'RTO',
   'syn-ack': 'RTO',
+  'loss-probe': 'tail probe',
   persist: 'probe',
   'delayed-ack': 'delayed ACK',
   'keep-alive': 'keep-alive',

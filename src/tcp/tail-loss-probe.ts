@@ -1,0 +1,64 @@
+/**
+ * Tail loss probe (RFC 8985 §7; Linux tcp_schedule_loss_probe, tcp_send_loss_probe): when the last segments of a flight
+ * are lost there is no duplicate ACK to tell, so one segment more is sent after two round trips, before the RTO does it.
+ */
+import { type Seq, seqDiff, seqGe, seqGt, seqLt } from '../wire/seq.ts';
+import { retransmitAt, sendNewSegment } from './output.ts';
+import { PROBE_DUE, PROBE_LOSS } from './rules.ts';
+import { sendEnd, type Tcb } from './tcb.ts';
+import { MS, type Nanos, SEC, type Tx } from './types.ts';
+
+/** Linux TCP_TIMEOUT_MIN, two ticks of its coarsest clock. */
+const LEAST: Nanos = 2 * MS;
+/** Without a measurement (RFC 8985 §7.2). */
+const FIRST: Nanos = 1 * SEC;
+
+/** Arms the probe afresh after new data left or an ACK advanced. Only in the open state, once per flight. */
+export function scheduleProbe(t: Tcb, now: Nanos): void {
+  if (!t.config.tailLossProbe) return;
+  if (!t.sackOk || t.probeOut || t.loss !== null || t.dupAcks > 0 || t.scoreboard?.empty === false) {
+    t.probeAt = Infinity;
+    return;
+  }
+  const { srtt, rto } = t.rtt;
+  // A lone segment may be answered by a delayed ACK only: the least RTO covers that.
+  const lone = seqDiff(t.sndNxt, t.sndUna) <= t.sndMss;
+  const wait = srtt < 0 ? FIRST : 2 * srtt + (lone ? t.config.minRto : LEAST);
+  t.probeAt = now + Math.min(wait, rto);
+}
+
+/** The probe is due: a new segment if the window has room for one, else the last one again. */
+export function probe(t: Tcb, now: Nanos, tx: Tx): void {
+  t.probeAt = Infinity;
+  if (t.sndUna === t.sndNxt) return;
+  if (t.why !== null) t.why.act(PROBE_DUE, t.sndUna, t.sndNxt, 0);
+  t.probeRepeated = !sendNewSegment(t, now, tx);
+  if (t.probeRepeated) retransmitAt(t, lastSegment(t), now, tx);
+  t.probeOut = true;
+  t.probeEnd = t.sndNxt;
+  t.rtxAt = now + t.rtt.rto;
+}
+
+/** An ACK advanced to `t.sndUna`. What it says of the probe: beyond its end, the probe repaired a loss (§7.4). */
+export function probeAnswered(t: Tcb): void {
+  if (!t.probeOut || seqLt(t.sndUna, t.probeEnd)) return;
+  t.probeOut = false;
+  if (!t.probeRepeated || !seqGt(t.sndUna, t.probeEnd)) return;
+  t.ssthresh = Math.max(Math.floor(t.cwnd / 2), 2 * t.sndMss);
+  t.cwnd = t.ssthresh;
+  if (t.why !== null) t.why.act(PROBE_LOSS, t.ssthresh, 0, 0);
+}
+
+/** A duplicate ACK that reports nothing new: the original and the probe both arrived, so nothing was lost. */
+export function probeWasNeedless(t: Tcb, ack: Seq): void {
+  if (t.probeOut && seqGe(ack, t.probeEnd)) t.probeOut = false;
+}
+
+/** Where the last segment in flight begins. */
+function lastSegment(t: Tcb): Seq {
+  const end = sendEnd(t);
+  const inData = seqDiff(end, t.sndUna);
+  const sent = Math.min(inData, seqDiff(t.sndNxt, t.sndUna));
+  const last = sent <= 0 ? 0 : Math.min(t.sndMss, sent);
+  return (t.sndUna + Math.max(0, sent - last)) >>> 0;
+}
