@@ -1,0 +1,60 @@
+/** Calls that wait: a call of a blocking socket as something to try again until it has an outcome. */
+import type { Nanos, Tx } from '../tcp/types.ts';
+import { fail, type Outcome, ok } from './errno.ts';
+import type { Endpoint, MessageFlags, StreamSocket } from './stream-socket.ts';
+
+/** Tries once at `now`; undefined = it still waits. To be tried again after anything happened on the host. */
+export type Attempt = (now: Nanos, tx: Tx) => Outcome | undefined;
+
+/** `call` once when `nonblocking`, else until it is not EAGAIN any more. */
+export function untilReady(nonblocking: boolean, call: (now: Nanos, tx: Tx) => Outcome): Attempt {
+  return (now, tx) => {
+    const outcome = call(now, tx);
+    return outcome.errno === 'EAGAIN' && !nonblocking ? undefined : outcome;
+  };
+}
+
+/** connect(2): waits for the end of the handshake. */
+export function connecting(socket: StreamSocket, remote: Endpoint, nonblocking: boolean): Attempt {
+  let begun = false;
+  return (now, tx) => {
+    const outcome = socket.connect(now, remote, tx);
+    if (nonblocking) return outcome;
+    const waits = outcome.errno === 'EINPROGRESS' || (begun && outcome.errno === 'EALREADY');
+    begun = true;
+    return waits ? undefined : outcome;
+  };
+}
+
+/** sendto(2) with MSG_FASTOPEN: connects, and the bytes ride on the SYN where a cookie is known (RFC 7413 §4.2). */
+export function fastOpening(
+  socket: StreamSocket,
+  remote: Endpoint | 'unspec',
+  bytes: Uint8Array | 'bad address',
+  flags: MessageFlags,
+  nonblocking: boolean,
+): Attempt {
+  void flags;
+  return (now, tx) => {
+    if (bytes === 'bad address' || remote === 'unspec') return fail('EINVAL');
+    const outcome = socket.connect(now, remote, tx);
+    return nonblocking ? outcome : undefined;
+  };
+}
+
+/** send(2): a blocking one returns when all bytes are taken, or how many were before an error. */
+export function sending(socket: StreamSocket, bytes: Uint8Array, flags: MessageFlags, nonblocking: boolean): Attempt {
+  let done = 0;
+  return (now, tx) => {
+    for (;;) {
+      const outcome = socket.send(now, bytes.subarray(done), tx, flags);
+      if (outcome.errno === 'EAGAIN') {
+        if (!nonblocking) return undefined;
+        return done > 0 ? ok(done) : fail('EAGAIN');
+      }
+      if (outcome.errno !== '') return done > 0 ? ok(done) : outcome;
+      done += outcome.value;
+      if (done >= bytes.length || (nonblocking && outcome.value === 0)) return ok(done);
+    }
+  };
+}

@@ -1,0 +1,125 @@
+/** The sockets of one host: a TCP stack, its administrator's settings, and who hears what of which connection. */
+
+import type { Connection } from '../tcp/connection.ts';
+import type { ListenOptions } from '../tcp/listen-options.ts';
+import { TcpStack } from '../tcp/stack.ts';
+import type { Nanos, Endpoint as SansIo, Tx } from '../tcp/types.ts';
+import type { Segment } from '../wire/segment.ts';
+import { fail, type Outcome, ok } from './errno.ts';
+import { type HostSettings, policyOf } from './settings.ts';
+import { type Endpoint, StreamSocket } from './stream-socket.ts';
+
+export interface SocketHostOptions {
+  /** Address handles; the first is the source of active opens. */
+  readonly addresses: readonly number[];
+  readonly settings: HostSettings;
+  /** Four uint32 from a random stream of the caller. */
+  readonly secret: Uint32Array;
+}
+
+export class SocketHost implements SansIo {
+  readonly stack: TcpStack;
+  /** May be replaced at any time; holds for sockets made or opened afterwards. */
+  settings: HostSettings;
+  /** Open sockets, and closed ones whose connection still lives. */
+  readonly #sockets = new Set<StreamSocket>();
+  #nextPort = 32768; // net.ipv4.ip_local_port_range begins here
+
+  constructor(options: SocketHostOptions) {
+    this.settings = options.settings;
+    this.stack = new TcpStack({
+      addresses: options.addresses,
+      config: options.settings.tcp,
+      secret: options.secret,
+    });
+  }
+
+  /** socket(2) for SOCK_STREAM. */
+  socket(family: 'inet' | 'inet6' = 'inet'): StreamSocket {
+    const socket = new StreamSocket(this, family);
+    this.#sockets.add(socket);
+    return socket;
+  }
+
+  onSegment(now: Nanos, seg: Readonly<Segment>, tx: Tx): void {
+    this.stack.onSegment(now, seg, tx);
+    this.settle();
+  }
+
+  onTimer(now: Nanos, tx: Tx): void {
+    this.stack.onTimer(now, tx);
+    this.settle();
+  }
+
+  nextTimer(): Nanos {
+    return this.stack.nextTimer();
+  }
+
+  /** Lets each socket hear what its connection or listener has to tell. Called after each call that may change something. */
+  settle(): void {
+    for (const socket of this.#sockets) {
+      const c = socket.connection;
+      if (c !== null) for (let e = c.pollEvent(); e !== undefined; e = c.pollEvent()) socket.hear(e);
+      if (socket.listener !== null) socket.noticeWaiting();
+    }
+  }
+
+  // For StreamSocket.
+
+  /** Active OPEN for `socket`. */
+  open(now: Nanos, socket: StreamSocket, remote: Endpoint, tx: Tx): Outcome {
+    const local = socket.bound;
+    try {
+      socket.connection = this.stack.connect(now, remote.address, remote.port, tx, {
+        config: socket.config,
+        ...(local !== null && local.address !== 0 && { local: local.address }),
+        ...(local !== null && local.port !== 0 && { localPort: local.port }),
+      });
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      return fail('EADDRNOTAVAIL');
+    }
+    return ok(0);
+  }
+
+  adopt(connection: Connection, from: StreamSocket): StreamSocket {
+    const socket = new StreamSocket(this, from.family);
+    socket.options.inherit(from.options);
+    socket.connection = connection;
+    socket.connecting = 'told';
+    this.#sockets.add(socket);
+    this.settle();
+    return socket;
+  }
+
+  listenOptions(backlog: number, socket: StreamSocket): ListenOptions {
+    return { ...this.settings.listening, backlog, policy: policyOf(this.settings), config: socket.config };
+  }
+
+  stopListening(now: Nanos, socket: StreamSocket, tx: Tx): void {
+    if (socket.listener === null) return;
+    this.stack.unlisten(socket.listener.port, now, tx);
+    socket.listener = null;
+  }
+
+  forget(socket: StreamSocket): void {
+    this.#sockets.delete(socket);
+  }
+
+  portTaken(port: number, by: StreamSocket): boolean {
+    if (this.stack.listener(port) !== undefined) return true;
+    for (const other of this.#sockets) {
+      if (other === by || other.bound?.port !== port) continue;
+      if (!(other.options.reuseAddress && by.options.reuseAddress)) return true;
+    }
+    return false;
+  }
+
+  freePort(): number {
+    for (;;) {
+      const port = this.#nextPort++;
+      if (this.#nextPort > 60999) this.#nextPort = 32768;
+      if (this.stack.listener(port) === undefined) return port;
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/** What poll(2) and epoll(7) would report of a socket (Linux tcp_poll). Bits have the values of <poll.h>. */
+import type { StreamSocket } from './stream-socket.ts';
+
+export const POLL = {
+  POLLIN: 0x001,
+  POLLPRI: 0x002,
+  POLLOUT: 0x004,
+  POLLERR: 0x008,
+  POLLHUP: 0x010,
+  POLLNVAL: 0x020,
+  POLLRDNORM: 0x040,
+  POLLWRNORM: 0x100,
+  POLLRDHUP: 0x2000,
+} as const;
+
+/** All conditions that hold now, asked for or not. */
+export function readiness(socket: StreamSocket): number {
+  const read = POLL.POLLIN | POLL.POLLRDNORM;
+  const write = POLL.POLLOUT | POLL.POLLWRNORM;
+  if (socket.listener !== null) return socket.listener.acceptQueue.length > 0 ? read : 0;
+  const c = socket.connection;
+  let mask = socket.error === '' ? 0 : POLL.POLLERR;
+  const dead = c === null || c.state === 'CLOSED';
+  if ((socket.readShut && socket.writeShut) || dead) mask |= POLL.POLLHUP;
+  if (socket.readShut) mask |= read | POLL.POLLRDHUP;
+  if (dead) return mask | write;
+  if (c.state === 'SYN-SENT' || c.state === 'SYN-RECEIVED') return mask;
+  if (c.readable > 0) mask |= read;
+  // __sk_stream_is_writeable: a third of the send buffer is free.
+  if (socket.writeShut || c.writable >= Math.ceil(c.tcb.config.sndBuf / 3)) mask |= write;
+  return mask;
+}

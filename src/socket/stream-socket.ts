@@ -1,0 +1,272 @@
+/**
+ * A stream socket on virtual time: the calls of socket(2), listen(2), send(2) … over the sans-IO engine, with the
+ * results Linux gives. No call ever waits: where the system's would, the outcome is EAGAIN or EINPROGRESS, and
+ * `blocking.ts` repeats it until it is not.
+ */
+
+import type { TcpConfig } from '../tcp/config.ts';
+import type { Connection } from '../tcp/connection.ts';
+import type { Listener } from '../tcp/listener.ts';
+import type { Nanos, TcpEvent, Tx } from '../tcp/types.ts';
+import { isIpv6 } from '../wire/address.ts';
+import { ERRNO, type Errno, errnoOf, fail, type Outcome, ok } from './errno.ts';
+import type { SocketHost } from './host.ts';
+import { getNumber, SocketOptions, setNumber } from './socket-options.ts';
+
+/** An address handle (wire/address.ts) and a port. */
+export interface Endpoint {
+  readonly address: number;
+  readonly port: number;
+}
+
+/** What may come with `send` and `recv`. */
+export interface MessageFlags {
+  /** MSG_DONTWAIT is the caller's business; MSG_MORE holds back a partial segment, MSG_OOB makes the last byte urgent. */
+  readonly more?: boolean;
+  readonly urgent?: boolean;
+  /** MSG_PEEK: what is read stays. */
+  readonly peek?: boolean;
+}
+
+export class StreamSocket {
+  readonly family: 'inet' | 'inet6';
+  /** O_NONBLOCK. */
+  nonblocking = false;
+  readonly options: SocketOptions = new SocketOptions();
+  connection: Connection | null = null;
+  listener: Listener<Connection> | null = null;
+  /** Where `bind` put it; null = nowhere yet. */
+  bound: Endpoint | null = null;
+  /** sk_err: the error that the next call returns and clears. */
+  error: Errno | '' = '';
+  readShut = false;
+  writeShut = false;
+  /** Counts what would wake a waiter: data, room, an end, a new connection. For edge-triggered epoll. */
+  wakeups = 0;
+  closed = false;
+  /** connect(2) has been called: 'waiting' until it has been told of success. */
+  connecting: 'no' | 'waiting' | 'told' = 'no';
+  #peerClosed = false;
+  #passiveOpens = 0;
+  readonly #host: SocketHost;
+
+  /** By `SocketHost.socket()`. */
+  constructor(host: SocketHost, family: 'inet' | 'inet6') {
+    this.#host = host;
+    this.family = family;
+  }
+
+  /** The configuration a connection of this socket gets. */
+  get config(): TcpConfig {
+    return this.options.configure(this.#host.settings);
+  }
+
+  bind(local: Endpoint): Outcome {
+    if (this.bound !== null || this.connection !== null) return fail('EINVAL');
+    if (local.address !== ANY && !this.#host.stack.addresses.includes(local.address)) return fail('EADDRNOTAVAIL');
+    if (local.port !== 0 && this.#host.portTaken(local.port, this)) return fail('EADDRINUSE');
+    this.bound = local;
+    return ok(0);
+  }
+
+  listen(backlog: number): Outcome {
+    if (this.connection !== null) return fail('EINVAL');
+    const port = this.bound === null || this.bound.port === 0 ? this.#host.freePort() : this.bound.port;
+    if (this.listener === null && this.#host.stack.listener(port) !== undefined) return fail('EADDRINUSE');
+    this.bound = { address: this.bound?.address ?? ANY, port };
+    // listen(2) takes the backlog as unsigned, so -1 gives somaxconn (measured: ground truth B, section 2.3).
+    const limit = Math.min(backlog < 0 ? Infinity : backlog, this.#host.settings.somaxconn);
+    if (this.listener !== null) this.listener.setBacklog(limit);
+    else this.listener = this.#host.stack.listen(port, this.#host.listenOptions(limit, this));
+    return ok(0);
+  }
+
+  /** The connection that has waited longest, as a socket of its own. EAGAIN when none waits. */
+  accept(): StreamSocket | Outcome {
+    if (this.listener === null) return fail('EINVAL');
+    const connection = this.listener.accept();
+    if (connection === undefined) return fail('EAGAIN');
+    return this.#host.adopt(connection, this);
+  }
+
+  /** EINPROGRESS, and the SYN is on its way; later calls tell how it went. */
+  connect(now: Nanos, remote: Endpoint, tx: Tx): Outcome {
+    if (this.listener !== null) return fail('EISCONN');
+    if (this.connection !== null) return this.#connectAgain();
+    if (this.error !== '') return fail(this.takeError());
+    if ((this.family === 'inet6') !== isIpv6(remote.address)) return fail('EAFNOSUPPORT');
+    const opened = this.#host.open(now, this, remote, tx);
+    if (opened.errno !== '') return opened;
+    this.connecting = 'waiting';
+    return fail('EINPROGRESS');
+  }
+
+  /** Takes bytes and returns how many. EAGAIN when the send buffer is full or the handshake not yet done. */
+  send(now: Nanos, bytes: Uint8Array, tx: Tx, flags: MessageFlags = {}): Outcome {
+    if (this.error !== '') return fail(this.takeError());
+    const c = this.connection;
+    if (this.writeShut || c === null || c.state === 'CLOSED') return fail('EPIPE');
+    if (c.state === 'SYN-SENT' || c.state === 'SYN-RECEIVED') return fail('EAGAIN');
+    if (bytes.length === 0) return ok(0);
+    const room = c.writable;
+    if (room === 0) return fail('EAGAIN');
+    c.hold(flags.more === true || this.options.cork);
+    const n = c.send(now, bytes, tx);
+    return n === 0 ? fail('EAGAIN') : ok(n);
+  }
+
+  /** Received bytes into `into`; 0 = the peer has closed. EAGAIN when nothing is there. */
+  recv(now: Nanos, into: Uint8Array, tx: Tx, flags: MessageFlags = {}): Outcome {
+    const c = this.connection;
+    if (this.listener !== null || (c === null && this.error === '')) return fail('ENOTCONN');
+    if (into.length > 0 && c !== null && c.readable > 0) {
+      return ok(flags.peek === true ? c.peek(into) : c.read(now, into, tx));
+    }
+    if (c?.readable !== 0 && into.length === 0) return ok(0);
+    if (this.#peerClosed && this.error === '') return ok(0);
+    if (this.error !== '') return fail(this.takeError());
+    if (this.readShut) return ok(0);
+    if (c === null) return fail('ENOTCONN');
+    if (c.state === 'CLOSED') return this.writeShut ? ok(0) : fail('ENOTCONN');
+    return into.length === 0 ? ok(0) : fail('EAGAIN');
+  }
+
+  shutdown(now: Nanos, how: 'read' | 'write' | 'both', tx: Tx): Outcome {
+    const c = this.connection;
+    if (this.listener !== null) {
+      if (how !== 'write') this.#host.stopListening(now, this, tx);
+      return ok(0);
+    }
+    if (c === null || c.state === 'CLOSED') return fail('ENOTCONN');
+    if (how !== 'write') this.readShut = true;
+    if (how !== 'read') {
+      this.writeShut = true;
+      if (c.state === 'SYN-SENT') c.abort(now, tx);
+      else c.close(now, tx);
+    }
+    this.wakeups++;
+    return ok(0);
+  }
+
+  /** close(2): unread data or SO_LINGER 0 end the connection by RST, else a FIN follows what was sent. */
+  close(now: Nanos, tx: Tx): Outcome {
+    if (this.closed) return fail('EBADF');
+    this.closed = true;
+    if (this.listener !== null) this.#host.stopListening(now, this, tx);
+    const c = this.connection;
+    if (c !== null) {
+      c.hold(false);
+      if (this.options.linger === 0) c.abort(now, tx);
+      else if (c.readable > 0) c.abort(now, tx);
+      else c.close(now, tx);
+    }
+    this.#host.forget(this);
+    return ok(0);
+  }
+
+  /** connect(2) with AF_UNSPEC: the connection ends, and the socket is as new. */
+  disconnect(now: Nanos, tx: Tx): Outcome {
+    const c = this.connection;
+    if (this.listener !== null) this.#host.stopListening(now, this, tx);
+    if (c !== null) c.abort(now, tx);
+    this.connection = null;
+    this.connecting = 'no';
+    this.error = '';
+    this.readShut = false;
+    this.writeShut = false;
+    this.#peerClosed = false;
+    return ok(0);
+  }
+
+  /** Would the next byte read be the one after urgent data (SIOCATMARK)? */
+  atMark(): boolean {
+    return false;
+  }
+
+  /** What would keep `send` from looking at its bytes at all. */
+  sendProblem(): Outcome | undefined {
+    if (this.error !== '') return fail(this.takeError());
+    return this.writeShut || this.connection === null ? fail('EPIPE') : undefined;
+  }
+
+  set(now: Nanos, level: string, name: string, value: number, tx: Tx): Outcome {
+    const outcome = setNumber(this.options, level, name, value);
+    const c = this.connection;
+    if (outcome.errno !== '' || c === null) return outcome;
+    c.configure(this.config, now);
+    if ((name === 'TCP_NODELAY' && value !== 0) || (name === 'TCP_CORK' && value === 0)) {
+      c.hold(false);
+      c.flush(now, tx);
+    }
+    return outcome;
+  }
+
+  /** A number, or undefined: no such option. */
+  get(level: string, name: string): number | undefined {
+    const c = this.connection;
+    switch (name) {
+      case 'SO_ERROR':
+        return this.error === '' ? 0 : ERRNO[this.takeError()][0];
+      case 'SO_TYPE':
+        return 1;
+      case 'SO_ACCEPTCONN':
+        return this.listener === null ? 0 : 1;
+      case 'TCP_MAXSEG':
+        if (c !== null && c.state !== 'SYN-SENT') return c.tcb.sndMss;
+        return this.options.maxSegment > 0 ? this.options.maxSegment : 536;
+      default:
+        return getNumber(this.options, level, name);
+    }
+  }
+
+  setFastOpenKey(_key: string): Outcome {
+    return fail('EINVAL');
+  }
+
+  /** Returns and clears the pending error, as SO_ERROR does. */
+  takeError(): Errno {
+    const error = this.error as Errno;
+    this.error = '';
+    return error;
+  }
+
+  /** Called by the host for each thing that the connection tells. */
+  hear(event: TcpEvent): void {
+    this.wakeups++;
+    if (event.type === 'peer-closed') {
+      this.#peerClosed = true;
+      this.readShut = true;
+    }
+    if (event.type !== 'closed') return;
+    this.error = errnoOf(event.reason, this.#peerClosed);
+    this.readShut = true;
+    this.writeShut = true;
+  }
+
+  /** Called by the host: a connection that waits for accept is a reason to wake. */
+  noticeWaiting(): void {
+    const waiting = this.listener!.counters.PassiveOpens;
+    if (waiting !== this.#passiveOpens) this.wakeups++;
+    this.#passiveOpens = waiting;
+  }
+
+  #connectAgain(): Outcome {
+    const c = this.connection!;
+    if (this.error !== '') {
+      const error = this.takeError();
+      this.connecting = 'no';
+      this.connection = null;
+      return fail(error);
+    }
+    if (c.state === 'SYN-SENT' || c.state === 'SYN-RECEIVED') return fail('EALREADY');
+    if (this.connecting === 'waiting') {
+      if (c.state === 'CLOSED') return fail('ECONNABORTED');
+      this.connecting = 'told';
+      return ok(0);
+    }
+    return fail('EISCONN');
+  }
+}
+
+/** INADDR_ANY and in6addr_any: all our addresses. */
+export const ANY = 0;

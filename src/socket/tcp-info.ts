@@ -1,0 +1,100 @@
+/** What getsockopt(TCP_INFO) tells of a connection (Linux tcp_get_info), with the kernel's names and units. */
+import type { Connection } from '../tcp/connection.ts';
+import { MS, type Nanos, type TcpState, US } from '../tcp/types.ts';
+import { seqDiff } from '../wire/seq.ts';
+import type { StreamSocket } from './stream-socket.ts';
+
+/** include/net/tcp_states.h */
+export const TCP_STATE_NUMBER: Readonly<Record<TcpState, number>> = {
+  ESTABLISHED: 1,
+  'SYN-SENT': 2,
+  'SYN-RECEIVED': 3,
+  'FIN-WAIT-1': 4,
+  'FIN-WAIT-2': 5,
+  'TIME-WAIT': 6,
+  CLOSED: 7,
+  'CLOSE-WAIT': 8,
+  'LAST-ACK': 9,
+  LISTEN: 10,
+  CLOSING: 11,
+};
+
+/** enum tcp_ca_state. */
+export const CA_STATE = { Open: 0, Disorder: 1, CWR: 2, Recovery: 3, Loss: 4 } as const;
+
+/** Bits of tcpi_options. */
+export const TCPI_OPT = {
+  TIMESTAMPS: 1,
+  SACK: 2,
+  WSCALE: 4,
+  ECN: 8,
+  ECN_SEEN: 16,
+  SYN_DATA: 32,
+  USEC_TS: 64,
+  TFO_CHILD: 128,
+} as const;
+
+/** The fields as a plain record, `tcpi_…`. Fields that this stack has no notion of are absent. */
+export function tcpInfo(socket: StreamSocket, now: Nanos): Readonly<Record<string, number>> {
+  if (socket.listener !== null) {
+    const { acceptQueue } = socket.listener;
+    // tcp_get_info reuses these two for a listener's queue and its limit.
+    return { tcpi_state: 10, tcpi_unacked: acceptQueue.length, tcpi_sacked: acceptQueue.limit };
+  }
+  if (socket.connection === null) return { tcpi_state: 7 };
+  return connectionInfo(socket.connection, now);
+}
+
+function connectionInfo(c: Connection, now: Nanos): Readonly<Record<string, number>> {
+  const t = c.tcb;
+  const mss = t.sndMss;
+  const flying = seqDiff(t.sndNxt, t.sndUna);
+  const unsent = Math.max(0, (t.sendBuffer?.length ?? 0) - Math.max(0, flying));
+  const sacked = t.scoreboard === null ? 0 : t.scoreboard.bytes();
+  const holes =
+    t.scoreboard === null || t.scoreboard.empty ? 0 : seqDiff(t.scoreboard.highest(t.sndUna), t.sndUna) - sacked;
+  const lost = t.loss === null ? 0 : Math.max(seqDiff(t.loss.end, t.loss.next), t.loss.inRecovery ? holes : 0);
+  return {
+    tcpi_state: TCP_STATE_NUMBER[t.state],
+    tcpi_ca_state: caState(c),
+    tcpi_retransmits: t.retransmits,
+    tcpi_probes: t.probesUnanswered,
+    tcpi_backoff: t.retransmits > 0 ? t.retransmits : t.persistBackoff,
+    tcpi_options: options(c),
+    tcpi_snd_wscale: t.sndScale,
+    tcpi_rcv_wscale: t.rcvScale,
+    tcpi_rto: Math.floor(t.rtt.rto / US),
+    tcpi_ato: Math.floor(t.config.delayedAck / US),
+    tcpi_snd_mss: mss,
+    tcpi_rcv_mss: t.sndMss,
+    tcpi_advmss: t.config.mss,
+    tcpi_unacked: Math.ceil(flying / mss),
+    tcpi_sacked: Math.ceil(sacked / mss),
+    tcpi_lost: Math.ceil(lost / mss),
+    tcpi_retrans: t.loss?.inRecovery === true ? Math.ceil(Math.max(0, seqDiff(t.loss.highRxt, t.sndUna)) / mss) : 0,
+    tcpi_rtt: t.rtt.srtt < 0 ? 0 : Math.floor(t.rtt.srtt / US),
+    tcpi_rttvar: Math.floor(t.rtt.rttvar / US),
+    tcpi_snd_cwnd: Math.floor(t.cwnd / mss),
+    tcpi_snd_ssthresh: t.ssthresh >= 0x7fffffff ? 0x7fffffff : Math.floor(t.ssthresh / mss),
+    tcpi_reordering: 3,
+    tcpi_total_retrans: t.totalRetransmits,
+    tcpi_bytes_acked: t.synAcked ? Math.max(0, seqDiff(t.sndUna, t.iss) - 1) : 0,
+    tcpi_bytes_received: t.state === 'SYN-SENT' ? 0 : Math.max(0, seqDiff(t.rcvNxt, t.irs) - 1),
+    tcpi_notsent_bytes: unsent,
+    tcpi_last_data_recv: t.lastDataAt < 0 ? 0 : Math.floor((now - t.lastDataAt) / MS),
+    tcpi_snd_wnd: t.sndWnd,
+    tcpi_rcv_wnd: c.rcvWnd,
+  };
+}
+
+function options(c: Connection): number {
+  const t = c.tcb;
+  return (t.tsOk ? TCPI_OPT.TIMESTAMPS : 0) | (t.sackOk ? TCPI_OPT.SACK : 0) | (t.scaleOk ? TCPI_OPT.WSCALE : 0);
+}
+
+function caState(c: Connection): number {
+  const t = c.tcb;
+  if (t.loss?.inRecovery === true) return CA_STATE.Recovery;
+  if (t.loss !== null) return CA_STATE.Loss;
+  return t.dupAcks > 0 || (t.scoreboard !== null && !t.scoreboard.empty) ? CA_STATE.Disorder : CA_STATE.Open;
+}
