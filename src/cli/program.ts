@@ -6,6 +6,7 @@ import { registerExplain } from './commands/explain.ts';
 import { registerLab } from './commands/lab.ts';
 import { registerList } from './commands/list.ts';
 import { registerRun } from './commands/run.ts';
+import { registerScript } from './commands/script.ts';
 
 /** A fresh command tree. Parsing errors throw `CommanderError` after one sentence on standard error. */
 export function createProgram(): Command {
@@ -23,6 +24,7 @@ export function createProgram(): Command {
   registerRun(program);
   registerList(program);
   registerExplain(program);
+  registerScript(program);
   registerLab(program);
   registerCompletion(program);
   for (const command of program.commands) command.copyInheritedSettings(program);
@@ -35,6 +37,7 @@ Examples:
   halfopen run three-way-handshake                          the handshake of the textbook, with X and Y
   halfopen run three-way-handshake --drop 3                 lose the third segment and see what really happens
   halfopen list                                             what else is there to run
+  halfopen script handshake.pkt                             run a packetdrill script against the engine
   halfopen explain capture.pcapng                           a verdict for every connection attempt in a capture
 
 "halfopen <command> --help" says more. Exit code: 0 = done, 1 = a failed check

@@ -1,0 +1,173 @@
+/** read, readv, recv, recvfrom, recvmsg, write, writev, send, sendto, sendmsg. */
+import { type Attempt, fastOpening, sending, untilReady } from '../socket/blocking.ts';
+import { fail, ok } from '../socket/errno.ts';
+import type { MessageFlags, StreamSocket } from '../socket/stream-socket.ts';
+import type { CallAction, Expr } from './ast.ts';
+import {
+  arg,
+  BAD_DESCRIPTOR,
+  type CallContext,
+  type MakePlan,
+  once,
+  type Plan,
+  socketArgument,
+  unsupported,
+} from './call.ts';
+import { destination } from './calls-socket.ts';
+import { flagsOf, itemsOf, memberOf, membersOf, numberOf } from './values.ts';
+
+const read: MakePlan = (call, context) =>
+  receive(call, context, numberOf(arg(call, 2, context.file), context.file), NONE);
+
+const recv: MakePlan = (call, context) =>
+  receive(call, context, numberOf(arg(call, 2, context.file), context.file), flagsOf(arg(call, 3, context.file)));
+
+const readv: MakePlan = (call, context) =>
+  receive(call, context, totalOf(arg(call, 1, context.file), context.file), NONE);
+
+const recvmsg: MakePlan = (call, context) => {
+  const { file } = context;
+  const members = membersOf(arg(call, 1, file), file);
+  const flags = flagsOf(arg(call, 2, file));
+  if (flags.has('MSG_ERRQUEUE')) throw unsupported(call, file, 'MSG_ERRQUEUE');
+  const vectors = memberOf(members, 'msg_iov');
+  return receive(call, context, vectors === undefined ? 0 : totalOf(vectors, file), flags);
+};
+
+function receive(call: CallAction, context: CallContext, size: number, flags: ReadonlySet<string>): Plan {
+  const found = socketArgument(call, context);
+  if (found === undefined) return BAD_DESCRIPTOR;
+  if (isNull(call.args[1]) && size > 0) {
+    // The copy to a bad address fails, if there is anything to copy.
+    return once(() => (found.connection !== null && found.connection.readable > 0 ? fail('EFAULT') : fail('EAGAIN')));
+  }
+  const into = new Uint8Array(Math.max(0, size));
+  const how: MessageFlags = { peek: flags.has('MSG_PEEK'), urgent: flags.has('MSG_OOB') };
+  const nonblocking = found.nonblocking || flags.has('MSG_DONTWAIT');
+  if (flags.has('MSG_WAITALL') && !nonblocking) return { attempt: receivingAll(found, into, how) };
+  return { attempt: untilReady(nonblocking, (now, tx) => found.recv(now, into, tx, how)) };
+}
+
+function receivingAll(socket: StreamSocket, into: Uint8Array, how: MessageFlags): Attempt {
+  let done = 0;
+  return (now, tx) => {
+    for (;;) {
+      const outcome = socket.recv(now, into.subarray(done), tx, how);
+      if (outcome.errno === 'EAGAIN') return undefined;
+      if (outcome.errno !== '') return done > 0 ? ok(done) : outcome;
+      done += outcome.value;
+      if (outcome.value === 0 || done >= into.length) return ok(done);
+    }
+  };
+}
+
+const write: MakePlan = (call, context) =>
+  transmit(call, context, bytesOf(call, arg(call, 1, context.file), arg(call, 2, context.file), context.file), NONE);
+
+const send: MakePlan = (call, context) =>
+  transmit(
+    call,
+    context,
+    bytesOf(call, arg(call, 1, context.file), arg(call, 2, context.file), context.file),
+    flagsOf(arg(call, 3, context.file)),
+  );
+
+const writev: MakePlan = (call, context) =>
+  transmit(call, context, gather(arg(call, 1, context.file), context.file), NONE);
+
+const sendto: MakePlan = (call, context) => {
+  const { file } = context;
+  const bytes = bytesOf(call, arg(call, 1, file), arg(call, 2, file), file);
+  return transmit(call, context, bytes, flagsOf(arg(call, 3, file)), true);
+};
+
+const sendmsg: MakePlan = (call, context) => {
+  const { file } = context;
+  const members = membersOf(arg(call, 1, file), file);
+  const vectors = memberOf(members, 'msg_iov');
+  const bytes = vectors === undefined ? NO_DATA : gather(vectors, file);
+  return transmit(call, context, bytes, flagsOf(arg(call, 2, file)), true);
+};
+
+/** `addressed`: the call names a peer, which MSG_FASTOPEN connects to. */
+function transmit(
+  call: CallAction,
+  context: CallContext,
+  bytes: Uint8Array | 'bad address',
+  flags: ReadonlySet<string>,
+  addressed = false,
+): Plan {
+  const found = socketArgument(call, context);
+  if (found === undefined) return BAD_DESCRIPTOR;
+  if (flags.has('MSG_ERRQUEUE')) throw unsupported(call, context.file, 'MSG_ERRQUEUE');
+  const nonblocking = found.nonblocking || flags.has('MSG_DONTWAIT');
+  const how: MessageFlags = { more: flags.has('MSG_MORE'), urgent: flags.has('MSG_OOB') };
+  if (addressed && flags.has('MSG_FASTOPEN')) return fastOpen(call, context, found, bytes, how, nonblocking);
+  if (bytes === 'bad address') return once(() => found.sendProblem() ?? fail('EFAULT'));
+  return { attempt: sending(found, bytes, how, nonblocking) };
+}
+
+function fastOpen(
+  call: CallAction,
+  context: CallContext,
+  socket: StreamSocket,
+  bytes: Uint8Array | 'bad address',
+  how: MessageFlags,
+  nonblocking: boolean,
+): Plan {
+  const to =
+    call.name === 'sendto'
+      ? destination(call, 4, context)
+      : { address: context.bench.remote, port: context.options.connectPort };
+  let begun = false;
+  const attempt = fastOpening(socket, to, bytes, how, nonblocking);
+  return once((now, tx) => {
+    if (!begun && socket.connection === null && socket.listener === null) context.onConnect(socket);
+    begun = true;
+    return attempt(now, tx);
+  });
+}
+
+/** `"text"` gives its bytes, `...` as many zeros as the length says, NULL a bad address. */
+function bytesOf(call: CallAction, buffer: Expr, length: Expr, file: string): Uint8Array | 'bad address' {
+  const n = numberOf(length, file);
+  if (isNull(buffer)) return n === 0 ? NO_DATA : 'bad address';
+  const bytes = new Uint8Array(Math.max(0, n));
+  if (buffer.kind === 'string') bytes.set(Uint8Array.from(buffer.value, (ch) => ch.charCodeAt(0)).subarray(0, n));
+  else if (buffer.kind !== 'ellipsis') throw unsupported(call, file, 'such a buffer');
+  return bytes;
+}
+
+function isNull(expr: Expr | undefined): boolean {
+  return expr?.kind === 'word' && expr.word === 'NULL';
+}
+
+/** The bytes of an iovec list `[{..., 10}, {…}]`. */
+function gather(vectors: Expr, file: string): Uint8Array {
+  return new Uint8Array(totalOf(vectors, file));
+}
+
+function totalOf(vectors: Expr, file: string): number {
+  let total = 0;
+  for (const item of itemsOf(vectors, file)) {
+    const last = membersOf(item, file).at(-1);
+    if (last !== undefined) total += numberOf(last.value, file);
+  }
+  return total;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+const NO_DATA = new Uint8Array(0);
+
+export const DATA_CALLS: Readonly<Record<string, MakePlan>> = {
+  read,
+  readv,
+  recv,
+  recvfrom: recv,
+  recvmsg,
+  write,
+  writev,
+  send,
+  sendto,
+  sendmsg,
+};
