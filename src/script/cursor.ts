@@ -40,7 +40,8 @@ export class Cursor {
 
   /** The script from offset `start` to the last token taken, on one line. */
   written(start: number): string {
-    return this.text.slice(start, this.#tokens[this.#index - 1]?.end ?? start).replace(/\s+/g, ' ');
+    const raw = this.text.slice(start, this.#tokens[this.#index - 1]?.end ?? start);
+    return /[\t\r\n]| {2}/.test(raw) ? raw.replace(/\s+/g, ' ') : raw;
   }
 
   /** Takes the token at hand. The last one, the end of the file, stays. */

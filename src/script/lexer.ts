@@ -50,13 +50,14 @@ class Lexer {
         if (text.startsWith('...', start)) return this.#token('ellipsis', start + 3, '...');
         break;
     }
-    if (isWordChar(char) || char === ':') {
+    const word = matchAt(WORD, text, start);
+    const behind = text[start + word.length];
+    if (behind === ':' || (behind === '.' && word !== '')) {
       const address = matchAt(ADDRESS, text, start);
       // A sequence range such as 1:1001 never matches: without `::` all eight groups must be there.
       if (address !== '') return this.#token('address', start + address.length, address);
     }
     const number = matchAt(NUMBER, text, start);
-    const word = matchAt(WORD, text, start);
     if (number.length >= word.length && number !== '')
       return this.#token(number.includes('.') ? 'float' : 'int', start + number.length, number);
     if (word !== '') return this.#token(HEX.test(word) ? 'hex' : 'word', start + word.length, word);
@@ -127,10 +128,6 @@ class Lexer {
 function matchAt(pattern: RegExp, text: string, at: number): string {
   pattern.lastIndex = at;
   return pattern.exec(text)?.[0] ?? '';
-}
-
-function isWordChar(char: string): boolean {
-  return (char >= '0' && char <= '9') || (char >= 'a' && char <= 'z') || (char >= 'A' && char <= 'Z') || char === '_';
 }
 
 const OPTION = /--[A-Za-z0-9_]+/y;
