@@ -175,6 +175,8 @@ function takeAck(t: Tcb, seg: Readonly<Segment>, now: Nanos, tx: Tx): void {
   if (acked > 0) {
     if (why !== null) why.check(rules.ACK_NEW, true, t.sndUna, seg.ack, t.sndNxt);
     takeNewAck(t, seg, acked, now, tx);
+    // RFC 6675 §2: an ACK that reports new text beyond a hole is a duplicate one, whether it moves forward or not.
+    if (sackNews && t.loss?.inRecovery !== true) onDuplicateAck(t, now, tx);
   } else if (acked === 0 && t.sndUna !== t.sndNxt) {
     t.persistBackoff = t.sndWnd === 0 ? t.persistBackoff : 0;
     if (windowWas === 0 && t.sndWnd > 0) {
@@ -183,7 +185,7 @@ function takeAck(t: Tcb, seg: Readonly<Segment>, now: Nanos, tx: Tx): void {
       t.rtxAt = Infinity;
       t.retransmits = 0;
       repeatAll(t);
-    } else if (sackNews || (seg.len === 0 && (seg.flags & FIN) === 0 && wnd === windowWas && wnd > 0)) {
+    } else if (sackNews || (!t.sackOk && seg.len === 0 && (seg.flags & FIN) === 0 && wnd === windowWas && wnd > 0)) {
       if (!sackNews) probeWasNeedless(t, seg.ack);
       onDuplicateAck(t, now, tx);
     }

@@ -4,12 +4,9 @@ import { type Seq, seqDiff, seqGe, seqGt, seqLt, seqMax } from '../wire/seq.ts';
 import { Loss, repeatAll, repeating } from './loss.ts';
 import { inFlight, retransmitAt } from './output.ts';
 import { FAST_RETRANSMIT, PARTIAL_ACK } from './rules.ts';
-import { Scoreboard } from './scoreboard.ts';
+import { DUP_THRESH, Scoreboard } from './scoreboard.ts';
 import type { Tcb } from './tcb.ts';
 import type { Nanos, Tx } from './types.ts';
-
-/** Duplicate ACKs that mean loss (RFC 5681 §3.2). */
-const DUP_THRESH = 3;
 
 /** Takes SACK blocks into the scoreboard. Returns true when they report something new (RFC 6675 §2, a duplicate ACK). */
 export function takeSack(t: Tcb, seg: Readonly<Segment>): boolean {
@@ -33,8 +30,9 @@ export function onNewAck(t: Tcb, acked: number, now: Nanos, tx: Tx): void {
   const { loss } = t;
   if (loss?.inRecovery) {
     if (seqGe(t.sndUna, loss.recover)) {
-      // RFC 6582 §3.2 step 3 (1): deflate, but leave room for one segment so that no burst follows.
-      t.cwnd = Math.min(t.ssthresh, Math.max(seqDiff(t.sndNxt, t.sndUna), t.sndMss) + t.sndMss);
+      // RFC 6582 §3.2 step 3 (1): deflate, but leave room for one segment so that no burst follows. With SACK nothing
+      // was inflated: cwnd stays (RFC 6675 §5).
+      if (!t.sackOk) t.cwnd = Math.min(t.ssthresh, Math.max(seqDiff(t.sndNxt, t.sndUna), t.sndMss) + t.sndMss);
       loss.inRecovery = false;
       return;
     }
@@ -43,20 +41,12 @@ export function onNewAck(t: Tcb, acked: number, now: Nanos, tx: Tx): void {
     if (t.scoreboard === null || t.scoreboard.empty) {
       const n = retransmitAt(t, t.sndUna, now, tx);
       loss.highRxt = (t.sndUna + n) >>> 0;
-      t.cwnd = Math.max(t.sndMss, t.cwnd - acked + t.sndMss);
+      if (!t.sackOk) t.cwnd = Math.max(t.sndMss, t.cwnd - acked + t.sndMss);
     } else repeatHoles(t, loss, now, tx);
     return;
   }
-  const { slowStartLimit } = t.config;
-  if (slowStartLimit > 1 && !windowWasUsed(t, acked)) return;
-  if (t.cwnd < t.ssthresh) t.cwnd += Math.min(acked, slowStartLimit * t.sndMss);
+  if (t.cwnd < t.ssthresh) t.cwnd += Math.min(acked, t.sndMss);
   else t.cwnd += Math.max(1, Math.floor((t.sndMss * t.sndMss) / t.cwnd));
-}
-
-/** Was cwnd what limited the sender (RFC 7661; Linux tcp_is_cwnd_limited)? In slow start half of it counts as used. */
-function windowWasUsed(t: Tcb, acked: number): boolean {
-  const flew = seqDiff(t.sndNxt, t.sndUna) + acked;
-  return t.cwnd < t.ssthresh ? t.cwnd < 2 * flew : flew + t.sndMss > t.cwnd;
 }
 
 /** A duplicate ACK arrived (RFC 5681 §2), or one that reports new SACKed data. */
@@ -68,8 +58,10 @@ export function onDuplicateAck(t: Tcb, now: Nanos, tx: Tx): void {
     return;
   }
   // RFC 6582 §4: after a timeout, duplicate ACKs of what was sent before it do not start a new recovery.
-  if (t.dupAcks !== DUP_THRESH || repeating(t) || (t.loss !== null && seqLt(t.sndUna, t.loss.recover))) return;
-  t.ssthresh = Math.max(Math.floor(inFlight(t) / 2), 2 * t.sndMss);
+  if (repeating(t) || (t.loss !== null && seqLt(t.sndUna, t.loss.recover))) return;
+  // A receiver that saves ACKs (Linux tcp_comp_sack_delay_ns) may report in one what others say in three (RFC 6675 §5 (2)).
+  if (t.dupAcks < DUP_THRESH && t.scoreboard?.showsLoss(t.sndMss) !== true) return;
+  t.ssthresh = halfOfFlight(t);
   if (t.why !== null) t.why.act(FAST_RETRANSMIT, t.sndUna, t.ssthresh, 0);
   t.loss ??= new Loss(t.sndUna);
   const { loss } = t;
@@ -84,10 +76,18 @@ export function onDuplicateAck(t: Tcb, now: Nanos, tx: Tx): void {
   }
 }
 
+/**
+ * ssthresh = max(FlightSize / 2, 2 × SMSS) (RFC 5681 §3.1). FlightSize is all that is not acknowledged, SACKed or not;
+ * what limited transmit sent beyond cwnd "MUST NOT be included" (§3.2 step 2).
+ */
+function halfOfFlight(t: Tcb): number {
+  return Math.max(Math.floor(Math.min(seqDiff(t.sndNxt, t.sndUna), t.cwnd) / 2), 2 * t.sndMss);
+}
+
 /** The retransmission timer ran out: one segment, slow start, and everything outstanding counts as lost (RFC 5681 §3.1). */
 export function onTimeout(t: Tcb): void {
   // RFC 5681 §3.1: ssthresh falls once per loss, not once per repetition of the same segment.
-  if (t.retransmits === 0) t.ssthresh = Math.max(Math.floor(inFlight(t) / 2), 2 * t.sndMss);
+  if (t.retransmits === 0) t.ssthresh = halfOfFlight(t);
   t.cwnd = t.sndMss;
   t.dupAcks = 0;
   // RFC 2018 §8: the peer may have discarded what it reported; after a timeout nothing reported is trusted.

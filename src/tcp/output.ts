@@ -220,8 +220,9 @@ function sendNew(t: Tcb, now: Nanos, tx: Tx): void {
     const finDue = t.closing && !t.finSent;
     if (left <= 0 && !finDue) return;
     const windowLeft = seqDiff((t.sndUna + t.sndWnd) >>> 0, t.sndNxt);
-    // Limited transmit (RFC 3042): the first two duplicate ACKs each allow one more segment.
-    const extra = !t.loss?.inRecovery && t.dupAcks > 0 && t.dupAcks < 3 ? t.dupAcks * t.sndMss : 0;
+    // Limited transmit (RFC 3042): the first two duplicate ACKs each allow one more segment. With SACK what they report
+    // has left the pipe already (RFC 6675 §5 step 3).
+    const extra = !t.sackOk && !t.loss?.inRecovery && t.dupAcks > 0 && t.dupAcks < 3 ? t.dupAcks * t.sndMss : 0;
     const usable = Math.min(windowLeft, t.cwnd + extra - inFlight(t));
     const n = Math.max(0, Math.min(left, usable, t.sndMss));
     if (left > 0 && n === 0) return;

@@ -4,6 +4,9 @@ import { type Seq, seqDiff, seqGe, seqGt, seqLe, seqLt, seqMax } from '../wire/s
 /** A peer that reports more separate ranges than this is not believed further: memory stays bounded. */
 const MAX_RANGES = 256;
 
+/** Duplicate ACKs, or segments reported above a hole, that mean loss (RFC 5681 §3.2, RFC 6675 §2). */
+export const DUP_THRESH = 3;
+
 export class Scoreboard {
   /** Sorted, disjoint, not adjacent: left0, right0, left1, … */
   #edges: Seq[] = [];
@@ -47,6 +50,14 @@ export class Scoreboard {
     while (i < edges.length && seqLe(edges[i + 1]!, una)) i += 2;
     if (i > 0) edges.splice(0, i);
     if (edges.length > 0 && seqLt(edges[0]!, una)) edges[0] = una;
+  }
+
+  /**
+   * IsLost (HighACK + 1) of RFC 6675 §4: "either DupThresh discontiguous SACKed sequences have arrived above" it "or more
+   * than (DupThresh - 1) * SMSS bytes … have been SACKed".
+   */
+  showsLoss(mss: number): boolean {
+    return this.#edges.length >= 2 * DUP_THRESH || this.bytes() > (DUP_THRESH - 1) * mss;
   }
 
   /** Bytes reported as held. */
