@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ACK, Segment, SYN } from '../wire/segment.ts';
 import { RFC9293 } from './config.ts';
 import { Connection } from './connection.ts';
-import { SEC } from './types.ts';
+import { MS, SEC } from './types.ts';
 
 const ISS = 0xfffff000; // the numbers wrap inside the first flight
 const IRS = 0x7fffffff;
@@ -140,5 +140,20 @@ describe('leaving recovery (RFC 6675 §5)', () => {
     s.ack(14);
     expect(s.cwnd).toBe(5);
     expect(s.sent()).toEqual([14, 15, 16, 17, 18]);
+  });
+});
+
+describe('congestion avoidance (RFC 5681 §3.1)', () => {
+  test('one segment more for each cwnd of bytes acknowledged, however few ACKs say so', () => {
+    const s = new Sender();
+    s.ack(0, [1, 10]);
+    s.ack(14);
+    expect(s.cwnd).toBe(5);
+    s.now += 10 * MS;
+    // 5 segments in two ACKs: an ACK for every second segment must not halve the growth.
+    s.ack(16);
+    expect(s.cwnd).toBe(5);
+    s.ack(19);
+    expect(s.cwnd).toBe(6);
   });
 });

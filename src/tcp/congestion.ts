@@ -46,7 +46,18 @@ export function onNewAck(t: Tcb, acked: number, now: Nanos, tx: Tx): void {
     return;
   }
   if (t.cwnd < t.ssthresh) t.cwnd += Math.min(acked, t.sndMss);
-  else t.cwnd += Math.max(1, Math.floor((t.sndMss * t.sndMss) / t.cwnd));
+  else avoidCongestion(t, acked);
+}
+
+/**
+ * One segment more for each cwnd of bytes acknowledged: what RFC 5681 §3.1 recommends, since growth by ACKs would be half
+ * of that with a peer that delays them. Linux (tcp_cong_avoid_ai) counts the same in segments.
+ */
+function avoidCongestion(t: Tcb, acked: number): void {
+  t.ackedSinceGrowth += acked;
+  if (t.ackedSinceGrowth < t.cwnd) return;
+  t.ackedSinceGrowth -= t.cwnd;
+  t.cwnd += t.sndMss;
 }
 
 /** A duplicate ACK arrived (RFC 5681 §2), or one that reports new SACKed data. */
@@ -62,6 +73,7 @@ export function onDuplicateAck(t: Tcb, now: Nanos, tx: Tx): void {
   // A receiver that saves ACKs (Linux tcp_comp_sack_delay_ns) may report in one what others say in three (RFC 6675 §5 (2)).
   if (t.dupAcks < DUP_THRESH && t.scoreboard?.showsLoss(t.sndMss) !== true) return;
   t.ssthresh = halfOfFlight(t);
+  t.ackedSinceGrowth = 0;
   if (t.why !== null) t.why.act(FAST_RETRANSMIT, t.sndUna, t.ssthresh, 0);
   t.loss ??= new Loss(t.sndUna);
   const { loss } = t;
@@ -88,6 +100,7 @@ function halfOfFlight(t: Tcb): number {
 export function onTimeout(t: Tcb): void {
   // RFC 5681 §3.1: ssthresh falls once per loss, not once per repetition of the same segment.
   if (t.retransmits === 0) t.ssthresh = halfOfFlight(t);
+  t.ackedSinceGrowth = 0;
   t.cwnd = t.sndMss;
   t.dupAcks = 0;
   // RFC 2018 §8: the peer may have discarded what it reported; after a timeout nothing reported is trusted.

@@ -81,6 +81,8 @@ export class Tcb {
   // Congestion control (RFC 5681, 6582, 6675)
   cwnd = 0;
   ssthresh = 0x7fffffff;
+  /** Bytes acknowledged in congestion avoidance since cwnd last grew. */
+  ackedSinceGrowth = 0;
   dupAcks = 0;
   loss: Loss | null = null;
   scoreboard: Scoreboard | null = null;
