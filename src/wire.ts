@@ -2,6 +2,16 @@
 export { AddressTable, IPV6_BASE, isIpv6 } from './wire/address.ts';
 export { addWords, inetChecksum, pseudoHeaderSum, tcpChecksum } from './wire/checksum.ts';
 export { HalfopenError } from './wire/error.ts';
+export {
+  decodeIcmpError,
+  encodeIcmpError,
+  IcmpError,
+  type IcmpKind,
+  icmpCode,
+  icmpKind,
+  icmpRoom,
+  setIcmp,
+} from './wire/icmp.ts';
 export { formatIpv4, parseIpv4 } from './wire/ipv4-text.ts';
 export { formatIpv6, parseIpv6 } from './wire/ipv6-text.ts';
 export { LinkType } from './wire/link.ts';

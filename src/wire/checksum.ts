@@ -39,9 +39,15 @@ export function inetChecksum(bytes: Uint8Array, off: number, len: number): numbe
   return ~addWords(bytes, off, len, 0) & 0xffff;
 }
 
-/** Partial sum of TCP's pseudo-header: both addresses, the protocol, the TCP length. */
-export function pseudoHeaderSum(src: number, dst: number, tcpLength: number, addresses: AddressTable): number {
-  let s = PROTOCOL_TCP + (tcpLength & 0xffff) + (tcpLength >>> 16);
+/** Partial sum of the pseudo-header: both addresses, the protocol (TCP), the length of what follows the IP header. */
+export function pseudoHeaderSum(
+  src: number,
+  dst: number,
+  length: number,
+  addresses: AddressTable,
+  protocol: number = PROTOCOL_TCP,
+): number {
+  let s = protocol + (length & 0xffff) + (length >>> 16);
   if (src < IPV6_BASE) {
     s += (src >>> 16) + (src & 0xffff) + (dst >>> 16) + (dst & 0xffff);
   } else {

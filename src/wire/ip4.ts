@@ -6,6 +6,7 @@ import { DecodeStatus } from './status.ts';
 /** Header bytes without options; headers written here have none. */
 export const IP4_HEADER_BYTES = 20;
 
+const PROTOCOL_TCP = 6;
 const DONT_FRAGMENT = 0x40; // in the byte at offset 6
 
 /**
@@ -50,6 +51,7 @@ export function encodeIp4(
   id: number,
   out: Uint8Array,
   off: number,
+  protocol: number = PROTOCOL_TCP,
 ): void {
   const total = IP4_HEADER_BYTES + payloadLen;
   out[off] = 0x45;
@@ -61,7 +63,7 @@ export function encodeIp4(
   out[off + 6] = DONT_FRAGMENT;
   out[off + 7] = 0;
   out[off + 8] = ttl;
-  out[off + 9] = 6; // TCP
+  out[off + 9] = protocol;
   out[off + 10] = 0;
   out[off + 11] = 0;
   out[off + 12] = src >>> 24;

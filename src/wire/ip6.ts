@@ -4,6 +4,7 @@ import type { Packet } from './packet.ts';
 import { DecodeStatus } from './status.ts';
 
 export const IP6_HEADER_BYTES = 40;
+const PROTOCOL_TCP = 6;
 
 // Next-header values with a length of their own (IANA "IPv6 Extension Header Types").
 const HOP_BY_HOP = 0;
@@ -108,6 +109,7 @@ export function encodeIp6(
   addresses: AddressTable,
   out: Uint8Array,
   off: number,
+  protocol: number = PROTOCOL_TCP,
 ): void {
   out[off] = 0x60 | (tos >>> 4);
   out[off + 1] = tos << 4;
@@ -115,7 +117,7 @@ export function encodeIp6(
   out[off + 3] = 0;
   out[off + 4] = payloadLen >>> 8;
   out[off + 5] = payloadLen;
-  out[off + 6] = 6; // TCP
+  out[off + 6] = protocol;
   out[off + 7] = ttl;
   addresses.bytes(src, out, off + 8);
   addresses.bytes(dst, out, off + 24);
