@@ -7,6 +7,7 @@ export { IsnGenerator } from './tcp/isn.ts';
 export type { ListenCounters } from './tcp/listen-counters.ts';
 export type { ListenOptions } from './tcp/listen-options.ts';
 export { Listener } from './tcp/listener.ts';
+export { OpenError } from './tcp/open-error.ts';
 export { dropWhenFull } from './tcp/policy/drop-when-full.ts';
 export { synCookies } from './tcp/policy/syn-cookies.ts';
 export type { ListenPolicy, QueueView, SynQueueView, SynVerdict } from './tcp/policy/types.ts';
@@ -16,6 +17,7 @@ export type { Tcb } from './tcp/tcb.ts';
 export {
   type CloseReason,
   type Endpoint,
+  type Errno,
   MS,
   type Nanos,
   SEC,

@@ -95,7 +95,7 @@ describe('SYN-SENT (§3.10.7.3)', () => {
     }
     expect(sentAt).toEqual([0, 1, 3, 7]);
     expect(d.now).toBe(15 * SEC);
-    expect(d.events()).toEqual(['closed: timeout']);
+    expect(d.events()).toEqual(['soft-error: ETIMEDOUT', 'closed: timeout']);
   });
 
   test('data on the SYN that the peer did not keep goes again at once', () => {

@@ -3,7 +3,8 @@
 import { RFC9293, type TcpConfig } from '../src/tcp/config.ts';
 import { Connection } from '../src/tcp/connection.ts';
 import { MS, type Nanos, type TcpState } from '../src/tcp/types.ts';
-import { ACK, FIN, RST, Segment, SYN } from '../src/wire/segment.ts';
+import { IcmpError, type IcmpKind } from '../src/wire/icmp.ts';
+import { ACK, FIN, PSH, RST, Segment, SYN, URG } from '../src/wire/segment.ts';
 
 /** Near the wrap on purpose: every comparison that forgets modulo arithmetic fails. */
 export const ISS = 0xfffffff0;
@@ -31,6 +32,10 @@ export interface Said {
   len?: number;
   data?: string;
   tsVal?: number;
+  /** Urgent pointer; there when URG is set. */
+  urg?: number;
+  /** MSS option; for `recv` only. */
+  mss?: number;
 }
 
 export class Dialogue {
@@ -41,7 +46,9 @@ export class Dialogue {
     alloc: (): Segment => new Segment(),
     send: (s: Segment): void => {
       const data = String.fromCharCode(...s.payload.subarray(s.payloadOff, s.payloadOff + s.len));
-      this.#out.push({ flags: s.flags, seq: s.seq, ack: s.ack, wnd: s.wnd, len: s.len, data });
+      const said: Said = { flags: s.flags, seq: s.seq, ack: s.ack, wnd: s.wnd, len: s.len, data };
+      if ((s.flags & URG) !== 0) said.urg = s.urg;
+      this.#out.push(said);
     },
   };
 
@@ -65,11 +72,26 @@ export class Dialogue {
     seg.wnd = said.wnd ?? 4000;
     seg.payload = Uint8Array.from(said.data ?? '', (ch) => ch.charCodeAt(0));
     seg.len = seg.payload.length;
+    seg.urg = said.urg ?? 0;
+    seg.mss = said.mss ?? -1;
     if (said.tsVal !== undefined) {
       seg.tsVal = said.tsVal;
       seg.tsEcr = 0;
     }
     this.connection.onSegment(this.now, seg, this.tx);
+  }
+
+  /** An ICMP error about the segment of ours that begins at `seq`. False: it was not believed. */
+  icmp(kind: IcmpKind, seq: number, mtu = 0): boolean {
+    const icmp = new IcmpError();
+    icmp.kind = kind;
+    icmp.mtu = mtu;
+    icmp.quoted.src = LOCAL;
+    icmp.quoted.sport = 5000;
+    icmp.quoted.dst = REMOTE;
+    icmp.quoted.dport = 80;
+    icmp.quoted.seq = seq >>> 0;
+    return this.connection.onIcmp(this.now, icmp, this.tx);
   }
 
   /** All that was sent since the last look, with the fields that `want` names. */
@@ -105,7 +127,8 @@ export class Dialogue {
   events(): string[] {
     const all: string[] = [];
     for (let e = this.connection.pollEvent(); e !== undefined; e = this.connection.pollEvent()) {
-      all.push(e.type === 'closed' ? `closed: ${e.reason}` : e.type);
+      if (e.type === 'closed') all.push(`closed: ${e.reason}`);
+      else all.push(e.type === 'soft-error' ? `soft-error: ${e.error}` : e.type);
     }
     return all;
   }
@@ -177,4 +200,4 @@ export function timeWait(config?: TcpConfig): Dialogue {
   return d;
 }
 
-export { ACK, FIN, RST, SYN };
+export { ACK, FIN, PSH, RST, SYN, URG };

@@ -179,7 +179,8 @@ export class Host {
   #hear(now: Nanos, held: Held, event: TcpEvent): void {
     if (event.type === 'readable' && this.spec.read === 'auto') this.#read(now, held.connection);
     if (event.type === 'closed') held.closed = event.reason;
-    if (event.type !== 'writable') this.#trigger(now, event.type);
+    if (event.type === 'writable' || event.type === 'urgent' || event.type === 'soft-error') return;
+    this.#trigger(now, event.type);
   }
 
   #trigger(now: Nanos, trigger: Trigger): void {

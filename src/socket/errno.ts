@@ -1,33 +1,23 @@
 /** Error names of socket calls with the numbers and words Linux gives them (asm-generic/errno.h, strerror). */
-import type { CloseReason } from '../tcp/types.ts';
+import type { Errno as ConnectionErrno } from '../tcp/types.ts';
 
 export type Errno =
+  | ConnectionErrno
   | 'EINTR'
   | 'EIO'
   | 'EBADF'
   | 'EAGAIN'
   | 'EFAULT'
   | 'EINVAL'
-  | 'EPIPE'
   | 'ENOTSOCK'
   | 'EDESTADDRREQ'
-  | 'EMSGSIZE'
-  | 'EPROTO'
-  | 'ENOPROTOOPT'
-  | 'EOPNOTSUPP'
   | 'EAFNOSUPPORT'
   | 'EADDRINUSE'
   | 'EADDRNOTAVAIL'
-  | 'ENETUNREACH'
   | 'ECONNABORTED'
-  | 'ECONNRESET'
   | 'ENOBUFS'
   | 'EISCONN'
   | 'ENOTCONN'
-  | 'ETIMEDOUT'
-  | 'ECONNREFUSED'
-  | 'EHOSTDOWN'
-  | 'EHOSTUNREACH'
   | 'EALREADY'
   | 'EINPROGRESS';
 
@@ -37,9 +27,11 @@ export const ERRNO: Readonly<Record<Errno, readonly [number, string]>> = {
   EIO: [5, 'Input/output error'],
   EBADF: [9, 'Bad file descriptor'],
   EAGAIN: [11, 'Resource temporarily unavailable'],
+  EACCES: [13, 'Permission denied'],
   EFAULT: [14, 'Bad address'],
   EINVAL: [22, 'Invalid argument'],
   EPIPE: [32, 'Broken pipe'],
+  ENONET: [64, 'Machine is not on the network'],
   ENOTSOCK: [88, 'Socket operation on non-socket'],
   EDESTADDRREQ: [89, 'Destination address required'],
   EMSGSIZE: [90, 'Message too long'],
@@ -75,19 +67,4 @@ export function ok(value: number): Outcome {
 
 export function fail(errno: Errno): Outcome {
   return { value: -1, errno };
-}
-
-/** The error a connection's end leaves on its socket ('' = none), as tcp_reset and tcp_write_err set it. */
-export function errnoOf(reason: CloseReason, peerClosed: boolean): Errno | '' {
-  switch (reason) {
-    case 'closed':
-    case 'aborted':
-      return '';
-    case 'refused':
-      return 'ECONNREFUSED';
-    case 'reset':
-      return peerClosed ? 'EPIPE' : 'ECONNRESET';
-    case 'timeout':
-      return 'ETIMEDOUT';
-  }
 }

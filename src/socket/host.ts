@@ -2,8 +2,10 @@
 
 import type { Connection } from '../tcp/connection.ts';
 import type { ListenOptions } from '../tcp/listen-options.ts';
+import { OpenError } from '../tcp/open-error.ts';
 import { TcpStack } from '../tcp/stack.ts';
 import type { Nanos, Endpoint as SansIo, Tx } from '../tcp/types.ts';
+import type { IcmpError } from '../wire/icmp.ts';
 import type { Segment } from '../wire/segment.ts';
 import { fail, type Outcome, ok } from './errno.ts';
 import { type HostSettings, policyOf } from './settings.ts';
@@ -46,6 +48,12 @@ export class SocketHost implements SansIo {
     this.settle();
   }
 
+  /** An ICMP error that the network below passes up. */
+  onIcmp(now: Nanos, icmp: Readonly<IcmpError>, tx: Tx): void {
+    this.stack.onIcmp(now, icmp, tx);
+    this.settle();
+  }
+
   onTimer(now: Nanos, tx: Tx): void {
     this.stack.onTimer(now, tx);
     this.settle();
@@ -76,8 +84,8 @@ export class SocketHost implements SansIo {
         ...(local !== null && local.port !== 0 && { localPort: local.port }),
       });
     } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      return fail('EADDRNOTAVAIL');
+      if (!(error instanceof OpenError)) throw error;
+      return fail(error.errno);
     }
     return ok(0);
   }

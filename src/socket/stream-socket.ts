@@ -9,7 +9,7 @@ import type { Connection } from '../tcp/connection.ts';
 import type { Listener } from '../tcp/listener.ts';
 import type { Nanos, TcpEvent, Tx } from '../tcp/types.ts';
 import { isIpv6 } from '../wire/address.ts';
-import { ERRNO, type Errno, errnoOf, fail, type Outcome, ok } from './errno.ts';
+import { ERRNO, type Errno, fail, type Outcome, ok } from './errno.ts';
 import type { SocketHost } from './host.ts';
 import { getNumber, SocketOptions, setNumber } from './socket-options.ts';
 
@@ -138,7 +138,10 @@ export class StreamSocket {
       return ok(0);
     }
     if (c === null || c.state === 'CLOSED') return fail('ENOTCONN');
-    if (how !== 'write') this.readShut = true;
+    if (how !== 'write') {
+      this.readShut = true;
+      c.shutdownReceive();
+    }
     if (how !== 'read') {
       this.writeShut = true;
       if (c.state === 'SYN-SENT') c.abort(now, tx);
@@ -157,8 +160,7 @@ export class StreamSocket {
     if (c !== null) {
       c.hold(false);
       if (this.options.linger === 0) c.abort(now, tx);
-      else if (c.readable > 0) c.abort(now, tx);
-      else c.close(now, tx);
+      else c.closeSocket(now, tx);
     }
     this.#host.forget(this);
     return ok(0);
@@ -238,7 +240,7 @@ export class StreamSocket {
       this.readShut = true;
     }
     if (event.type !== 'closed') return;
-    this.error = errnoOf(event.reason, this.#peerClosed);
+    this.error = this.connection?.error ?? '';
     this.readShut = true;
     this.writeShut = true;
   }

@@ -1,5 +1,5 @@
 /** SEGMENT ARRIVES in SYN-SENT (RFC 9293 §3.10.7.3). */
-import { ACK, FIN, RST, type Segment, SYN, segLen } from '../wire/segment.ts';
+import { ACK, FIN, RST, type Segment, SYN, segLen, URG } from '../wire/segment.ts';
 import { seqGt, seqLe } from '../wire/seq.ts';
 import { processText } from './arrives-synchronized.ts';
 import { established } from './established.ts';
@@ -17,6 +17,7 @@ import {
 } from './rules.ts';
 import { enter, finish, type Tcb } from './tcb.ts';
 import type { Nanos, Tx } from './types.ts';
+import { takeUrgent } from './urgent.ts';
 
 export function arrivesInSynSent(t: Tcb, now: Nanos, seg: Readonly<Segment>, tx: Tx): void {
   const { why } = t;
@@ -34,7 +35,7 @@ export function arrivesInSynSent(t: Tcb, now: Nanos, seg: Readonly<Segment>, tx:
   }
   if ((seg.flags & RST) !== 0) {
     if (why !== null) why.check(acked ? SYN_SENT_RST : SYN_SENT_RST_BLIND, acked, 0, 0, 0);
-    if (acked) finish(t, 'refused');
+    if (acked) finish(t, 'refused', 'ECONNREFUSED');
     return;
   }
   if ((seg.flags & SYN) === 0) {
@@ -64,6 +65,7 @@ export function arrivesInSynSent(t: Tcb, now: Nanos, seg: Readonly<Segment>, tx:
   if (why !== null) why.check(OUR_SYN_ACKED, true, seg.ack, t.iss, 0);
   established(t, now, seg.ack);
   t.ackOwed = 2;
+  if ((seg.flags & URG) !== 0) takeUrgent(t, seg);
   if (seg.len > 0 || (seg.flags & FIN) !== 0) processText(t, seg, t.rcvNxt, now);
   output(t, now, tx);
 }

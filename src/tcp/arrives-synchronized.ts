@@ -1,5 +1,5 @@
 /** SEGMENT ARRIVES in SYN-RECEIVED (after an active OPEN) and every synchronized state (RFC 9293 §3.10.7.4). */
-import { ACK, FIN, PSH, RST, type Segment, SYN, segLen } from '../wire/segment.ts';
+import { ACK, FIN, PSH, RST, type Segment, SYN, segLen, URG } from '../wire/segment.ts';
 import { type Seq, seqDiff, seqGe, seqGt, seqIn, seqLe, seqLt } from '../wire/seq.ts';
 import { dataArrived, quickAckMode } from './ack-policy.ts';
 import { onDuplicateAck, onNewAck, takeSack } from './congestion.ts';
@@ -11,6 +11,7 @@ import * as rules from './rules.ts';
 import { probeAnswered, probeWasNeedless, scheduleProbe } from './tail-loss-probe.ts';
 import { EV_PEER_CLOSED, EV_READABLE, EV_WRITABLE, enter, finish, rcvWnd, type Tcb, tsNow } from './tcb.ts';
 import { MS, type Nanos, SEC, type TcpState, type Tx } from './types.ts';
+import { takeUrgent } from './urgent.ts';
 
 /** RFC 7323 §5.5: after 24 days of silence TS.Recent is too old to compare with. */
 const PAWS_IDLE: Nanos = 24 * 24 * 3600 * SEC;
@@ -52,6 +53,8 @@ export function arrivesSynchronized(t: Tcb, now: Nanos, seg: Readonly<Segment>, 
         takeAck(t, seg, now, tx);
       }
       if ((t.state as TcpState) === 'CLOSED') return;
+      // MUST-66: URG counts although nothing fits.
+      if (rcvWnd(t) === 0 && (flags & URG) !== 0) takeUrgent(t, seg);
       // Two ends that each find the other's bare ACK unacceptable would answer for ever (Linux tcp_oow_rate_limited).
       if (len > 0 || !limited(t, now)) t.ackOwed = 2;
       output(t, now, tx);
@@ -87,8 +90,22 @@ export function arrivesSynchronized(t: Tcb, now: Nanos, seg: Readonly<Segment>, 
   } else takeAck(t, seg, now, tx);
   // TypeScript narrowed the state before the calls that may have ended the connection.
   if ((t.state as TcpState) === 'CLOSED') return;
+  if ((flags & URG) !== 0) takeUrgent(t, seg);
+  if (t.reader !== 'application' && unwanted(t, seg, seq)) {
+    sendRstFor(seg, len, tx);
+    return finish(t, 'aborted', 'ECONNRESET');
+  }
   if (seg.len > 0 || (flags & FIN) !== 0) processText(t, seg, seq, now);
   output(t, now, tx);
+}
+
+/** New text for an application that has closed both directions: it can only be lost, and the peer should know (SHLD-3). */
+function unwanted(t: Tcb, seg: Readonly<Segment>, seq: Seq): boolean {
+  if (t.state !== 'FIN-WAIT-1' && t.state !== 'FIN-WAIT-2') return false;
+  const news = seg.len > 0 ? seqDiff((seq + seg.len) >>> 0, t.rcvNxt) : 0;
+  if (news <= 0) return false;
+  if (t.why !== null) t.why.act(rules.TEXT_UNWANTED, news, 0, 0);
+  return true;
 }
 
 /** Table 6 of RFC 9293, with the allowance for a closed window: at RCV.NXT its ACK and RST still count. */
@@ -126,7 +143,10 @@ function reset(t: Tcb, seg: Readonly<Segment>, now: Nanos, tx: Tx): void {
   const exact = seg.seq === t.rcvNxt;
   if (t.why !== null) t.why.check(rules.RST_EXACT, exact, seg.seq, t.rcvNxt, 0);
   if (!exact) return challenge(t, rules.CHALLENGE_RST, now, tx);
-  finish(t, t.state === 'SYN-RECEIVED' ? 'refused' : t.state === 'TIME-WAIT' ? 'closed' : 'reset');
+  if (t.state === 'TIME-WAIT') finish(t, 'closed');
+  else if (t.state === 'SYN-RECEIVED') finish(t, 'refused', 'ECONNREFUSED');
+  // Linux tcp_reset: who has seen the FIN can only be writing.
+  else finish(t, 'reset', t.state === 'CLOSE-WAIT' ? 'EPIPE' : 'ECONNRESET');
 }
 
 /** Challenge ACK, rate limited per connection so that no counter is shared (RFC 5961 §7; CVE-2016-5696). */
@@ -214,8 +234,10 @@ function takeNewAck(t: Tcb, seg: Readonly<Segment>, acked: number, now: Nanos, t
   if (t.sndUna !== t.sndNxt) scheduleProbe(t, now);
   if (!finAcked) return;
   if (t.why !== null) t.why.check(rules.FIN_ACKED, true, 0, 0, 0);
-  if (t.state === 'FIN-WAIT-1') enter(t, 'FIN-WAIT-2');
-  else if (t.state === 'CLOSING') timeWait(t, now);
+  if (t.state === 'FIN-WAIT-1') {
+    enter(t, 'FIN-WAIT-2');
+    limitFinWait2(t, now);
+  } else if (t.state === 'CLOSING') timeWait(t, now);
   else if (t.state === 'LAST-ACK') finish(t, 'closed');
 }
 
@@ -289,6 +311,13 @@ function takeFin(t: Tcb, now: Nanos): void {
   if (t.state === 'ESTABLISHED') enter(t, 'CLOSE-WAIT');
   else if (t.state === 'FIN-WAIT-2') timeWait(t, now);
   else if (t.state === 'FIN-WAIT-1') enter(t, 'CLOSING');
+}
+
+/** An orphan does not wait for ever for a peer that never closes (Linux tcp_fin_timeout). */
+export function limitFinWait2(t: Tcb, now: Nanos): void {
+  if (t.reader === 'gone') {
+    t.timeWaitAt = now + t.config.finWait2;
+  }
 }
 
 function timeWait(t: Tcb, now: Nanos): void {

@@ -46,6 +46,19 @@ export interface TcpConfig {
   readonly synackRetries: number;
   /** Retransmissions of data before giving up (Linux tcp_retries2). */
   readonly dataRetries: number;
+  /** R1: so many retransmissions unanswered are reported as a soft error (RFC 9293 SHLD-9, SHLD-10: at least 3). */
+  readonly r1: number;
+  /** Report soft errors to the application (RFC 9293 MUST-47); false turns that off (SHLD-20). */
+  readonly reportSoftErrors: boolean;
+  /**
+   * Which ICMP errors end a connection: `hard` ones, in any state (RFC 9293 SHLD-26), soft ones never (MUST-56); or any,
+   * but only while `opening` (Linux tcp_v4_err; RFC 5461 §4.1 tells why), and none once the connection is up.
+   */
+  readonly icmpAborts: 'hard' | 'opening';
+  /** Least path MTU believed in IPv4 (RFC 1191 §3: 68; Linux min_pmtu 552, against forgeries). IPv6: always 1280. */
+  readonly minPathMtu: number;
+  /** `dataRetries` of a connection nobody holds any more (Linux tcp_orphan_retries). */
+  readonly orphanRetries: number;
   /** Longest time data may stay unacknowledged, 0 = no limit (RFC 9293 §3.9.1 USER TIMEOUT, RFC 5482). */
   readonly userTimeout: Nanos;
   /** Keep-alive idle time, 0 = off (RFC 9293 §3.8.4: off by default); then `keepAliveProbes` probes. */
@@ -85,6 +98,11 @@ export const RFC9293: TcpConfig = {
   synRetries: 7,
   synackRetries: 7,
   dataRetries: 9,
+  r1: 3,
+  reportSoftErrors: true,
+  icmpAborts: 'hard',
+  minPathMtu: 68,
+  orphanRetries: 9,
   userTimeout: 0,
   keepAliveIdle: 0,
   keepAliveInterval: 75 * SEC,
@@ -112,6 +130,9 @@ export const LINUX6: TcpConfig = {
   synRetries: 6,
   synackRetries: 5,
   dataRetries: 15,
+  icmpAborts: 'opening',
+  minPathMtu: 552,
+  orphanRetries: 8,
   timeWait: 60 * SEC,
   finWait2: 60 * SEC,
 };

@@ -9,11 +9,13 @@
  *
  * Any method that takes `tx` may change `nextTimer()`. A connection that ended is 'CLOSED' for good.
  */
-import type { Segment } from '../wire/segment.ts';
+import type { IcmpError } from '../wire/icmp.ts';
+import { FIN, type Segment, URG } from '../wire/segment.ts';
 import { type Seq, seqDiff } from '../wire/seq.ts';
 import { ackAfterRead } from './ack-policy.ts';
+import { arrivesIcmp } from './arrives-icmp.ts';
 import { arrivesInSynSent } from './arrives-syn-sent.ts';
-import { arrivesSynchronized, processText } from './arrives-synchronized.ts';
+import { arrivesSynchronized, limitFinWait2, processText } from './arrives-synchronized.ts';
 import type { TcpConfig } from './config.ts';
 import { expire } from './expiry.ts';
 import type { HalfOpen } from './half-open.ts';
@@ -26,6 +28,8 @@ import {
   EV_ESTABLISHED,
   EV_PEER_CLOSED,
   EV_READABLE,
+  EV_SOFT_ERROR,
+  EV_URGENT,
   EV_WRITABLE,
   enter,
   finish,
@@ -33,7 +37,8 @@ import {
   sendEnd,
   Tcb,
 } from './tcb.ts';
-import type { CloseReason, Endpoint, Nanos, TcpEvent, TcpState, Tx } from './types.ts';
+import type { CloseReason, Endpoint, Errno, Nanos, TcpEvent, TcpState, Tx } from './types.ts';
+import { markUrgent, takeUrgent, urgentLeft } from './urgent.ts';
 import type { WhySink } from './why.ts';
 
 /** A timer that runs: what it is for, since when, until when. */
@@ -111,7 +116,8 @@ export class Connection implements Endpoint {
       t.keepAliveAt = now + config.keepAliveIdle;
     }
     t.why = why;
-    if (ack.len > 0 || (ack.flags & 1) !== 0) {
+    if ((ack.flags & URG) !== 0) takeUrgent(t, ack);
+    if (ack.len > 0 || (ack.flags & FIN) !== 0) {
       processText(t, ack, ack.seq, now);
       output(t, now, tx);
     }
@@ -156,9 +162,19 @@ export class Connection implements Endpoint {
     return Math.max(0, seqDiff(sendEnd(t), t.sndNxt));
   }
 
+  /** Bytes from the next one to read up to the end of the urgent data; 0: none is pending (RFC 9293 MUST-33). */
+  get urgent(): number {
+    return urgentLeft(this.tcb);
+  }
+
+  /** What an application finds after the end: how it went wrong, or undefined. */
+  get error(): Errno | undefined {
+    return this.tcb.ended?.error ?? undefined;
+  }
+
   /** How the connection ended, or undefined while it lives. */
   get closed(): CloseReason | undefined {
-    return this.tcb.closeReason ?? undefined;
+    return this.tcb.ended?.reason;
   }
 
   /**
@@ -214,10 +230,26 @@ export class Connection implements Endpoint {
     return n;
   }
 
+  /**
+   * As `send`, and the last byte taken ends the urgent data so far: URG stays set until all of it is acknowledged. New
+   * applications SHOULD NOT use it (RFC 9293 SHLD-13).
+   */
+  sendUrgent(now: Nanos, bytes: Uint8Array, tx: Tx): number {
+    const t = this.tcb;
+    if (t.closing || t.state === 'CLOSED') return 0;
+    t.sendBuffer ??= new SendBuffer();
+    const n = t.sendBuffer.write(bytes, t.config.sndBuf);
+    if (n > 0) markUrgent(t);
+    output(t, now, tx);
+    this.#touch();
+    return n;
+  }
+
   /** Moves received bytes into `into` and returns how many. Tells the peer when the window has opened by enough. */
   read(now: Nanos, into: Uint8Array, tx: Tx): number {
     const t = this.tcb;
     const n = t.receiveBuffer?.read(into) ?? 0;
+    if (t.urgent !== null) urgentLeft(t); // what was read is urgent no longer
     if (n > 0 && t.state !== 'CLOSED' && !t.hasFinAhead && (windowHasOpened(t) || ackAfterRead(t))) {
       sendAck(t, now, tx);
       this.#touch();
@@ -264,6 +296,37 @@ export class Connection implements Endpoint {
     output(t, now, tx);
   }
 
+  /**
+   * What close(2) does: nobody will read or write any more. With bytes unread, or once more come, the peer gets RST,
+   * since it would believe them read (RFC 9293 §3.6.1 SHLD-3); else FIN as by `close`.
+   */
+  closeSocket(now: Nanos, tx: Tx): void {
+    const t = this.tcb;
+    if (t.state === 'CLOSED') return;
+    t.reader = 'gone';
+    this.#touch();
+    if (this.readable > 0 && t.state !== 'TIME-WAIT') {
+      if (t.why !== null) t.why.act(rules.UNREAD_AT_CLOSE, this.readable, 0, 0);
+      sendRst(t, now, tx);
+      return finish(t, 'aborted');
+    }
+    if (t.state === 'FIN-WAIT-2') limitFinWait2(t, now);
+    this.close(now, tx);
+  }
+
+  /**
+   * Shuts the receiving side, as shutdown(SHUT_RD). TCP has no word for it: the peer learns nothing until our side is
+   * closed too and more data comes, which is then answered by RST (Linux TCPAbortOnData).
+   */
+  shutdownReceive(): void {
+    if (this.tcb.reader === 'application') this.tcb.reader = 'nobody';
+  }
+
+  /** An ICMP error about a segment of this connection. False when its sequence number cannot be one under way. */
+  onIcmp(now: Nanos, icmp: Readonly<IcmpError>, tx: Tx): boolean {
+    return this.tcb.state !== 'CLOSED' && arrivesIcmp(this.tcb, now, icmp, tx);
+  }
+
   /** Ends at once; the peer is told by RST where it knows of us (RFC 9293 §3.10.5). */
   abort(now: Nanos, tx: Tx): void {
     const t = this.tcb;
@@ -282,10 +345,12 @@ export class Connection implements Endpoint {
     const bit = events & -events;
     t.events = events & ~bit;
     if (bit === EV_ESTABLISHED) return ESTABLISHED;
+    if (bit === EV_URGENT) return URGENT;
     if (bit === EV_READABLE) return READABLE;
     if (bit === EV_WRITABLE) return WRITABLE;
+    if (bit === EV_SOFT_ERROR) return { type: 'soft-error', error: t.path?.softError ?? 'ETIMEDOUT' };
     if (bit === EV_PEER_CLOSED) return PEER_CLOSED;
-    return { type: 'closed', reason: t.closeReason! };
+    return { type: 'closed', reason: t.ended!.reason };
   }
 
   /** The timers that run, for people to look at. */
@@ -300,7 +365,7 @@ export class Connection implements Endpoint {
       running('persist', t.persistAt, persistTime(t)),
       running('delayed-ack', t.delackAt, config.delayedAck),
       running('keep-alive', t.keepAliveAt, keepAlive),
-      running('time-wait', t.timeWaitAt, config.timeWait),
+      running('time-wait', t.timeWaitAt, t.state === 'TIME-WAIT' ? config.timeWait : config.finWait2),
       running('user-timeout', t.userTimeoutAt, config.userTimeout),
     ];
     return all.filter((timer) => timer.firesAt !== Infinity);
@@ -320,4 +385,5 @@ function running(name: RunningTimer['name'], firesAt: Nanos, lasts: Nanos): Runn
 const ESTABLISHED: TcpEvent = { type: 'established' };
 const READABLE: TcpEvent = { type: 'readable' };
 const WRITABLE: TcpEvent = { type: 'writable' };
+const URGENT: TcpEvent = { type: 'urgent' };
 const PEER_CLOSED: TcpEvent = { type: 'peer-closed' };

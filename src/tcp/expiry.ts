@@ -4,18 +4,21 @@ import { output, persistTime, sendAck, sendKeepAlive, sendProbe, sendSyn, sendWh
 import { backedOff } from './rto.ts';
 import * as rules from './rules.ts';
 import { probe } from './tail-loss-probe.ts';
-import { finish, type Tcb } from './tcb.ts';
+import { EV_SOFT_ERROR, finish, type Tcb } from './tcb.ts';
 import type { Nanos, Tx } from './types.ts';
 
 /** Fires every timer that is due. Nothing due: nothing happens. */
 export function expire(t: Tcb, now: Nanos, tx: Tx): void {
   if (t.timeWaitAt <= now) {
-    if (t.why !== null) t.why.act(rules.TIME_WAIT_OVER, 0, 0, 0);
+    if (t.why !== null) {
+      if (t.state === 'TIME-WAIT') t.why.act(rules.TIME_WAIT_OVER, 0, 0, 0);
+      else t.why.act(rules.FIN_WAIT_2_OVER, t.config.finWait2, 0, 0);
+    }
     return finish(t, 'closed');
   }
   if (t.userTimeoutAt <= now) {
     if (t.why !== null) t.why.act(rules.USER_TIMEOUT, t.config.userTimeout, 0, 0);
-    return finish(t, 'timeout');
+    return timedOut(t);
   }
   if (t.probeAt <= now) probe(t, now, tx);
   if (t.rtxAt <= now) retransmissionTimeout(t, now, tx);
@@ -32,14 +35,17 @@ function retransmissionTimeout(t: Tcb, now: Nanos, tx: Tx): void {
   const opening = t.state === 'SYN-SENT' || t.state === 'SYN-RECEIVED';
   // Timeouts that do not double come on top of those that do (Linux tcp_write_timeout).
   const linear = t.state === 'SYN-SENT' ? config.synLinearTimeouts : 0;
-  const limit =
-    t.state === 'SYN-SENT' ? config.synRetries + linear : opening ? config.synackRetries : config.dataRetries;
+  const limit = t.state === 'SYN-SENT' ? config.synRetries + linear : opening ? config.synackRetries : dataRetries(t);
   if (t.retransmits >= limit) {
     if (t.why !== null) t.why.act(rules.GAVE_UP, t.retransmits, limit, 0);
-    return finish(t, 'timeout');
+    return timedOut(t);
   }
   if (!opening) onTimeout(t);
   t.retransmits++;
+  if (t.retransmits === config.r1) {
+    if (t.why !== null) t.why.act(rules.R1_REACHED, t.retransmits, config.r1, 0);
+    if (config.reportSoftErrors) t.events |= EV_SOFT_ERROR;
+  }
   // RFC 6298 §5.5: the wait doubles, and §3: whatever was being timed is ambiguous now.
   t.timedAt = -1;
   const wait = backedOff(t.rtt.rto, Math.max(0, t.retransmits - linear), config.maxRto);
@@ -53,15 +59,14 @@ function retransmissionTimeout(t: Tcb, now: Nanos, tx: Tx): void {
 }
 
 function persistTimeout(t: Tcb, now: Nanos, tx: Tx): void {
-  const { config } = t;
   if (t.sndWnd > 0) {
     if (t.why !== null) t.why.act(rules.OVERRIDE, t.sndWnd, 0, 0);
     t.persistAt = Infinity;
     return sendWhatFits(t, now, tx);
   }
-  if (t.probesUnanswered >= config.dataRetries) {
-    if (t.why !== null) t.why.act(rules.GAVE_UP, t.probesUnanswered, config.dataRetries, 0);
-    return finish(t, 'timeout');
+  if (t.probesUnanswered >= dataRetries(t)) {
+    if (t.why !== null) t.why.act(rules.GAVE_UP, t.probesUnanswered, dataRetries(t), 0);
+    return timedOut(t);
   }
   t.probesUnanswered++;
   t.persistBackoff++;
@@ -81,10 +86,20 @@ function keepAliveTimeout(t: Tcb, now: Nanos, tx: Tx): void {
   }
   if (t.probesUnanswered >= config.keepAliveProbes) {
     if (t.why !== null) t.why.act(rules.GAVE_UP, t.probesUnanswered, config.keepAliveProbes, 0);
-    return finish(t, 'timeout');
+    return timedOut(t);
   }
   t.probesUnanswered++;
   if (t.why !== null) t.why.act(rules.KEEP_ALIVE, t.probesUnanswered, config.keepAliveProbes, 0);
   t.keepAliveAt = now + config.keepAliveInterval;
   sendKeepAlive(t, now, tx);
+}
+
+/** R2 for data. Nobody waits for what an orphan still has to say (Linux tcp_orphan_retries). */
+function dataRetries(t: Tcb): number {
+  return t.reader === 'gone' ? Math.min(t.config.orphanRetries, t.config.dataRetries) : t.config.dataRetries;
+}
+
+/** An ICMP error that came meanwhile is the better explanation (Linux tcp_write_err). */
+function timedOut(t: Tcb): void {
+  finish(t, 'timeout', t.path?.softError ?? 'ETIMEDOUT');
 }

@@ -3,10 +3,12 @@
  * connections as rows of a SYN queue, asks its policy about each new SYN, and hands finished handshakes to `promote`.
  * Admission follows Linux, measured on 6.18; where Linux leaves the RFC, the RFC is the default and Linux an option.
  */
+import type { IcmpError } from '../wire/icmp.ts';
 import { ACK, FIN, RST, type Segment, SYN } from '../wire/segment.ts';
 import { seqAdd } from '../wire/seq.ts';
 import { AcceptQueue } from './accept-queue.ts';
 import { judgeHalfOpen, mayAnswer } from './arrives-half-open.ts';
+import { icmpEndsHalfOpen } from './arrives-icmp.ts';
 import { COOKIE_MEMORY, CookieJar } from './cookie.ts';
 import { bakeCookie, halfFromSyn, redeemCookie } from './cookie-handshake.ts';
 import { HalfOpen } from './half-open.ts';
@@ -19,7 +21,7 @@ import {
   synQueueRoom,
 } from './listen-options.ts';
 import { acceptQueueFull, dropWhenFull } from './policy/drop-when-full.ts';
-import type { ListenPolicy, QueueView, SynQueueView } from './policy/types.ts';
+import { DROP_COUNTER, type ListenPolicy, type QueueView, type SynQueueView } from './policy/types.ts';
 import * as rules from './rules-listen.ts';
 import { MAX_TIMEOUTS, SynQueue } from './syn-queue.ts';
 import { sendAck, sendReset, sendResetAck, sendSynAck, synAckTimeout, synWindow } from './synack.ts';
@@ -110,6 +112,20 @@ export class Listener<C extends AcceptedConnection> {
     return true;
   }
 
+  /** An ICMP error. -1: it is about no entry of this listener; 0: not about the SYN/ACK of one; 1: about that. */
+  onIcmp(icmp: Readonly<IcmpError>): number {
+    const { src, dst, dport, seq } = icmp.quoted;
+    const row = this.#closed ? -1 : this.#synQueue.find(src, dst, dport);
+    if (row < 0) return -1;
+    this.#synQueue.read(row, this.#half);
+    if (seq !== this.#half.iss) return 0;
+    if (icmpEndsHalfOpen(icmp, this.#half, this.#deps.config, this.why)) {
+      this.counters.ListenDrops++;
+      this.#remove(row, 'LISTEN');
+    }
+    return 1;
+  }
+
   /** Sends the SYN/ACKs that are due and removes entries that waited long enough. */
   onTimer(now: Nanos, tx: Tx): void {
     const { counters, why } = this;
@@ -146,12 +162,7 @@ export class Listener<C extends AcceptedConnection> {
 
   /** Half-open entries, oldest first. The HalfOpen is the same object each time: copy what you keep. */
   entries(visit: (half: Readonly<HalfOpen>, timers: { armedAt: Nanos; firesAt: Nanos }) => void): void {
-    const queue = this.#synQueue;
-    const half = new HalfOpen();
-    for (let row = queue.oldest(); row >= 0; row = queue.newer(row)) {
-      queue.read(row, half);
-      visit(half, { armedAt: queue.armedAt(row), firesAt: queue.firesAt(row) });
-    }
+    this.#synQueue.visit(visit);
   }
 
   /** Stops listening and forgets half-open entries, silently as Linux. The caller aborts what `accept` still gives. */
@@ -178,18 +189,16 @@ export class Listener<C extends AcceptedConnection> {
       case 'cookie':
         return this.#answerStateless(now, seg, tx);
       case 'evict':
-        return this.#evict(now) ? this.#enqueue(now, seg, tx) : this.#dropFull();
+        return this.#evict(now) ? this.#enqueue(now, seg, tx) : this.#drop(rules.SYN_DROPPED, 'TCPReqQFullDrop');
       case 'reset':
         counters.refused++;
         counters.OutRsts++;
         if (why !== null) why.act(rules.SYN_RESET, 0, 0, 0);
         return sendResetAck(seg, tx);
       case 'drop-syn-queue':
-        return this.#dropFull();
       case 'drop-accept-queue':
-        return this.#dropOverflow(rules.SYN_DROPPED);
       case 'drop-reserve':
-        return this.#drop(rules.SYN_DROPPED);
+        return this.#drop(rules.SYN_DROPPED, DROP_COUNTER[verdict]);
       default:
         throw new Error(`policy ${this.policy.name} answered ${verdict satisfies never}`);
     }
@@ -204,7 +213,7 @@ export class Listener<C extends AcceptedConnection> {
     half.synackAt = now;
     const tsVal = this.#tsVal(now, half);
     const row = this.#synQueue.insert(half, tsVal);
-    if (row < 0) return this.#dropFull();
+    if (row < 0) return this.#drop(rules.SYN_DROPPED, 'TCPReqQFullDrop');
     const rto = synAckTimeout(this.#deps.config, 0);
     this.#synQueue.arm(row, now + rto);
     if (why !== null) {
@@ -246,7 +255,7 @@ export class Listener<C extends AcceptedConnection> {
     if (why !== null) why.act(rules.COOKIE_REDEEMED, half.mss, half.ws, half.sackPerm ? 1 : 0);
     // Measured: silent even with tcp_abort_on_overflow = 1.
     if (acceptQueueFull(this.#acceptQueue, why)) {
-      this.#dropOverflow(rules.ACK_DROPPED);
+      this.#drop(rules.ACK_DROPPED, 'ListenOverflows');
       return true;
     }
     if (why !== null) why.state('LISTEN', 'SYN-RECEIVED');
@@ -296,7 +305,7 @@ export class Listener<C extends AcceptedConnection> {
     const { counters, why } = this;
     if (acceptQueueFull(this.#acceptQueue, why)) {
       const abort = this.#options.abortOnOverflow === true;
-      this.#dropOverflow(abort ? rules.ACK_ABORTED : rules.ACK_DROPPED);
+      this.#drop(abort ? rules.ACK_ABORTED : rules.ACK_DROPPED, 'ListenOverflows');
       if (!abort) return;
       counters.EmbryonicRsts++;
       counters.OutRsts++;
@@ -374,17 +383,8 @@ export class Listener<C extends AcceptedConnection> {
     return true;
   }
 
-  #dropFull(): void {
-    this.counters.TCPReqQFullDrop++;
-    this.#drop(rules.SYN_DROPPED);
-  }
-
-  #dropOverflow(rule: Rule): void {
-    this.counters.ListenOverflows++;
-    this.#drop(rule);
-  }
-
-  #drop(rule: Rule): void {
+  #drop(rule: Rule, cause: 'TCPReqQFullDrop' | 'ListenOverflows' | null): void {
+    if (cause !== null) this.counters[cause]++;
     this.counters.ListenDrops++;
     if (this.why !== null) this.why.act(rule, 0, 0, 0);
   }

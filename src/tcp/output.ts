@@ -8,6 +8,7 @@ import { backedOff } from './rto.ts';
 import { scheduleProbe } from './tail-loss-probe.ts';
 import { firstHeld, rcvWnd, sendEnd, type Tcb, tsNow } from './tcb.ts';
 import { type Nanos, SEC, type Tx } from './types.ts';
+import { sendsUrgent, setUrgent } from './urgent.ts';
 
 /** Longest that a segment waits for a window worth filling: RFC 9293 §3.8.6.2.1 says 0.1 to 1 s. */
 const OVERRIDE_TIMEOUT: Nanos = 1 * SEC;
@@ -22,6 +23,7 @@ export function sendSyn(t: Tcb, now: Nanos, tx: Tx, again: boolean): void {
   seg.wnd = wnd;
   if (!withAck) t.rcvAdv = wnd;
   seg.mss = ownMss(config, t.remote);
+  if (t.path !== null) seg.mss = Math.min(seg.mss, t.path.mss);
   // An answering SYN/ACK offers only what the peer's SYN offered (RFC 7323 §2.2 and §3.2, RFC 2018 §2).
   if (withAck ? t.scaleOk : config.windowScale >= 0) seg.ws = config.windowScale;
   seg.sackPerm = withAck ? t.sackOk : config.sack;
@@ -48,11 +50,11 @@ export function sendAck(t: Tcb, now: Nanos, tx: Tx): void {
   tx.send(seg);
 }
 
-/** RST of an abort: <SEQ=SND.NXT><CTL=RST> (RFC 9293 §3.10.5), or with <ACK=RCV.NXT> as Linux. */
+/** RST of an abort: <SEQ=SND.NXT><CTL=RST> (RFC 9293 §3.10.5), or with all that an ACK carries, as Linux. */
 export function sendRst(t: Tcb, now: Nanos, tx: Tx): void {
   const withAck = t.config.resetAcknowledges && t.state !== 'SYN-SENT';
   const seg = base(t, tx, t.sndNxt, withAck ? RST | ACK : RST);
-  if (withAck && t.tsOk) stamp(t, now, seg);
+  if (withAck) finishHeader(t, now, seg);
   tx.send(seg);
 }
 
@@ -251,7 +253,7 @@ function restartIfIdle(t: Tcb, now: Nanos): void {
 /** Sender's silly window avoidance and Nagle (RFC 9293 §3.8.6.2.1, MUST-38, and §3.7.4). */
 function worthSending(t: Tcb, n: number, left: number): boolean {
   if (t.held && !t.closing) return false;
-  if (n === left && (!t.config.nagle || t.closing || t.sndUna === t.sndNxt)) return true;
+  if (n === left && (!t.config.nagle || t.closing || t.sndUna === t.sndNxt || sendsUrgent(t))) return true;
   return n >= t.maxSndWnd / 2 && t.maxSndWnd > 0;
 }
 
@@ -296,6 +298,7 @@ function stamp(t: Tcb, now: Nanos, seg: Segment): void {
 /** Window, timestamps and SACK blocks of a segment that carries an ACK; whatever was owed is paid with it. */
 function finishHeader(t: Tcb, now: Nanos, seg: Segment): void {
   seg.wnd = offerWindow(t);
+  if (t.urgent !== null) setUrgent(t, seg);
   if (t.tsOk) stamp(t, now, seg);
   if (t.sackOk) addSack(t, seg);
   acknowledged(t);

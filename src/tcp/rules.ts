@@ -165,6 +165,22 @@ export const RST_FOR_BAD_ACK: Rule = rule(
   'local',
 );
 
+// Sixth: URG
+export const URGENT_AHEAD: Rule = rule(
+  'urgent-ahead',
+  'RFC 9293 §3.10.7.4 sixth, MUST-32',
+  'urgent data up to {0}, beyond {1}: tell the application',
+  'remote',
+  'remote',
+);
+export const URGENT_OLD: Rule = rule(
+  'urgent-old',
+  'RFC 9293 §3.10.7.4 sixth',
+  'the urgent pointer {0} is not beyond {1}: nothing new',
+  'remote',
+  'remote',
+);
+
 // Seventh and eighth: text and FIN
 export const TEXT: Rule = rule(
   'text',
@@ -181,6 +197,19 @@ export const TEXT_AHEAD: Rule = rule(
   'remote',
 );
 export const FIN_TAKEN: Rule = rule('fin-taken', 'RFC 9293 §3.10.7.4 eighth', 'FIN in order: RCV.NXT = {0}', 'remote');
+
+export const TEXT_UNWANTED: Rule = rule(
+  'text-unwanted',
+  'RFC 9293 §3.6.1 SHLD-3, Linux TCPAbortOnData',
+  '{0} new bytes after the application closed both directions: send RST, nobody will read them',
+  'n',
+);
+export const UNREAD_AT_CLOSE: Rule = rule(
+  'unread-at-close',
+  'RFC 9293 §3.6.1 SHLD-3, RFC 2525 §2.17',
+  'closed with {0} bytes unread: send RST, they are lost',
+  'n',
+);
 
 // Timers
 export const RTO_EXPIRED: Rule = rule(
@@ -203,6 +232,13 @@ export const GAVE_UP: Rule = rule(
   'n',
   'n',
 );
+export const R1_REACHED: Rule = rule(
+  'r1-reached',
+  'RFC 9293 §3.8.3 R1, SHLD-9',
+  'retransmissions without an answer: {0} >= R1 {1}; tell the application',
+  'n',
+  'n',
+);
 export const PROBE: Rule = rule(
   'zero-window-probe',
   'RFC 9293 §3.8.6.1',
@@ -222,6 +258,12 @@ export const DELAYED_ACK: Rule = rule(
   'remote',
 );
 export const TIME_WAIT_OVER: Rule = rule('time-wait-over', 'RFC 9293 §3.10.8', '2 MSL have passed: delete the TCB');
+export const FIN_WAIT_2_OVER: Rule = rule(
+  'fin-wait-2-over',
+  'Linux tcp_fin_timeout',
+  'no FIN from the peer for {0}, and nobody waits for it: delete the TCB',
+  'ns',
+);
 export const USER_TIMEOUT: Rule = rule('user-timeout', 'RFC 9293 §3.10.8', 'user timeout of {0} passed: abort', 'ns');
 export const KEEP_ALIVE: Rule = rule('keep-alive', 'RFC 9293 §3.8.4', 'idle: probe {0} of {1}', 'n', 'n');
 export const FAST_RETRANSMIT: Rule = rule(
@@ -240,6 +282,11 @@ export const PARTIAL_ACK: Rule = rule(
 );
 
 // The stack, §3.10.7.1 and §3.10.7.2
+export const SOURCE_INVALID: Rule = rule(
+  'source-invalid',
+  'RFC 9293 §3.9.2.3 MUST-63, RFC 1122 §3.2.1.3',
+  'no host has the source address: discard in silence',
+);
 export const CLOSED_RST_IN: Rule = rule('closed-rst', 'RFC 9293 §3.10.7.1', 'RST to a closed port: discard');
 export const CLOSED_NO_ACK: Rule = rule(
   'closed-no-ack',

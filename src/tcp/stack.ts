@@ -2,6 +2,9 @@
  * The TCP of one host: its listeners and connections, and who gets which segment (RFC 9293 §3.10.7).
  * Answers for ports where nothing listens, and keeps the timers of all its connections.
  */
+import { type AddressTable, isIpv6 } from '../wire/address.ts';
+import { isHostAddress } from '../wire/host-address.ts';
+import type { IcmpError } from '../wire/icmp.ts';
 import { ACK, RST, type Segment, SYN, segLen } from '../wire/segment.ts';
 import { type Seq, seqGt } from '../wire/seq.ts';
 import type { TcpConfig } from './config.ts';
@@ -11,16 +14,22 @@ import type { HalfOpen } from './half-open.ts';
 import { IsnGenerator } from './isn.ts';
 import type { ListenOptions } from './listen-options.ts';
 import { Listener } from './listener.ts';
+import { OpenError } from './open-error.ts';
 import { sendRstFor } from './output.ts';
 import * as rules from './rules.ts';
+import * as rulesIcmp from './rules-icmp.ts';
 import { finish } from './tcb.ts';
 import { TimerHeap } from './timer-heap.ts';
 import { type Endpoint, MS, type Nanos, type Tx } from './types.ts';
 import type { WhySink } from './why.ts';
 
 export interface StackOptions {
-  /** Address handles this host answers for; the first is the source of active opens. At least one. */
+  /** Address handles this host answers for; the first of each IP version is the source of active opens. At least one. */
   readonly addresses: readonly number[];
+  /** Names the IPv6 handles, so that multicast ones are known; without it only IPv4 addresses are judged. */
+  readonly addressTable?: AddressTable;
+  /** Broadcast addresses of the networks this host is on; nothing of them is answered. */
+  readonly broadcasts?: readonly number[];
   readonly config: TcpConfig;
   /** Four uint32: the key of ISNs, cookies and hash tables. From a random stream of the caller. */
   readonly secret: Uint32Array;
@@ -43,6 +52,11 @@ export interface StackCounters {
   outRsts: number;
   /** Segments not addressed to this host. */
   notOurs: number;
+  /** Segments whose source address no host can have (RFC 9293 MUST-63). */
+  invalidSource: number;
+  /** ICMP errors for a connection that did not send what they quote (Linux OutOfWindowIcmps), and those for none. */
+  outOfWindowIcmps: number;
+  strayIcmps: number;
   activeOpens: number;
   passiveOpens: number;
 }
@@ -53,11 +67,21 @@ const EPHEMERAL_PORTS = 65536 - FIRST_EPHEMERAL;
 export class TcpStack implements Endpoint {
   readonly config: TcpConfig;
   readonly addresses: readonly number[];
-  readonly counters: StackCounters = { outRsts: 0, notOurs: 0, activeOpens: 0, passiveOpens: 0 };
+  readonly counters: StackCounters = {
+    outRsts: 0,
+    notOurs: 0,
+    invalidSource: 0,
+    outOfWindowIcmps: 0,
+    strayIcmps: 0,
+    activeOpens: 0,
+    passiveOpens: 0,
+  };
   /** Chosen ISS of the next passive open, for figures of the RFC and for tests; null = RFC 6528's. */
   nextIss: Seq | null = null;
   readonly #address: number;
   readonly #secret: Uint32Array;
+  readonly #addressTable: AddressTable | null;
+  readonly #broadcasts: readonly number[] | null;
   readonly #isns: IsnGenerator;
   readonly #table: ConnectionTable;
   readonly #listeners = new Map<number, Listener<Connection>>();
@@ -72,6 +96,8 @@ export class TcpStack implements Endpoint {
     this.addresses = options.addresses;
     this.#address = options.addresses[0]!;
     this.#secret = options.secret;
+    this.#addressTable = options.addressTable ?? null;
+    this.#broadcasts = options.broadcasts ?? null;
     this.#isns = new IsnGenerator(options.secret);
     this.#table = new ConnectionTable(options.secret[0]!);
     this.#nextPort = options.secret[1]! % EPHEMERAL_PORTS;
@@ -125,13 +151,19 @@ export class TcpStack implements Endpoint {
     listener.close(now, tx);
   }
 
-  /** Active OPEN: makes a connection and sends its SYN. Throws when the 4-tuple is in use. */
+  /**
+   * Active OPEN: makes a connection and sends its SYN. Throws an OpenError when the 4-tuple is in use, or the remote
+   * address is none a host can have (RFC 9293 MUST-46).
+   */
   connect(now: Nanos, remote: number, remotePort: number, tx: Tx, options: ConnectOptions = {}): Connection {
     this.#drain(); // a connection the application has just aborted no longer holds its ports
-    const local = options.local ?? this.#address;
+    if (!this.#canBeHost(remote)) {
+      throw new OpenError('ENETUNREACH', 'the remote address is a broadcast or multicast address');
+    }
+    const local = options.local ?? this.#sourceFor(remote);
     const localPort = options.localPort ?? this.#freePort(local, remote, remotePort);
     if (this.#table.get(local, localPort, remote, remotePort) !== null) {
-      throw new Error(`local port ${localPort} already has a connection to that address and port`);
+      throw new OpenError('EADDRNOTAVAIL', `local port ${localPort} already has a connection to that address and port`);
     }
     const iss = options.iss ?? this.#isns.isn(now, local, localPort, remote, remotePort);
     const c = Connection.connect(options.config ?? this.config, local, localPort, remote, remotePort, iss);
@@ -154,9 +186,32 @@ export class TcpStack implements Endpoint {
       this.#settle(c);
       return;
     }
+    if (!this.#canBeHost(seg.src)) {
+      this.counters.invalidSource++;
+      if (this.#why !== null) this.#why.check(rules.SOURCE_INVALID, true, 0, 0, 0);
+      return;
+    }
     const listener = this.#listeners.get(seg.dport);
     if (listener === undefined) this.#answerClosed(seg, tx);
     else if (!listener.onSegment(now, seg, tx)) this.#answerListen(seg, tx);
+  }
+
+  /**
+   * An ICMP error that the IP layer passes up, directed to the connection or half-open entry whose segment it quotes
+   * (RFC 9293 §3.9.2.2, MUST-54).
+   */
+  onIcmp(now: Nanos, icmp: Readonly<IcmpError>, tx: Tx): void {
+    this.#drain();
+    const { src, sport, dst, dport } = icmp.quoted;
+    const c = this.#table.get(src, sport, dst, dport);
+    let answer = -1;
+    if (c !== null) {
+      answer = c.onIcmp(now, icmp, tx) ? 1 : 0;
+      this.#settle(c);
+    } else if (this.addresses.includes(src)) answer = this.#listeners.get(sport)?.onIcmp(icmp) ?? -1;
+    if (answer === 0) this.counters.outOfWindowIcmps++;
+    if (answer < 0) this.counters.strayIcmps++;
+    if (answer <= 0 && this.#why !== null) this.#why.check(rulesIcmp.ICMP_STRAY, answer === 0, 0, 0, 0);
   }
 
   onTimer(now: Nanos, tx: Tx): void {
@@ -262,6 +317,19 @@ export class TcpStack implements Endpoint {
     sendRstFor(seg, segLen(seg), tx);
   }
 
+  #canBeHost(address: number): boolean {
+    if (this.#broadcasts?.includes(address) === true) return false;
+    return isHostAddress(address, this.#addressTable);
+  }
+
+  /** MUST-44: the application need not say which address the connection is opened from. */
+  #sourceFor(remote: number): number {
+    if (isIpv6(this.#address) === isIpv6(remote)) return this.#address;
+    const other = this.addresses.find((address) => isIpv6(address) === isIpv6(remote));
+    if (other === undefined) throw new OpenError('ENETUNREACH', 'this host has no address of that IP version');
+    return other;
+  }
+
   #isn(now: Nanos, local: number, localPort: number, remote: number, remotePort: number): Seq {
     const chosen = this.nextIss;
     if (chosen === null) return this.#isns.isn(now, local, localPort, remote, remotePort);
@@ -276,6 +344,6 @@ export class TcpStack implements Endpoint {
       this.#nextPort = (this.#nextPort + i + 1) % EPHEMERAL_PORTS;
       return port;
     }
-    throw new Error('no free local port towards that address and port');
+    throw new OpenError('EADDRNOTAVAIL', 'no free local port towards that address and port');
   }
 }

@@ -2,7 +2,7 @@
  * SYN queue: the half-open connections of one listener (RFC 4987 §3; Linux "SYN queue"). A hash table of fixed-size rows
  * with timers and arrival order threaded through them: 80 bytes of row and at most 8 of buckets for each entry.
  */
-import type { HalfOpen } from './half-open.ts';
+import { HalfOpen } from './half-open.ts';
 import { jhash3 } from './jhash.ts';
 import type { SynQueueView } from './policy/types.ts';
 import {
@@ -219,6 +219,15 @@ export class SynQueue implements SynQueueView {
   /** The entry that arrived next after `row`, or -1. */
   newer(row: number): number {
     return this.#rows.i32[row * STRIDE + AGE_NEXT]!;
+  }
+
+  /** Entries, oldest first. The HalfOpen is the same object each time: copy what you keep. */
+  visit(each: (half: Readonly<HalfOpen>, timers: { armedAt: Nanos; firesAt: Nanos }) => void): void {
+    const half = new HalfOpen();
+    for (let row = this.#oldest; row !== NIL; row = this.newer(row)) {
+      this.read(row, half);
+      each(half, { armedAt: this.armedAt(row), firesAt: this.firesAt(row) });
+    }
   }
 
   occupied(row: number): boolean {

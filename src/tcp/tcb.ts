@@ -6,19 +6,29 @@ import type { Seq } from '../wire/seq.ts';
 import { FIRST_RCV_MSS } from './ack-policy.ts';
 import type { TcpConfig } from './config.ts';
 import type { Loss } from './loss.ts';
+import type { Path } from './path.ts';
 import type { ReceiveBuffer } from './receive-buffer.ts';
 import { RtoEstimator } from './rto.ts';
 import type { Scoreboard } from './scoreboard.ts';
 import type { SendBuffer } from './send-buffer.ts';
-import { type CloseReason, MS, type Nanos, type TcpState } from './types.ts';
+import { type CloseReason, type Errno, MS, type Nanos, type TcpState } from './types.ts';
+import type { Urgent } from './urgent.ts';
 import type { WhySink } from './why.ts';
 
 /** Bits of `events`, polled in this order: what came first in a connection's life is told first. */
 export const EV_ESTABLISHED = 1;
-export const EV_READABLE = 2;
-export const EV_WRITABLE = 4;
-export const EV_PEER_CLOSED = 8;
-const EV_CLOSED = 16;
+export const EV_URGENT = 2;
+export const EV_READABLE = 4;
+export const EV_WRITABLE = 8;
+export const EV_SOFT_ERROR = 16;
+export const EV_PEER_CLOSED = 32;
+const EV_CLOSED = 64;
+
+/** How it ended, and the errno an application finds; null when nothing went wrong. */
+interface Ending {
+  readonly reason: CloseReason;
+  readonly error: Errno | null;
+}
 
 export class Tcb {
   /** May be replaced while the connection lives, see `Connection.configure`. */
@@ -31,7 +41,10 @@ export class Tcb {
   why: WhySink | null = null;
   events = 0;
   /** How the connection ended; null while it lives and before it is opened. */
-  closeReason: CloseReason | null = null;
+  ended: Ending | null = null;
+  /** Who reads: `nobody`, then new data is answered by RST once our side is closed too (RFC 9293 §3.6.1); `gone`: the
+   * application has let go of the connection altogether. */
+  reader: 'application' | 'nobody' | 'gone' = 'application';
 
   // Send sequence space (RFC 9293 figure 3)
   readonly iss: Seq;
@@ -85,6 +98,8 @@ export class Tcb {
   ackedSinceGrowth = 0;
   dupAcks = 0;
   loss: Loss | null = null;
+  urgent: Urgent | null = null;
+  path: Path | null = null;
   scoreboard: Scoreboard | null = null;
 
   readonly rtt: RtoEstimator;
@@ -152,10 +167,10 @@ export function enter(t: Tcb, state: TcpState): void {
 }
 
 /** Ends the connection: no timer, no state but CLOSED, and one event for the application. */
-export function finish(t: Tcb, reason: CloseReason): void {
+export function finish(t: Tcb, reason: CloseReason, error: Errno | null = null): void {
   if (t.state === 'CLOSED') return;
   enter(t, 'CLOSED');
-  t.closeReason = reason;
+  t.ended = reason === 'closed' ? IN_ORDER : { reason, error };
   t.events |= EV_CLOSED;
   t.rtxAt = Infinity;
   t.probeAt = Infinity;
@@ -187,3 +202,6 @@ export function tsNow(t: Tcb, now: Nanos): number {
 export function rcvWnd(t: Tcb): number {
   return (t.rcvAdv - t.rcvNxt) >>> 0;
 }
+
+/** One for all: most connections end so. */
+const IN_ORDER: Ending = { reason: 'closed', error: null };

@@ -39,10 +39,17 @@ export type TcpState =
 /** What a connection tells its application, in order, through `pollEvent`. */
 export type TcpEvent =
   | { readonly type: 'established' }
+  /** Urgent data begins, or more of it is announced; `Connection.urgent` tells how much (RFC 9293 MUST-32). */
+  | { readonly type: 'urgent' }
   /** Bytes can be read. Reported once per time the receive buffer goes from empty to non-empty. */
   | { readonly type: 'readable' }
   /** Room in the send buffer after it had been full. */
   | { readonly type: 'writable' }
+  /**
+   * Something is wrong that does not end the connection (RFC 9293 §3.9.1.8): an ICMP error, named by its errno, or R1
+   * retransmissions without an answer, named ETIMEDOUT. Reported when it happens; several since the last look are one.
+   */
+  | { readonly type: 'soft-error'; readonly error: Errno }
   /** The peer sent FIN and all its data has been received ("connection closing", RFC 9293 §3.10.7.4). */
   | { readonly type: 'peer-closed' }
   /** The connection is over; `reason` names how, in Linux errno terms or RFC 9293's. */
@@ -52,5 +59,22 @@ export type CloseReason =
   | 'closed' // both sides closed in order
   | 'refused' // RST in SYN-SENT (ECONNREFUSED)
   | 'reset' // RST later (ECONNRESET)
-  | 'aborted' // our own abort()
-  | 'timeout'; // R2 or the user timeout passed (ETIMEDOUT)
+  | 'aborted' // our own abort(), or data came that nobody will read
+  | 'timeout' // R2 or the user timeout passed (ETIMEDOUT)
+  | 'unreachable'; // an ICMP error
+
+/** How Linux names what ended a connection or is wrong with it. */
+export type Errno =
+  | 'ECONNREFUSED'
+  | 'ECONNRESET'
+  | 'EPIPE'
+  | 'ETIMEDOUT'
+  | 'EHOSTUNREACH'
+  | 'ENETUNREACH'
+  | 'EHOSTDOWN'
+  | 'ENONET'
+  | 'ENOPROTOOPT'
+  | 'EOPNOTSUPP'
+  | 'EPROTO'
+  | 'EACCES'
+  | 'EMSGSIZE';

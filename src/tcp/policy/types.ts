@@ -40,6 +40,13 @@ export type SynVerdict =
   | 'drop-accept-queue'
   | 'drop-reserve';
 
+/** What a verdict counts beside ListenDrops. */
+export const DROP_COUNTER = {
+  'drop-syn-queue': 'TCPReqQFullDrop',
+  'drop-accept-queue': 'ListenOverflows',
+  'drop-reserve': null,
+} as const;
+
 /**
  * A defence. Pure: it never sends, allocates or counts, and holds no secret: making and checking cookies is the
  * listener's job (one key per host), a policy only says when. So policies compose by calling each other's `onSyn`.
