@@ -77,6 +77,7 @@ export interface TimerView {
   readonly name:
     | 'retransmit'
     | 'loss-probe'
+    | 'reordering'
     | 'persist'
     | 'delayed-ack'
     | 'keep-alive'

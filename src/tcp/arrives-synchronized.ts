@@ -304,6 +304,7 @@ function takeFin(t: Tcb, now: Nanos): void {
   if (seqGt(t.rcvNxt, t.rcvAdv)) t.rcvAdv = t.rcvNxt;
   // Linux (tcp_fin) gives the application the time of a delayed ACK to close as well.
   const waits = t.config.quickAcks > 0 && t.state === 'ESTABLISHED';
+  t.unackedBytes++;
   if (waits) t.pingPong = true;
   t.ackOwed = waits ? Math.max(t.ackOwed, 1) : 2;
   t.events |= EV_PEER_CLOSED;

@@ -26,6 +26,13 @@ export interface TcpConfig {
   readonly tailLossProbe: boolean;
   /** Bytes that an ACK may add to cwnd in slow start, in segments (RFC 5681: 1; RFC 3465, Linux: all it acknowledged). */
   readonly slowStartLimit: number;
+  /** A zero-window probe carries no byte but an old sequence number (Linux tcp_xmit_probe_skb); RFC 9293 MUST-36: a new byte. */
+  readonly emptyProbes: boolean;
+  /**
+   * A SACK that reports a later segment starts a timer of a quarter round trip and two of these ticks; when it runs out
+   * the earlier one counts as lost (RACK, RFC 8985 §6). 0 = only three duplicate ACKs tell (RFC 5681).
+   */
+  readonly reorderingTick: Nanos;
   /** An abort's RST also acknowledges, and carries timestamps (Linux tcp_send_active_reset); RFC 9293 §3.10.5: RST alone. */
   readonly resetAcknowledges: boolean;
   /** Report duplicate segments with a SACK block (RFC 2883). */
@@ -87,6 +94,8 @@ export const RFC9293: TcpConfig = {
   quickAcks: 0,
   tailLossProbe: false,
   slowStartLimit: 1,
+  emptyProbes: false,
+  reorderingTick: 0,
   resetAcknowledges: false,
   dsack: false,
   restartAfterIdle: true,
@@ -121,6 +130,8 @@ export const LINUX6: TcpConfig = {
   quickAcks: 16,
   tailLossProbe: true,
   slowStartLimit: Infinity,
+  emptyProbes: true,
+  reorderingTick: 4 * MS, // a jiffy at HZ = 250
   resetAcknowledges: true,
   dsack: true,
   minRto: 200 * MS,

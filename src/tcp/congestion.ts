@@ -3,7 +3,7 @@ import type { Segment } from '../wire/segment.ts';
 import { type Seq, seqDiff, seqGe, seqGt, seqLt, seqMax } from '../wire/seq.ts';
 import { Loss, repeatAll, repeating } from './loss.ts';
 import { inFlight, retransmitAt } from './output.ts';
-import { FAST_RETRANSMIT, PARTIAL_ACK } from './rules.ts';
+import { FAST_RETRANSMIT, PARTIAL_ACK, REORDERING_OVER } from './rules.ts';
 import { DUP_THRESH, Scoreboard } from './scoreboard.ts';
 import type { Tcb } from './tcb.ts';
 import type { Nanos, Tx } from './types.ts';
@@ -15,6 +15,8 @@ export function takeSack(t: Tcb, seg: Readonly<Segment>): boolean {
   for (let i = 0; i < seg.sackCount; i++) {
     const left = seg.sack[2 * i]!;
     const right = seg.sack[2 * i + 1]!;
+    // A block that begins inside the last segment does not tell that the segment arrived.
+    if (seqGt(left, t.lastSegment) && seqGe(t.lastSegment, t.sndUna)) continue;
     // Blocks below SND.UNA are D-SACKs (RFC 2883); blocks beyond SND.NXT are lies.
     if (!seqLt(left, right) || seqLt(left, t.sndUna) || seqGt(right, t.sndNxt)) continue;
     t.scoreboard ??= new Scoreboard();
@@ -25,7 +27,10 @@ export function takeSack(t: Tcb, seg: Readonly<Segment>): boolean {
 
 /** `acked` new bytes were acknowledged; `t.sndUna` is already the new one. */
 export function onNewAck(t: Tcb, acked: number, now: Nanos, tx: Tx): void {
+  // What duplicate ACKs or SACKs reported before is no news now.
+  const known = t.scoreboard === null ? t.dupAcks * t.sndMss : t.scoreboard.bytesBelow(t.sndUna);
   t.dupAcks = 0;
+  t.reorderAt = Infinity;
   t.scoreboard?.prune(t.sndUna);
   const { loss } = t;
   if (loss?.inRecovery) {
@@ -45,8 +50,19 @@ export function onNewAck(t: Tcb, acked: number, now: Nanos, tx: Tx): void {
     } else repeatHoles(t, loss, now, tx);
     return;
   }
-  if (t.cwnd < t.ssthresh) t.cwnd += Math.min(acked, t.sndMss);
+  const { slowStartLimit } = t.config;
+  if (slowStartLimit === 1) grow(t, acked, t.sndMss);
+  else if (windowWasUsed(t)) grow(t, Math.max(0, acked - known), slowStartLimit * t.sndMss);
+}
+
+function grow(t: Tcb, acked: number, most: number): void {
+  if (t.cwnd < t.ssthresh) t.cwnd += Math.min(acked, most);
   else avoidCongestion(t, acked);
+}
+
+/** Was cwnd put to use (RFC 7661; Linux tcp_is_cwnd_limited)? In slow start half of it counts as used. */
+function windowWasUsed(t: Tcb): boolean {
+  return t.cwndLimited || (t.cwnd < t.ssthresh && t.cwnd < 2 * t.maxFlight);
 }
 
 /**
@@ -71,7 +87,33 @@ export function onDuplicateAck(t: Tcb, now: Nanos, tx: Tx): void {
   // RFC 6582 §4: after a timeout, duplicate ACKs of what was sent before it do not start a new recovery.
   if (repeating(t) || (t.loss !== null && seqLt(t.sndUna, t.loss.recover))) return;
   // A receiver that saves ACKs (Linux tcp_comp_sack_delay_ns) may report in one what others say in three (RFC 6675 §5 (2)).
-  if (t.dupAcks < DUP_THRESH && t.scoreboard?.showsLoss(t.sndMss) !== true) return;
+  if (t.dupAcks < DUP_THRESH && t.scoreboard?.showsLoss(t.sndMss) !== true) return waitForReordering(t, now);
+  enterRecovery(t, now, tx);
+}
+
+/**
+ * A later segment has arrived and an earlier one has not: after a quarter of a round trip that is a loss (RFC 8985 §6.2;
+ * Linux tcp_rack_reo_wnd, whose timer counts in ticks).
+ */
+function waitForReordering(t: Tcb, now: Nanos): void {
+  const tick = t.config.reorderingTick;
+  if (tick === 0 || t.scoreboard === null || t.scoreboard.empty || t.rtt.least < 0 || t.reorderAt !== Infinity) return;
+  const wait = Math.min(t.rtt.least / 4, t.rtt.srtt) + 2 * tick;
+  t.reorderAt = Math.ceil((now + wait) / tick) * tick;
+}
+
+/** The reordering timer ran out. */
+export function onReorderingTimeout(t: Tcb, now: Nanos, tx: Tx): void {
+  t.reorderAt = Infinity;
+  if (t.loss !== null || t.scoreboard === null || t.scoreboard.empty) return;
+  if (t.why !== null) t.why.act(REORDERING_OVER, t.sndUna, 0, 0);
+  enterRecovery(t, now, tx);
+}
+
+/** Fast retransmit and recovery (RFC 5681 §3.2, RFC 6582, RFC 6675). */
+function enterRecovery(t: Tcb, now: Nanos, tx: Tx): void {
+  t.reorderAt = Infinity;
+  t.probeAt = Infinity;
   t.ssthresh = halfOfFlight(t);
   t.ackedSinceGrowth = 0;
   if (t.why !== null) t.why.act(FAST_RETRANSMIT, t.sndUna, t.ssthresh, 0);

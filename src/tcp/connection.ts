@@ -43,7 +43,15 @@ import type { WhySink } from './why.ts';
 
 /** A timer that runs: what it is for, since when, until when. */
 export interface RunningTimer {
-  readonly name: 'retransmit' | 'loss-probe' | 'persist' | 'delayed-ack' | 'keep-alive' | 'time-wait' | 'user-timeout';
+  readonly name:
+    | 'retransmit'
+    | 'loss-probe'
+    | 'reordering'
+    | 'persist'
+    | 'delayed-ack'
+    | 'keep-alive'
+    | 'time-wait'
+    | 'user-timeout';
   readonly armedAt: Nanos;
   readonly firesAt: Nanos;
 }
@@ -211,6 +219,7 @@ export class Connection implements Endpoint {
     const t = this.tcb;
     let next = t.rtxAt;
     if (t.probeAt < next) next = t.probeAt;
+    if (t.reorderAt < next) next = t.reorderAt;
     if (t.persistAt < next) next = t.persistAt;
     if (t.delackAt < next) next = t.delackAt;
     if (t.keepAliveAt < next) next = t.keepAliveAt;
@@ -361,6 +370,7 @@ export class Connection implements Endpoint {
     // When each was armed follows from how long it runs: nothing is stored for the eye alone.
     const all: RunningTimer[] = [
       running('retransmit', t.rtxAt, backedOff(rtt.rto, t.retransmits, config.maxRto)),
+      running('reordering', t.reorderAt, t.reorderAt - t.lastSentAt),
       running('loss-probe', t.probeAt, t.probeAt - t.lastSentAt),
       running('persist', t.persistAt, persistTime(t)),
       running('delayed-ack', t.delackAt, config.delayedAck),

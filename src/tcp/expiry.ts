@@ -1,5 +1,5 @@
 /** What happens when a connection's timers run out (RFC 9293 §3.10.8, RFC 6298 §5). */
-import { onTimeout } from './congestion.ts';
+import { onReorderingTimeout, onTimeout } from './congestion.ts';
 import { output, persistTime, sendAck, sendKeepAlive, sendProbe, sendSyn, sendWhatFits } from './output.ts';
 import { backedOff } from './rto.ts';
 import * as rules from './rules.ts';
@@ -19,6 +19,10 @@ export function expire(t: Tcb, now: Nanos, tx: Tx): void {
   if (t.userTimeoutAt <= now) {
     if (t.why !== null) t.why.act(rules.USER_TIMEOUT, t.config.userTimeout, 0, 0);
     return timedOut(t);
+  }
+  if (t.reorderAt <= now) {
+    onReorderingTimeout(t, now, tx);
+    output(t, now, tx);
   }
   if (t.probeAt <= now) probe(t, now, tx);
   if (t.rtxAt <= now) retransmissionTimeout(t, now, tx);

@@ -77,13 +77,18 @@ export function sendRstFor(got: Readonly<Segment>, len: number, tx: Tx): void {
 
 /** Keep-alive probe: an old sequence number forces an ACK (RFC 9293 §3.8.4, SEG.SEQ = SND.NXT - 1). */
 export function sendKeepAlive(t: Tcb, now: Nanos, tx: Tx): void {
-  const seg = base(t, tx, (t.sndNxt - 1) >>> 0, ACK);
+  sendOld(t, (t.sndNxt - 1) >>> 0, now, tx);
+}
+
+function sendOld(t: Tcb, seq: Seq, now: Nanos, tx: Tx): void {
+  const seg = base(t, tx, seq, ACK);
   finishHeader(t, now, seg);
   tx.send(seg);
 }
 
 /** Zero-window probe: one byte at SND.UNA, new or again (RFC 9293 MUST-35). */
 export function sendProbe(t: Tcb, now: Nanos, tx: Tx): void {
+  if (t.config.emptyProbes) return sendOld(t, (t.sndUna - 1) >>> 0, now, tx);
   const end = sendEnd(t);
   const n = seqLt(t.sndUna, end) ? 1 : 0;
   const fin = n === 0 && t.closing;
@@ -202,6 +207,16 @@ function repeatLost(t: Tcb, loss: Loss, now: Nanos, tx: Tx): void {
     loss.next = loss.end;
 }
 
+/** The last segment sent, whole, again. */
+export function repeatLast(t: Tcb, now: Nanos, tx: Tx): void {
+  const from = seqMax(t.lastSegment, t.sndUna);
+  const n = Math.max(0, Math.min(seqDiff(sendEnd(t), from), seqDiff(t.sndNxt, from), t.sndMss));
+  const fin = t.finSent && (from + n) >>> 0 === sendEnd(t);
+  t.timedAt = -1;
+  t.totalRetransmits++;
+  emit(t, from, n, fin, now, tx);
+}
+
 /** One new full-sized or last segment beyond cwnd but within the window, for a probe. False: there is none. */
 export function sendNewSegment(t: Tcb, now: Nanos, tx: Tx): boolean {
   const from = t.sndNxt;
@@ -209,39 +224,58 @@ export function sendNewSegment(t: Tcb, now: Nanos, tx: Tx): boolean {
   const n = Math.min(left, t.sndMss);
   if (n <= 0 || n > seqDiff((t.sndUna + t.sndWnd) >>> 0, from)) return false;
   t.sndNxt = (from + n) >>> 0;
+  t.lastSegment = from;
   emit(t, from, n, false, now, tx);
   return true;
 }
 
 function sendNew(t: Tcb, now: Nanos, tx: Tx): void {
   if (!synchronized(t) || repeating(t)) return;
-  const end = sendEnd(t);
   if (t.config.restartAfterIdle) restartIfIdle(t, now);
+  const before = t.sndNxt;
+  const cwndLimited = sendWhatMay(t, now, tx);
+  if (t.sndNxt !== before || cwndLimited) noteFlight(t, cwndLimited);
+}
+
+/** Sends new segments while the windows allow. Returns whether cwnd was what stopped it. */
+function sendWhatMay(t: Tcb, now: Nanos, tx: Tx): boolean {
+  const end = sendEnd(t);
   for (;;) {
     const left = seqDiff(end, t.sndNxt);
     const finDue = t.closing && !t.finSent;
-    if (left <= 0 && !finDue) return;
+    if (left <= 0 && !finDue) return false;
     const windowLeft = seqDiff((t.sndUna + t.sndWnd) >>> 0, t.sndNxt);
-    // Limited transmit (RFC 3042): the first two duplicate ACKs each allow one more segment. With SACK what they report
+    // Limited transmit (RFC 3042): the first two duplicate ACKs each allow one more segment. With SACK the pipe says it. With SACK what they report
     // has left the pipe already (RFC 6675 §5 step 3).
     const extra = !t.sackOk && !t.loss?.inRecovery && t.dupAcks > 0 && t.dupAcks < 3 ? t.dupAcks * t.sndMss : 0;
     const usable = Math.min(windowLeft, t.cwnd + extra - inFlight(t));
     const n = Math.max(0, Math.min(left, usable, t.sndMss));
-    if (left > 0 && n === 0) return;
-    if (left > 0 && n < t.sndMss && !worthSending(t, n, left)) return;
+    if (left > 0 && n === 0) return usable < windowLeft;
+    if (left > 0 && n < t.sndMss && !worthSending(t, n, left)) return usable < windowLeft && n < left;
     // FIN needs room in the window like a byte; alone it may go into a closed one, where it serves as the first probe.
     const fin = finDue && n === left && (n < windowLeft || (windowLeft === 0 && t.sndUna === t.sndNxt));
-    if (n === 0 && !fin) return;
+    if (n === 0 && !fin) return false;
     if (t.timedAt < 0 && t.retransmits === 0) {
       t.timedAt = now;
       t.timedSeq = (t.sndNxt + n + (fin ? 1 : 0)) >>> 0;
     }
     const from = t.sndNxt;
     t.sndNxt = (from + n + (fin ? 1 : 0)) >>> 0;
+    t.lastSegment = from;
     scheduleProbe(t, now);
     if (fin) t.finSent = true;
     emit(t, from, n, fin, now, tx);
   }
+}
+
+/** Remembers how far cwnd was used, for its growth (Linux tcp_cwnd_validate). */
+function noteFlight(t: Tcb, cwndLimited: boolean): void {
+  const flight = inFlight(t);
+  const known = seqLt(t.sndUna, t.flightEnd);
+  if (known && !cwndLimited && (t.cwndLimited || flight <= t.maxFlight)) return;
+  t.cwndLimited = cwndLimited;
+  t.maxFlight = flight;
+  t.flightEnd = t.sndNxt;
 }
 
 /** RFC 5681 §4.1: after an RTO without sending, what is known of the path is old. */
@@ -329,7 +363,8 @@ function acknowledged(t: Tcb): void {
 }
 
 function freeWindow(t: Tcb): number {
-  return Math.max(0, t.config.rcvBuf - (t.receiveBuffer === null ? 0 : t.receiveBuffer.readable));
+  const free = Math.max(0, t.config.rcvBuf - (t.receiveBuffer === null ? 0 : t.receiveBuffer.readable));
+  return Math.min(free, 65535 << t.rcvScale); // what the field can say
 }
 
 /** The window field to send. Moves the right edge only by a worthwhile step and never left (RFC 9293 §3.8.6.2.2, SHLD-14). */

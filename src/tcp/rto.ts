@@ -9,6 +9,8 @@ export class RtoEstimator {
   /** Smoothed round trip in ns; -1 before the first measurement. */
   srtt: Nanos = -1;
   rttvar: Nanos = 0;
+  /** The shortest round trip measured; -1 before the first. */
+  least: Nanos = -1;
   /** Current timeout, without backoff. */
   rto: Nanos;
 
@@ -18,6 +20,7 @@ export class RtoEstimator {
 
   /** Takes a measurement `r` of a segment that was sent once only (Karn, §3). Integer nanoseconds throughout. */
   sample(r: Nanos, config: TcpConfig): void {
+    if (this.least < 0 || r < this.least) this.least = r;
     if (this.srtt < 0) {
       this.srtt = r;
       this.rttvar = Math.floor(r / 2);

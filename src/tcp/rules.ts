@@ -1,6 +1,12 @@
 /** The rules a connection follows, each with its source, in the order in which RFC 9293 §3.10.7 checks them. */
 import type { Rule, ValueKind } from './why.ts';
 
+export const REORDERING_OVER: Rule = rule(
+  'reordering-over',
+  'RFC 8985 §6.2',
+  'a later segment arrived a reordering window ago: {0} counts as lost',
+  'local',
+);
 export const PROBE_DUE: Rule = rule(
   'probe-due',
   'RFC 8985 §7.3',

@@ -67,6 +67,16 @@ export class Scoreboard {
     return sum;
   }
 
+  /** Bytes reported as held below `right`. */
+  bytesBelow(right: Seq): number {
+    let sum = 0;
+    for (let i = 0; i < this.#edges.length && seqLt(this.#edges[i]!, right); i += 2) {
+      const end = this.#edges[i + 1]!;
+      sum += seqDiff(seqLt(end, right) ? end : right, this.#edges[i]!);
+    }
+    return sum;
+  }
+
   /** First sequence number at or after `from` that the peer does not hold. */
   nextHole(from: Seq): Seq {
     for (let i = 0; i < this.#edges.length; i += 2) {

@@ -3,9 +3,9 @@
  * are lost there is no duplicate ACK to tell, so one segment more is sent after two round trips, before the RTO does it.
  */
 import { type Seq, seqDiff, seqGe, seqGt, seqLt } from '../wire/seq.ts';
-import { retransmitAt, sendNewSegment } from './output.ts';
+import { repeatLast, sendNewSegment } from './output.ts';
 import { PROBE_DUE, PROBE_LOSS } from './rules.ts';
-import { sendEnd, type Tcb } from './tcb.ts';
+import type { Tcb } from './tcb.ts';
 import { MS, type Nanos, SEC, type Tx } from './types.ts';
 
 /** Linux TCP_TIMEOUT_MIN, two ticks of its coarsest clock. */
@@ -33,7 +33,7 @@ export function probe(t: Tcb, now: Nanos, tx: Tx): void {
   if (t.sndUna === t.sndNxt) return;
   if (t.why !== null) t.why.act(PROBE_DUE, t.sndUna, t.sndNxt, 0);
   t.probeRepeated = !sendNewSegment(t, now, tx);
-  if (t.probeRepeated) retransmitAt(t, lastSegment(t), now, tx);
+  if (t.probeRepeated) repeatLast(t, now, tx);
   t.probeOut = true;
   t.probeEnd = t.sndNxt;
   t.rtxAt = now + t.rtt.rto;
@@ -52,13 +52,4 @@ export function probeAnswered(t: Tcb): void {
 /** A duplicate ACK that reports nothing new: the original and the probe both arrived, so nothing was lost. */
 export function probeWasNeedless(t: Tcb, ack: Seq): void {
   if (t.probeOut && seqGe(ack, t.probeEnd)) t.probeOut = false;
-}
-
-/** Where the last segment in flight begins. */
-function lastSegment(t: Tcb): Seq {
-  const end = sendEnd(t);
-  const inData = seqDiff(end, t.sndUna);
-  const sent = Math.min(inData, seqDiff(t.sndNxt, t.sndUna));
-  const last = sent <= 0 ? 0 : Math.min(t.sndMss, sent);
-  return (t.sndUna + Math.max(0, sent - last)) >>> 0;
 }

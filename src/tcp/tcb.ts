@@ -129,6 +129,14 @@ export class Tcb {
   probeRepeated = false;
   /** When data last left; -1 = never. */
   lastSentAt: Nanos = -1;
+  /** Where the last new segment began. */
+  lastSegment: Seq = 0;
+  /** The most in flight since `flightEnd` was SND.NXT (Linux max_packets_out): how much of cwnd was put to use. */
+  maxFlight = 0;
+  flightEnd: Seq = 0;
+  cwndLimited = false;
+  /** RACK's reordering timer. */
+  reorderAt: Nanos = Infinity;
   totalRetransmits = 0;
 
   // Quick ACKs and ping-pong mode, see ack-policy.ts.
@@ -174,6 +182,7 @@ export function finish(t: Tcb, reason: CloseReason, error: Errno | null = null):
   t.events |= EV_CLOSED;
   t.rtxAt = Infinity;
   t.probeAt = Infinity;
+  t.reorderAt = Infinity;
   t.persistAt = Infinity;
   t.delackAt = Infinity;
   t.keepAliveAt = Infinity;

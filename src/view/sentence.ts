@@ -104,6 +104,7 @@ const TIMER_NAMES: Readonly<Record<string, string>> = {
   'syn-ack': 'SYN/ACK',
   persist: 'persist',
   'loss-probe': 'tail loss probe',
+  reordering: 'reordering',
   'delayed-ack': 'delayed-ACK',
   'keep-alive': 'keep-alive',
   'time-wait': '2 MSL',

@@ -15,6 +15,7 @@ const NAMES: Record<TimerView['name'], string> = {
   retransmit: 'RTO',
   'syn-ack': 'RTO',
   'loss-probe': 'tail probe',
+  reordering: 'reordering',
   persist: 'probe',
   'delayed-ack': 'delayed ACK',
   'keep-alive': 'keep-alive',
