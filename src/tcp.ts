@@ -2,6 +2,10 @@
 export { LINUX6, RFC9293, type TcpConfig } from './tcp/config.ts';
 export { Connection, type RunningTimer } from './tcp/connection.ts';
 export { CookieJar } from './tcp/cookie.ts';
+export { FastOpenCache, type FastOpenMemory } from './tcp/fast-open-cache.ts';
+export { FastOpenClient, type FastOpenCounters, type FastOpenMode, FastOpenRequest } from './tcp/fast-open-client.ts';
+export { FastOpenKeys, fastOpenKeysOf, parseFastOpenKeys } from './tcp/fast-open-cookie.ts';
+export type { FastOpenChild, FastOpenServer } from './tcp/fast-open-server.ts';
 export { HalfOpen } from './tcp/half-open.ts';
 export { IsnGenerator } from './tcp/isn.ts';
 export type { ListenCounters } from './tcp/listen-counters.ts';

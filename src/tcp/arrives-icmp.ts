@@ -28,8 +28,11 @@ export function arrivesIcmp(t: Tcb, now: Nanos, icmp: Readonly<IcmpError>, tx: T
   }
   const { seq } = icmp.quoted;
   // SND.NXT itself is let through as in Linux tcp_v4_err: a keep-alive or pure ACK may have caused the error.
-  const ours = seqGe(seq, t.sndUna) && seqLe(seq, t.sndNxt);
-  if (why !== null) why.check(rules.ICMP_SEQ, ours, t.sndUna, seq, t.sndNxt);
+  // The SYN/ACK of a Fast Open lies below SND.UNA.
+  const pending = t.pendingOpen;
+  const first = pending === null ? t.sndUna : t.iss;
+  const ours = seqGe(seq, first) && seqLe(seq, t.sndNxt);
+  if (why !== null) why.check(rules.ICMP_SEQ, ours, first, seq, t.sndNxt);
   if (!ours) return false;
   if (icmp.kind === 'frag-needed') {
     pathMtu(t, now, icmp.mtu, tx);
@@ -38,7 +41,8 @@ export function arrivesIcmp(t: Tcb, now: Nanos, icmp: Readonly<IcmpError>, tx: T
   const v6 = isIpv6(t.remote);
   const error = icmpErrno(icmp.kind, v6);
   const hard = isHard(icmp.kind, v6);
-  const opening = t.state === 'SYN-SENT' || t.state === 'SYN-RECEIVED';
+  // A Fast Open that accept() has handed out is a connection like any that is up (Linux tcp_v4_err).
+  const opening = t.state === 'SYN-SENT' || (t.state === 'SYN-RECEIVED' && pending?.accepted !== true);
   const ends = config.icmpAborts === 'opening' ? opening : hard;
   if (why !== null) why.check(config.icmpAborts === 'opening' ? rules.ICMP_OPENING : rules.ICMP_HARD, ends, 0, 0, 0);
   // TIME-WAIT waits for nothing that could fail; Linux hands its ICMP errors to nobody.

@@ -3,6 +3,7 @@ import { ACK, FIN, RST, type Segment, SYN, segLen, URG } from '../wire/segment.t
 import { seqGt, seqLe } from '../wire/seq.ts';
 import { processText } from './arrives-synchronized.ts';
 import { established } from './established.ts';
+import { learnFromSynAck } from './fast-open-client.ts';
 import { agreeOptions } from './options.ts';
 import { output, sendRstFor, sendSyn } from './output.ts';
 import {
@@ -14,8 +15,9 @@ import {
   SYN_SENT_RST,
   SYN_SENT_RST_BLIND,
   SYN_SENT_SYN,
+  SYN_SENT_TSECR,
 } from './rules.ts';
-import { enter, finish, type Tcb } from './tcb.ts';
+import { enter, finish, type Tcb, tsNow } from './tcb.ts';
 import type { Nanos, Tx } from './types.ts';
 import { takeUrgent } from './urgent.ts';
 
@@ -32,6 +34,7 @@ export function arrivesInSynSent(t: Tcb, now: Nanos, seg: Readonly<Segment>, tx:
       }
       return;
     }
+    if (seg.tsEcr > 0 && !echoesOurs(t, seg, now, tx)) return;
   }
   if ((seg.flags & RST) !== 0) {
     if (why !== null) why.check(acked ? SYN_SENT_RST : SYN_SENT_RST_BLIND, acked, 0, 0, 0);
@@ -64,8 +67,22 @@ export function arrivesInSynSent(t: Tcb, now: Nanos, seg: Readonly<Segment>, tx:
   }
   if (why !== null) why.check(OUR_SYN_ACKED, true, seg.ack, t.iss, 0);
   established(t, now, seg.ack);
+  const request = t.fastOpenRequest;
+  if (request !== null) learnFromSynAck(t, request, seg, seg.ack, now);
   t.ackOwed = 2;
   if ((seg.flags & URG) !== 0) takeUrgent(t, seg);
   if (seg.len > 0 || (seg.flags & FIN) !== 0) processText(t, seg, t.rcvNxt, now);
   output(t, now, tx);
+}
+
+/** A TSecr that we never sent belongs to another connection, however well its ACK fits. False: it was answered by RST. */
+function echoesOurs(t: Tcb, seg: Readonly<Segment>, now: Nanos, tx: Tx): boolean {
+  if (!t.config.timestamps) return true;
+  const clock = tsNow(t, now);
+  const ok = (seg.tsEcr - t.tsRecent) >>> 0 <= (clock - t.tsRecent) >>> 0;
+  if (t.why !== null) t.why.check(SYN_SENT_TSECR, ok, t.tsRecent, seg.tsEcr, clock);
+  if (ok || (seg.flags & RST) !== 0) return ok;
+  if (t.why !== null) t.why.act(RST_FOR_BAD_ACK, seg.ack, 0, 0);
+  sendRstFor(seg, segLen(seg), tx);
+  return false;
 }

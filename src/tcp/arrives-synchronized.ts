@@ -2,8 +2,11 @@
 import { ACK, FIN, PSH, RST, type Segment, SYN, segLen, URG } from '../wire/segment.ts';
 import { type Seq, seqDiff, seqGe, seqGt, seqIn, seqLe, seqLt } from '../wire/seq.ts';
 import { dataArrived, quickAckMode } from './ack-policy.ts';
+import { limited } from './answer-limit.ts';
 import { onDuplicateAck, onNewAck, takeSack } from './congestion.ts';
 import { established } from './established.ts';
+import { arrivesAtChild, confirmChild } from './fast-open-child.ts';
+import { suspectMiddlebox } from './fast-open-client.ts';
 import { repeatAll, settleLoss } from './loss.ts';
 import { output, sendAck, sendRstFor } from './output.ts';
 import { ReceiveBuffer } from './receive-buffer.ts';
@@ -21,11 +24,14 @@ export function arrivesSynchronized(t: Tcb, now: Nanos, seg: Readonly<Segment>, 
   const { flags } = seg;
   const len = segLen(seg);
   let seq = seg.seq;
+  const pending = t.pendingOpen;
+  if (pending !== null && !arrivesAtChild(t, pending, now, seg, tx)) return;
 
   // Figure 7 line 6: the SYN/ACK that answers ours begins below RCV.NXT. "Trimming off any portions that lie outside
   // the window (including SYN)" leaves its ACK, which is what completes a simultaneous open.
   const crossing =
     t.state === 'SYN-RECEIVED' &&
+    pending === null &&
     (flags & (SYN | ACK | RST)) === (SYN | ACK) &&
     seg.seq === t.irs &&
     seqGt(seg.ack, t.iss) &&
@@ -74,7 +80,11 @@ export function arrivesSynchronized(t: Tcb, now: Nanos, seg: Readonly<Segment>, 
     t.tsRecentAt = now;
   }
   heard(t, now);
-  if (t.state === 'SYN-RECEIVED') {
+  if (pending !== null) {
+    if (!confirmChild(t, pending, now, seg, tx)) return;
+    // The ACK of the SYN/ACK alone is no duplicate of anything.
+    if (seg.ack !== t.sndUna || seg.sackCount > 0) takeAck(t, seg, now, tx);
+  } else if (t.state === 'SYN-RECEIVED') {
     const ok = seqLt(t.sndUna, seg.ack) && seqLe(seg.ack, t.sndNxt);
     if (why !== null) why.check(rules.ACK_SYN_RECEIVED, ok, t.sndUna, seg.ack, t.sndNxt);
     if (!ok) {
@@ -142,28 +152,25 @@ function fresh(t: Tcb, tsVal: number, now: Nanos): boolean {
 function reset(t: Tcb, seg: Readonly<Segment>, now: Nanos, tx: Tx): void {
   const exact = seg.seq === t.rcvNxt;
   if (t.why !== null) t.why.check(rules.RST_EXACT, exact, seg.seq, t.rcvNxt, 0);
-  if (!exact) return challenge(t, rules.CHALLENGE_RST, now, tx);
+  if (!exact) {
+    suspectMiddlebox(t, now);
+    return challenge(t, rules.CHALLENGE_RST, now, tx);
+  }
+  const pending = t.pendingOpen;
+  if (pending !== null) {
+    pending.reset(now, t.why);
+    return finish(t, 'reset', 'ECONNRESET'); // came from LISTEN (MUST-11), but an application may already hold it
+  }
   if (t.state === 'TIME-WAIT') finish(t, 'closed');
   else if (t.state === 'SYN-RECEIVED') finish(t, 'refused', 'ECONNREFUSED');
   // Linux tcp_reset: who has seen the FIN can only be writing.
   else finish(t, 'reset', t.state === 'CLOSE-WAIT' ? 'EPIPE' : 'ECONNRESET');
 }
 
-/** Challenge ACK, rate limited per connection so that no counter is shared (RFC 5961 §7; CVE-2016-5696). */
+/** Challenge ACK, rate limited. */
 function challenge(t: Tcb, rule: typeof rules.CHALLENGE_SYN, now: Nanos, tx: Tx): void {
   if (t.why !== null) t.why.check(rule, true, 0, 0, 0);
   if (!limited(t, now)) sendAck(t, now, tx);
-}
-
-function limited(t: Tcb, now: Nanos): boolean {
-  const limit = t.config.challengeAckInterval;
-  const last = t.lastChallengeAt;
-  if (limit > 0 && last >= 0 && now - last < limit) {
-    if (t.why !== null) t.why.check(rules.CHALLENGE_LIMITED, true, now - last, limit, 0);
-    return true;
-  }
-  t.lastChallengeAt = now;
-  return false;
 }
 
 /** RFC 5961 §5.2. False: the segment is dropped, and answered by an ACK, which §7 limits where no text asks for it. */
@@ -287,7 +294,9 @@ export function processText(t: Tcb, seg: Readonly<Segment>, seq: Seq, now: Nanos
     // Beyond a gap it is acknowledged at once (RFC 5681 §4.2); in order `takeFin` decides.
     if (seqGt(t.finAhead, t.rcvNxt)) t.ackOwed = 2;
   }
-  if (t.hasFinAhead && seqGe(t.rcvNxt, t.finAhead)) takeFin(t, now);
+  if (!t.hasFinAhead) return;
+  if (seqGe(t.rcvNxt, t.finAhead)) takeFin(t, now);
+  else suspectMiddlebox(t, now);
 }
 
 /** [left, right) came again, as far as it lies below RCV.NXT (RFC 2883 §4). */

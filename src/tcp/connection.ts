@@ -10,17 +10,20 @@
  * Any method that takes `tx` may change `nextTimer()`. A connection that ended is 'CLOSED' for good.
  */
 import type { IcmpError } from '../wire/icmp.ts';
-import { FIN, type Segment, URG } from '../wire/segment.ts';
+import type { Segment } from '../wire/segment.ts';
 import { type Seq, seqDiff } from '../wire/seq.ts';
 import { ackAfterRead } from './ack-policy.ts';
 import { arrivesIcmp } from './arrives-icmp.ts';
 import { arrivesInSynSent } from './arrives-syn-sent.ts';
-import { arrivesSynchronized, limitFinWait2, processText } from './arrives-synchronized.ts';
+import { arrivesSynchronized, limitFinWait2 } from './arrives-synchronized.ts';
 import type { TcpConfig } from './config.ts';
 import { expire } from './expiry.ts';
+import type { FastOpenRequest } from './fast-open-client.ts';
+import type { FastOpenChild } from './fast-open-server.ts';
 import type { HalfOpen } from './half-open.ts';
-import { setOptions } from './options.ts';
-import { output, persistTime, sendAck, sendRst, sendSyn, windowHasOpened } from './output.ts';
+import { output, persistTime, sendAck, sendRst, sendSyn } from './output.ts';
+import { openedByAck, openedBySyn } from './passive-open.ts';
+import { windowHasOpened } from './receive-window.ts';
 import { backedOff } from './rto.ts';
 import * as rules from './rules.ts';
 import { SendBuffer } from './send-buffer.ts';
@@ -38,7 +41,7 @@ import {
   Tcb,
 } from './tcb.ts';
 import type { CloseReason, Endpoint, Errno, Nanos, TcpEvent, TcpState, Tx } from './types.ts';
-import { markUrgent, takeUrgent, urgentLeft } from './urgent.ts';
+import { markUrgent, urgentLeft } from './urgent.ts';
 import type { WhySink } from './why.ts';
 
 /** A timer that runs: what it is for, since when, until when. */
@@ -101,39 +104,29 @@ export class Connection implements Endpoint {
     tx: Tx,
     why: WhySink | null,
   ): Connection {
-    const t = new Tcb(config, half.local, half.localPort, half.remote, half.remotePort, half.iss);
-    t.irs = half.irs;
-    t.rcvNxt = (half.irs + 1) >>> 0;
-    t.rcvAdv = (t.rcvNxt + Math.min(65535, config.rcvBuf)) >>> 0;
-    t.lastAckSent = t.rcvNxt;
-    t.tsOffset = half.tsOffset;
-    setOptions(t, half.mss, half.ws, half.sackPerm, half.tsRecent, now);
-    if (t.tsOk && ack.tsVal >= 0) t.tsRecent = ack.tsVal;
-    t.sndUna = (half.iss + 1) >>> 0;
-    t.sndNxt = t.sndUna;
-    t.synAcked = true;
-    t.state = 'ESTABLISHED';
-    t.events = EV_ESTABLISHED;
-    t.sndWnd = ack.wnd << t.sndScale;
-    t.maxSndWnd = t.sndWnd;
-    t.sndWl1 = ack.seq;
-    t.sndWl2 = ack.ack;
-    // Karn: only a SYN/ACK that was sent once can be timed.
-    if (half.synackAt >= 0 && half.timeouts === 0) t.rtt.sample(now - half.synackAt, config);
-    if (config.keepAliveIdle > 0) {
-      t.keepAliveAt = now + config.keepAliveIdle;
-    }
-    t.why = why;
-    if ((ack.flags & URG) !== 0) takeUrgent(t, ack);
-    if (ack.len > 0 || (ack.flags & FIN) !== 0) {
-      processText(t, ack, ack.seq, now);
-      output(t, now, tx);
-    }
-    return new Connection(t);
+    return new Connection(openedByAck(config, half, ack, now, tx, why));
+  }
+
+  /** A connection that a Fast Open SYN made: in SYN-RECEIVED, with the SYN's data; sends the SYN/ACK (RFC 7413 §4.2.2). */
+  static fastOpened(
+    config: TcpConfig,
+    half: Readonly<HalfOpen>,
+    syn: Readonly<Segment>,
+    pending: FastOpenChild,
+    now: Nanos,
+    tx: Tx,
+    why: WhySink | null,
+  ): Connection {
+    return new Connection(openedBySyn(config, half, syn, pending, now, tx, why));
   }
 
   get state(): TcpState {
     return this.tcb.state;
+  }
+
+  /** How the listener counts it while its Fast Open is not confirmed; null for all others. */
+  get pendingOpen(): FastOpenChild | null {
+    return this.tcb.pendingOpen;
   }
 
   get why(): WhySink | null {
@@ -187,15 +180,21 @@ export class Connection implements Endpoint {
 
   /**
    * Active OPEN (RFC 9293 §3.10.1): sends the SYN. `data` rides on it, up to one segment; a peer that does not keep
-   * it gets it again after the handshake. Throws when the connection was opened before.
+   * it gets it again after the handshake. With `fastOpen` data rides only where that allows it, else it waits. Throws
+   * when the connection was opened before.
    */
-  open(now: Nanos, tx: Tx, data?: Uint8Array): void {
+  open(now: Nanos, tx: Tx, data?: Uint8Array, fastOpen: FastOpenRequest | null = null): void {
     const t = this.tcb;
     if (t.state !== 'CLOSED' || t.sndNxt !== t.iss) throw new Error(`open: connection is ${t.state}`);
     if (data !== undefined && data.length > 0) {
       t.sendBuffer = new SendBuffer();
       t.sendBuffer.write(data, t.config.sndBuf);
-      t.dataOnSyn = true;
+      t.dataOnSyn = fastOpen === null || fastOpen.room > 0;
+    }
+    if (fastOpen !== null) {
+      t.fastOpen = fastOpen;
+      // Until the SYN/ACK tells more, this is the most a segment may carry.
+      if (fastOpen.room > 0) t.sndMss = fastOpen.room;
     }
     if (t.why !== null) t.why.act(rules.OPEN_ACTIVE, t.iss, 0, 0);
     enter(t, 'SYN-SENT');
@@ -300,7 +299,8 @@ export class Connection implements Endpoint {
     this.#touch();
     if (t.state === 'SYN-SENT') return finish(t, 'closed');
     t.closing = true;
-    if (t.state === 'ESTABLISHED') enter(t, 'FIN-WAIT-1');
+    // From SYN-RECEIVED a Fast Open goes on like a connection that is up, and its FIN follows at once, as in Linux.
+    if (t.state === 'ESTABLISHED' || t.pendingOpen !== null) enter(t, 'FIN-WAIT-1');
     else if (t.state === 'CLOSE-WAIT') enter(t, 'LAST-ACK');
     output(t, now, tx);
   }

@@ -15,6 +15,11 @@ export function established(t: Tcb, now: Nanos, ack: Seq): void {
   t.synAcked = true;
   // Data that rode on the SYN and was not acknowledged was not kept (RFC 9293 §3.10.7.3): it goes again at once.
   if (t.sndNxt !== t.sndUna) repeatAll(t);
+  handshakeDone(t, now);
+}
+
+/** What is the same however the SYN came to be acknowledged: timers, the first RTT, the state, and who is told. */
+export function handshakeDone(t: Tcb, now: Nanos): void {
   t.rtxAt = Infinity;
   t.userTimeoutAt = Infinity;
   if (t.timedAt >= 0) {
@@ -28,10 +33,10 @@ export function established(t: Tcb, now: Nanos, ack: Seq): void {
     if (t.why !== null) t.why.act(RTO_AFTER_SYN, t.rtt.rto, 0, 0);
   }
   t.retransmits = 0;
-  enter(t, 'ESTABLISHED');
+  if (t.state !== 'FIN-WAIT-1') enter(t, 'ESTABLISHED');
   t.events |= EV_ESTABLISHED;
   if (t.config.keepAliveIdle > 0) {
     t.keepAliveAt = now + t.config.keepAliveIdle;
   }
-  if (t.closing) enter(t, 'FIN-WAIT-1');
+  if (t.closing && t.state === 'ESTABLISHED') enter(t, 'FIN-WAIT-1');
 }

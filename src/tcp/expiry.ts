@@ -1,5 +1,6 @@
 /** What happens when a connection's timers run out (RFC 9293 §3.10.8, RFC 6298 §5). */
 import { onReorderingTimeout, onTimeout } from './congestion.ts';
+import { suspectBlackhole } from './fast-open-client.ts';
 import { output, persistTime, sendAck, sendKeepAlive, sendProbe, sendSyn, sendWhatFits } from './output.ts';
 import { backedOff } from './rto.ts';
 import * as rules from './rules.ts';
@@ -36,11 +37,14 @@ export function expire(t: Tcb, now: Nanos, tx: Tx): void {
 
 function retransmissionTimeout(t: Tcb, now: Nanos, tx: Tx): void {
   const { config } = t;
-  const opening = t.state === 'SYN-SENT' || t.state === 'SYN-RECEIVED';
+  const opening = t.state === 'SYN-SENT' || t.state === 'SYN-RECEIVED' || t.pendingOpen !== null;
   // Timeouts that do not double come on top of those that do (Linux tcp_write_timeout).
   const linear = t.state === 'SYN-SENT' ? config.synLinearTimeouts : 0;
-  const limit = t.state === 'SYN-SENT' ? config.synRetries + linear : opening ? config.synackRetries : dataRetries(t);
-  if (t.retransmits >= limit) {
+  const limit = linear + retries(t, opening);
+  const givesUp = t.retransmits >= limit;
+  const request = t.fastOpenRequest;
+  if (request !== null) suspectBlackhole(t, request, givesUp, now);
+  if (givesUp) {
     if (t.why !== null) t.why.act(rules.GAVE_UP, t.retransmits, limit, 0);
     return timedOut(t);
   }
@@ -54,12 +58,20 @@ function retransmissionTimeout(t: Tcb, now: Nanos, tx: Tx): void {
   t.timedAt = -1;
   const wait = backedOff(t.rtt.rto, Math.max(0, t.retransmits - linear), config.maxRto);
   t.rtxAt = now + wait;
-  if (t.why !== null) t.why.act(rules.RTO_EXPIRED, t.sndUna, wait, 0);
+  if (t.why !== null) t.why.act(rules.RTO_EXPIRED, t.pendingOpen === null ? t.sndUna : t.iss, wait, 0);
   if (opening) {
     t.synRetransmitted = true;
     t.totalRetransmits++;
     sendSyn(t, now, tx, true);
   } else output(t, now, tx);
+}
+
+function retries(t: Tcb, opening: boolean): number {
+  const { config } = t;
+  if (!opening) return dataRetries(t);
+  if (t.state === 'SYN-SENT') return config.synRetries;
+  // Linux tcp_fastopen_synack_timer: one more for a child, since its application may already be at work.
+  return t.pendingOpen === null ? config.synackRetries : config.synackRetries + 1;
 }
 
 function persistTimeout(t: Tcb, now: Nanos, tx: Tx): void {

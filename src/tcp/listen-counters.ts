@@ -22,6 +22,15 @@ export class ListenCounters {
   TCPACKSkippedSynRecv = 0;
   PAWSEstab = 0;
   TSEcrRejected = 0;
+  /** Connections opened by a SYN with data and a good cookie, and SYNs whose cookie was none of ours. */
+  TCPFastOpenPassive = 0;
+  TCPFastOpenPassiveFail = 0;
+  /** Good cookies of the key that is being phased out; part of TCPFastOpenPassive. */
+  TCPFastOpenPassiveAltKey = 0;
+  /** SYNs that got the ordinary handshake because too many Fast Opens were pending. */
+  TCPFastOpenListenOverflow = 0;
+  /** Requests for a cookie, answered or not. */
+  TCPFastOpenCookieReqd = 0;
 
   // Events Linux does not count, so that each dropped segment is counted somewhere.
   /** New SYNs seen, whatever became of them. */

@@ -1,8 +1,10 @@
 /** How a port listens, and what the listener needs from the stack around it. */
 
+import type { AddressTable } from '../wire/address.ts';
 import type { Segment } from '../wire/segment.ts';
 import type { Seq } from '../wire/seq.ts';
 import type { TcpConfig } from './config.ts';
+import type { FastOpenChild, FastOpenServer } from './fast-open-server.ts';
 import type { HalfOpen } from './half-open.ts';
 import type { ListenPolicy } from './policy/types.ts';
 import type { Nanos, TcpState, Tx } from './types.ts';
@@ -26,6 +28,8 @@ export interface ListenOptions {
    * measured); `challenge` keeps it and sends a challenge ACK (RFC 5961 §4.2 read for this state too).
    */
   readonly synInWindow?: 'listen' | 'reset' | 'challenge';
+  /** Fast Open (RFC 7413); off when left out. `Listener.setFastOpen` changes it later. */
+  readonly fastOpen?: FastOpenServer;
   /** Drop SYNs that carry FIN in LISTEN (Linux); RFC 9293 takes the SYN and leaves the FIN unacknowledged. */
   readonly dropSynFin?: boolean;
 }
@@ -33,6 +37,8 @@ export interface ListenOptions {
 /** What `promote` makes: for the listener only something to queue. */
 export interface AcceptedConnection {
   readonly state: TcpState;
+  /** Not null while a Fast Open is not confirmed: accept() leaves a mark there. */
+  readonly pendingOpen?: FastOpenChild | null;
 }
 
 export interface ListenerDeps<C extends AcceptedConnection> {
@@ -42,8 +48,20 @@ export interface ListenerDeps<C extends AcceptedConnection> {
   isn(now: Nanos, local: number, localPort: number, remote: number, remotePort: number): Seq;
   /** The timestamp clock in ms, uint32, without any offset. */
   tsNow(now: Nanos): number;
-  /** Creates the ESTABLISHED connection and feeds it `seg` (its data, its FIN). `half` is reused: copy what you keep. */
-  promote(now: Nanos, config: TcpConfig, half: Readonly<HalfOpen>, seg: Readonly<Segment>, tx: Tx): C;
+  /** Names IPv6 handles; null: none does. */
+  readonly addresses?: AddressTable | null;
+  /**
+   * Creates the ESTABLISHED connection and feeds it `seg` (its data, its FIN). `half` is reused: copy what you keep.
+   * With `pending` it is a Fast Open instead: `seg` is the SYN, the state SYN-RECEIVED, and the SYN/ACK is to be sent.
+   */
+  promote(
+    now: Nanos,
+    config: TcpConfig,
+    half: Readonly<HalfOpen>,
+    seg: Readonly<Segment>,
+    tx: Tx,
+    pending: FastOpenChild | null,
+  ): C;
 }
 
 /** Throws a RangeError for a backlog that is no integer >= 0. */

@@ -9,8 +9,9 @@ import { seqAdd } from '../wire/seq.ts';
 import { AcceptQueue } from './accept-queue.ts';
 import { judgeHalfOpen, mayAnswer } from './arrives-half-open.ts';
 import { icmpEndsHalfOpen } from './arrives-icmp.ts';
-import { COOKIE_MEMORY, CookieJar } from './cookie.ts';
-import { bakeCookie, halfFromSyn, redeemCookie } from './cookie-handshake.ts';
+import { CookieDesk } from './cookie-desk.ts';
+import { halfFromSyn } from './cookie-handshake.ts';
+import { FastOpenChild, FastOpenGate, type FastOpenServer } from './fast-open-server.ts';
 import { HalfOpen } from './half-open.ts';
 import { ListenCounters } from './listen-counters.ts';
 import {
@@ -37,11 +38,10 @@ export class Listener<C extends AcceptedConnection> {
   readonly #deps: ListenerDeps<C>;
   readonly #synQueue: SynQueue;
   readonly #acceptQueue: AcceptQueue<C>;
-  readonly #jar: CookieJar;
+  readonly #desk: CookieDesk;
+  #gate: FastOpenGate | null = null;
   readonly #options: ListenOptions;
   readonly #maxTimeouts: number;
-  /** When a cookie was last sent: listeners that never needed one do not look for them. */
-  #lastCookieAt = -Infinity;
   #closed = false;
   /** The entry under consideration, read out. One object for all segments. */
   readonly #half: HalfOpen = new HalfOpen();
@@ -58,8 +58,20 @@ export class Listener<C extends AcceptedConnection> {
     this.#maxTimeouts = Math.min(deps.config.synackRetries, MAX_TIMEOUTS);
     this.#synQueue = new SynQueue(port, backlog, synQueueRoom(options, backlog), this.#maxTimeouts + 1, deps.secret);
     this.#acceptQueue = new AcceptQueue<C>(backlog);
-    this.#jar = new CookieJar(deps.secret);
+    this.#desk = new CookieDesk(port, deps.config, deps.secret, this.counters);
     this.#options = options;
+    if (options.fastOpen !== undefined) this.setFastOpen(options.fastOpen);
+  }
+
+  /** Fast Open connections that count as pending, and resets that still do (Linux fastopenq.qlen). */
+  get fastOpenPending(): number {
+    return this.#gate === null ? 0 : this.#gate.pending;
+  }
+
+  /** Turns Fast Open on, off or to other limits and keys; what is pending stays. Throws a RangeError for a bad limit. */
+  setFastOpen(options: FastOpenServer): void {
+    if (this.#gate !== null) this.#gate.configure(options);
+    else this.#gate = new FastOpenGate(options, this.#deps.secret, this.#deps.addresses ?? null);
   }
 
   /** B as last set. */
@@ -152,7 +164,9 @@ export class Listener<C extends AcceptedConnection> {
 
   /** The connection that has waited longest, or undefined. */
   accept(): C | undefined {
-    return this.#acceptQueue.shift();
+    const connection = this.#acceptQueue.shift();
+    if (connection?.pendingOpen) connection.pendingOpen.accepted = true;
+    return connection;
   }
 
   /** Connections waiting for `accept`, oldest first. */
@@ -170,6 +184,7 @@ export class Listener<C extends AcceptedConnection> {
     if (this.#closed) return;
     if (this.why !== null) this.why.act(rules.LISTEN_CLOSED, this.#synQueue.length, 0, 0);
     this.#closed = true;
+    this.#gate?.close();
     this.#synQueue.clear();
   }
 
@@ -187,7 +202,7 @@ export class Listener<C extends AcceptedConnection> {
       case 'queue':
         return this.#enqueue(now, seg, tx);
       case 'cookie':
-        return this.#answerStateless(now, seg, tx);
+        return this.#desk.answer(now, this.#deps.tsNow(now), seg, this.#half, tx, why);
       case 'evict':
         return this.#evict(now) ? this.#enqueue(now, seg, tx) : this.#drop(rules.SYN_DROPPED, 'TCPReqQFullDrop');
       case 'reset':
@@ -209,8 +224,13 @@ export class Listener<C extends AcceptedConnection> {
     const half = this.#half;
     halfFromSyn(seg, this.port, this.#deps.config, half);
     half.iss = this.#deps.isn(now, half.local, half.localPort, half.remote, half.remotePort);
-    half.tsOffset = half.tsRecent < 0 ? 0 : this.#jar.tsOffset(half.local, half.remote);
+    half.tsOffset = half.tsRecent < 0 ? 0 : this.#desk.jar.tsOffset(half.local, half.remote);
     half.synackAt = now;
+    let reply: FastOpenGate | null = null;
+    if (this.#gate !== null && (seg.tfoLen >= 0 || seg.len > 0)) {
+      reply = this.#gate;
+      if (reply.judge(now, seg, this.counters, why) === 'open') return this.#fastOpen(now, reply, seg, tx);
+    }
     const tsVal = this.#tsVal(now, half);
     const row = this.#synQueue.insert(half, tsVal);
     if (row < 0) return this.#drop(rules.SYN_DROPPED, 'TCPReqQFullDrop');
@@ -221,38 +241,20 @@ export class Listener<C extends AcceptedConnection> {
       why.act(rules.SYNACK_TIMER, rto, 0, 0);
       why.state('LISTEN', 'SYN-RECEIVED');
     }
-    sendSynAck(half, this.#deps.config, tsVal, tx);
+    sendSynAck(half, this.#deps.config, tsVal, tx, reply);
   }
 
-  #answerStateless(now: Nanos, seg: Readonly<Segment>, tx: Tx): void {
-    const { counters } = this;
-    const { config } = this.#deps;
-    const half = this.#half;
-    halfFromSyn(seg, this.port, config, half);
-    const tsVal = bakeCookie(now, this.#deps.tsNow(now), half, this.#jar);
-    this.#lastCookieAt = now;
-    counters.TCPReqQFullDoCookies++;
-    counters.SyncookiesSent++;
-    if (this.why !== null) this.why.act(rules.COOKIE_SENT, half.iss, half.mss, 0);
-    sendSynAck(half, config, tsVal, tx);
+  /** A connection at once, in SYN-RECEIVED: it waits in the accept queue and sends its own SYN/ACKs (RFC 7413 §4.2.2). */
+  #fastOpen(now: Nanos, gate: FastOpenGate, seg: Readonly<Segment>, tx: Tx): void {
+    this.counters.PassiveOpens++;
+    const pending = new FastOpenChild(gate, this.#options.synInWindow === 'reset');
+    this.#acceptQueue.push(this.#deps.promote(now, this.#deps.config, this.#half, seg, tx, pending));
   }
 
-  /** Linux cookie_v4_check. False when the ACK carries no good cookie. */
+  /** An ACK that may bring a SYN cookie back. False when it does not. */
   #redeem(now: Nanos, seg: Readonly<Segment>, tx: Tx): boolean {
-    const { counters, why } = this;
-    if (this.#lastCookieAt === -Infinity) return false;
-    const age = now - this.#lastCookieAt;
-    if (why !== null) why.check(rules.COOKIE_RECENT, age <= COOKIE_MEMORY, age, COOKIE_MEMORY, 0);
-    if (age > COOKIE_MEMORY) return false;
-    const half = this.#half;
-    const good = redeemCookie(now, seg, this.port, this.#deps.config, this.#jar, half);
-    if (why !== null) why.check(rules.COOKIE_VALID, good, seqAdd(seg.ack, -1), 0, 0);
-    if (!good) {
-      counters.SyncookiesFailed++;
-      return false;
-    }
-    counters.SyncookiesRecv++;
-    if (why !== null) why.act(rules.COOKIE_REDEEMED, half.mss, half.ws, half.sackPerm ? 1 : 0);
+    const { why } = this;
+    if (!this.#desk.redeem(now, seg, this.#half, why)) return false;
     // Measured: silent even with tcp_abort_on_overflow = 1.
     if (acceptQueueFull(this.#acceptQueue, why)) {
       this.#drop(rules.ACK_DROPPED, 'ListenOverflows');
@@ -320,20 +322,15 @@ export class Listener<C extends AcceptedConnection> {
 
   #onSynInWindow(now: Nanos, row: number, seg: Readonly<Segment>, tx: Tx): void {
     const { counters, why } = this;
-    switch (this.#options.synInWindow) {
-      case undefined:
-      case 'listen':
-        if (why !== null) why.act(rules.HALF_SYN_LISTEN, 0, 0, 0);
-        return this.#remove(row, 'LISTEN');
-      case 'reset':
-        if (why !== null) why.act(rules.HALF_SYN_RESET, 0, 0, 0);
-        counters.EmbryonicRsts++;
-        counters.OutRsts++;
-        this.#remove(row, 'CLOSED');
-        return sendResetAck(seg, tx);
-      case 'challenge':
-        return this.#answerAck(now, row, seg, rules.HALF_SYN_CHALLENGE, tx);
-    }
+    const answer = this.#options.synInWindow ?? 'listen';
+    if (answer === 'challenge') return this.#answerAck(now, row, seg, rules.HALF_SYN_CHALLENGE, tx);
+    const refuse = answer === 'reset';
+    if (why !== null) why.act(refuse ? rules.HALF_SYN_RESET : rules.HALF_SYN_LISTEN, 0, 0, 0);
+    this.#remove(row, refuse ? 'CLOSED' : 'LISTEN');
+    if (!refuse) return;
+    counters.EmbryonicRsts++;
+    counters.OutRsts++;
+    sendResetAck(seg, tx);
   }
 
   #promote(now: Nanos, seg: Readonly<Segment>, tx: Tx): void {
@@ -343,7 +340,7 @@ export class Listener<C extends AcceptedConnection> {
       why.act(rules.PROMOTED, this.#acceptQueue.length + 1, 0, 0);
       why.state('SYN-RECEIVED', 'ESTABLISHED');
     }
-    this.#acceptQueue.push(this.#deps.promote(now, this.#deps.config, this.#half, seg, tx));
+    this.#acceptQueue.push(this.#deps.promote(now, this.#deps.config, this.#half, seg, tx, null));
   }
 
   /** Sends the SYN/ACK of `row`, which stands in `#half`, once more and starts its timer afresh. */

@@ -2,9 +2,12 @@
 import { ACK, FIN, MAX_SACK_BLOCKS, PSH, RST, type Segment, SYN } from '../wire/segment.ts';
 import { type Seq, seqDiff, seqGe, seqGt, seqLt, seqMax } from '../wire/seq.ts';
 import { ackDelay, ackIsDue, ackSent, dataSent } from './ack-policy.ts';
+import type { FastOpenRequest } from './fast-open-client.ts';
 import { type Loss, repeating } from './loss.ts';
 import { initialWindow, ownMss } from './options.ts';
+import { freeWindow, offerWindow } from './receive-window.ts';
 import { backedOff } from './rto.ts';
+import { FO_PLAIN_SYN } from './rules-fast-open.ts';
 import { scheduleProbe } from './tail-loss-probe.ts';
 import { firstHeld, rcvWnd, sendEnd, type Tcb, tsNow } from './tcb.ts';
 import { type Nanos, SEC, type Tx } from './types.ts';
@@ -16,7 +19,7 @@ const OVERRIDE_TIMEOUT: Nanos = 1 * SEC;
 /** Sends the SYN, or the SYN/ACK of a simultaneous open. `again` = retransmission, which is never timed (Karn). */
 export function sendSyn(t: Tcb, now: Nanos, tx: Tx, again: boolean): void {
   const { config } = t;
-  const withAck = t.state === 'SYN-RECEIVED';
+  const withAck = t.state === 'SYN-RECEIVED' || t.pendingOpen !== null;
   const seg = base(t, tx, t.iss, withAck ? SYN | ACK : SYN);
   // RFC 7323 §2.2: the window of a SYN is never scaled.
   const wnd = Math.min(65535, withAck ? rcvWnd(t) : freeWindow(t));
@@ -27,13 +30,24 @@ export function sendSyn(t: Tcb, now: Nanos, tx: Tx, again: boolean): void {
   // An answering SYN/ACK offers only what the peer's SYN offered (RFC 7323 §2.2 and §3.2, RFC 2018 §2).
   if (withAck ? t.scaleOk : config.windowScale >= 0) seg.ws = config.windowScale;
   seg.sackPerm = withAck ? t.sackOk : config.sack;
-  if (withAck ? t.tsOk : config.timestamps) stamp(t, now, seg);
+  if (withAck ? t.tsOk : config.timestamps) {
+    stamp(t, now, seg);
+    if (!again && !withAck) t.tsRecent = seg.tsVal;
+  }
+  const { fastOpen } = t;
+  if (fastOpen !== null) {
+    // Neither option nor data are repeated (RFC 7413 §4.1.3.1; Linux tcp_send_syn_data, tcp_rtx_synack).
+    if (!again) fastOpen.writeOption(seg);
+    else if (fastOpen.side === 'client') dropFromSyn(t, fastOpen);
+  }
   let end = (t.iss + 1) >>> 0;
   if (t.dataOnSyn && t.sendBuffer !== null && !withAck) {
     const n = Math.min(t.sendBuffer.length, t.sndMss);
     attach(t, seg, 0, n);
     end = (end + n) >>> 0;
+    if (fastOpen?.side === 'client') fastOpen.sent = n;
   }
+  if (!again && fastOpen?.side === 'client' && t.why !== null) fastOpen.explain(t.why);
   if (seqGt(end, t.sndNxt)) t.sndNxt = end;
   if (!again && t.timedAt < 0) {
     t.timedAt = now;
@@ -41,6 +55,11 @@ export function sendSyn(t: Tcb, now: Nanos, tx: Tx, again: boolean): void {
   }
   if (withAck) acknowledged(t);
   tx.send(seg);
+}
+
+function dropFromSyn(t: Tcb, fastOpen: FastOpenRequest): void {
+  t.dataOnSyn = false;
+  if (t.why !== null && fastOpen.showsOnSyn) t.why.act(FO_PLAIN_SYN, 0, 0, 0);
 }
 
 /** An ACK with no data: <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>. */
@@ -152,6 +171,7 @@ export function inFlight(t: Tcb): number {
 /** Arms the retransmission timer, or the persist timer while the peer's window is closed (RFC 6298 §5.1, RFC 9293 §3.8.6.1). */
 function armTimers(t: Tcb, now: Nanos): void {
   if (t.state === 'CLOSED' || t.state === 'TIME-WAIT') return;
+  if (t.pendingOpen !== null) return; // the SYN/ACK's timer runs, and no other
   const outstanding = t.sndUna !== t.sndNxt;
   const waiting = !outstanding && synchronized(t) && ((t.closing && !t.finSent) || seqLt(t.sndNxt, sendEnd(t)));
   const persist = synchronized(t) && t.sndWnd === 0 ? outstanding || waiting : waiting;
@@ -230,7 +250,7 @@ export function sendNewSegment(t: Tcb, now: Nanos, tx: Tx): boolean {
 }
 
 function sendNew(t: Tcb, now: Nanos, tx: Tx): void {
-  if (!synchronized(t) || repeating(t)) return;
+  if ((!synchronized(t) && t.pendingOpen === null) || repeating(t)) return;
   if (t.config.restartAfterIdle) restartIfIdle(t, now);
   const before = t.sndNxt;
   const cwndLimited = sendWhatMay(t, now, tx);
@@ -360,31 +380,4 @@ function acknowledged(t: Tcb): void {
   t.unackedBytes = 0;
   t.delackAt = Infinity;
   t.lastAckSent = t.rcvNxt;
-}
-
-function freeWindow(t: Tcb): number {
-  const free = Math.max(0, t.config.rcvBuf - (t.receiveBuffer === null ? 0 : t.receiveBuffer.readable));
-  return Math.min(free, 65535 << t.rcvScale); // what the field can say
-}
-
-/** The window field to send. Moves the right edge only by a worthwhile step and never left (RFC 9293 §3.8.6.2.2, SHLD-14). */
-function offerWindow(t: Tcb): number {
-  const offered = rcvWnd(t);
-  const free = freeWindow(t);
-  const step = Math.min(t.config.rcvBuf / 2, t.sndMss);
-  const wnd = free - offered >= step ? free : offered;
-  // Rounding down may seem to take back less than one unit of the scale; what was offered stays acceptable all the
-  // same (RFC 7323 §2.4). Rounding up would creep beyond the buffer, a little with each ACK.
-  let field = Math.min(65535, wnd >>> t.rcvScale);
-  // But a buffer smaller than one unit could never be offered at all (Linux __tcp_select_window rounds up there).
-  if (field === 0 && free >= step && t.config.rcvBuf >>> t.rcvScale === 0) field = 1;
-  const right = (t.rcvNxt + (field << t.rcvScale)) >>> 0;
-  if (seqGt(right, t.rcvAdv)) t.rcvAdv = right;
-  return field;
-}
-
-/** Would an ACK now tell the peer of at least a segment's worth of new room? Asked after the application has read. */
-export function windowHasOpened(t: Tcb): boolean {
-  const offered = rcvWnd(t);
-  return freeWindow(t) - offered >= Math.min(t.config.rcvBuf / 2, t.sndMss) && offered < t.config.rcvBuf / 2;
 }

@@ -40,6 +40,14 @@ export const SYN_SENT_ACK: Rule = rule(
   'local',
   'local',
 );
+export const SYN_SENT_TSECR: Rule = rule(
+  'syn-sent-tsecr',
+  'Linux tcp_rcv_synsent_state_process, PAWSActiveRejected',
+  'our first TSval {0} <= SEG.TSecr {1} <= our clock {2}',
+  'ts',
+  'ts',
+  'ts',
+);
 export const SYN_SENT_RST: Rule = rule(
   'syn-sent-rst',
   'RFC 9293 §3.10.7.3',

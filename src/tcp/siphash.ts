@@ -129,3 +129,4 @@ export const KEY_ISN = 1;
 export const KEY_COOKIE_BASE = 2;
 export const KEY_COOKIE_COUNT = 3;
 export const KEY_TS_OFFSET = 4;
+export const KEY_FAST_OPEN = 5;

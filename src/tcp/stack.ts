@@ -10,6 +10,8 @@ import { type Seq, seqGt } from '../wire/seq.ts';
 import type { TcpConfig } from './config.ts';
 import { Connection } from './connection.ts';
 import { ConnectionTable } from './connection-table.ts';
+import { FastOpenClient, type FastOpenCounters, type FastOpenMode } from './fast-open-client.ts';
+import type { FastOpenChild } from './fast-open-server.ts';
 import type { HalfOpen } from './half-open.ts';
 import { IsnGenerator } from './isn.ts';
 import type { ListenOptions } from './listen-options.ts';
@@ -26,7 +28,7 @@ import type { WhySink } from './why.ts';
 export interface StackOptions {
   /** Address handles this host answers for; the first of each IP version is the source of active opens. At least one. */
   readonly addresses: readonly number[];
-  /** Names the IPv6 handles, so that multicast ones are known; without it only IPv4 addresses are judged. */
+  /** Names the IPv6 handles: multicast ones are known by it, and Fast Open cookies for IPv6 are those of Linux. */
   readonly addressTable?: AddressTable;
   /** Broadcast addresses of the networks this host is on; nothing of them is answered. */
   readonly broadcasts?: readonly number[];
@@ -42,12 +44,14 @@ export interface ConnectOptions {
   readonly local?: number;
   /** A chosen ISS instead of RFC 6528's, for figures of the RFC and for tests. */
   readonly iss?: Seq;
-  /** Rides on the SYN. */
+  /** Rides on the SYN; with `fastOpen` as much of it as that allows, and the rest follows the handshake. */
   readonly data?: Uint8Array;
+  /** Fast Open (RFC 7413). What rode on the SYN: `connection.tcb.fastOpenRequest.sent`. */
+  readonly fastOpen?: FastOpenMode;
 }
 
 /** What happened to segments that reached no connection; names as in RFC 9293 terms. */
-export interface StackCounters {
+export interface StackCounters extends FastOpenCounters {
   /** RSTs sent for segments to no connection (part of Linux OutRsts). */
   outRsts: number;
   /** Segments not addressed to this host. */
@@ -75,7 +79,12 @@ export class TcpStack implements Endpoint {
     strayIcmps: 0,
     activeOpens: 0,
     passiveOpens: 0,
+    TCPFastOpenActive: 0,
+    TCPFastOpenActiveFail: 0,
+    TCPFastOpenBlackhole: 0,
   };
+  /** Cookies of servers, and whether to use them. */
+  readonly fastOpen: FastOpenClient = new FastOpenClient(this.counters);
   /** Chosen ISS of the next passive open, for figures of the RFC and for tests; null = RFC 6528's. */
   nextIss: Seq | null = null;
   readonly #address: number;
@@ -135,7 +144,8 @@ export class TcpStack implements Endpoint {
       secret: this.#secret,
       isn: (now, local, localPort, remote, remotePort) => this.#isn(now, local, localPort, remote, remotePort),
       tsNow: (now) => Math.floor(now / MS) >>> 0,
-      promote: (now, config, half, seg, tx) => this.#promote(now, config, half, seg, tx),
+      addresses: this.#addressTable,
+      promote: (now, config, half, seg, tx, pending) => this.#promote(now, config, half, seg, tx, pending),
     });
     listener.why = this.#why;
     this.#listeners.set(port, listener);
@@ -169,8 +179,28 @@ export class TcpStack implements Endpoint {
     const c = Connection.connect(options.config ?? this.config, local, localPort, remote, remotePort, iss);
     this.#adopt(c);
     this.counters.activeOpens++;
-    c.open(now, tx, options.data);
+    const mode = options.fastOpen;
+    c.open(
+      now,
+      tx,
+      options.data,
+      mode === undefined ? null : this.fastOpen.request(now, local, remote, mode, c.tcb.config, this.#why),
+    );
     return c;
+  }
+
+  /**
+   * How many bytes could ride on a Fast Open SYN to `remote` now; -1: none, since a cookie must be asked for first or
+   * Fast Open pauses. Changes nothing.
+   */
+  fastOpenRoom(
+    now: Nanos,
+    remote: number,
+    mode: FastOpenMode,
+    options: Pick<ConnectOptions, 'config' | 'local'> = {},
+  ): number {
+    const { config = this.config, local = this.#address } = options;
+    return this.fastOpen.request(now, local, remote, mode, config, null).room;
   }
 
   onSegment(now: Nanos, seg: Readonly<Segment>, tx: Tx): void {
@@ -243,9 +273,19 @@ export class TcpStack implements Endpoint {
     this.#touched = [];
   }
 
-  #promote(now: Nanos, config: TcpConfig, half: HalfOpen, seg: Readonly<Segment>, tx: Tx): Connection {
+  #promote(
+    now: Nanos,
+    config: TcpConfig,
+    half: HalfOpen,
+    seg: Readonly<Segment>,
+    tx: Tx,
+    pending: FastOpenChild | null,
+  ): Connection {
     this.counters.passiveOpens++;
-    const c = Connection.accepted(config, half, now, seg, tx, this.#why);
+    const c =
+      pending === null
+        ? Connection.accepted(config, half, now, seg, tx, this.#why)
+        : Connection.fastOpened(config, half, seg, pending, now, tx, this.#why);
     this.#adopt(c);
     this.#timers.schedule(c);
     return c;

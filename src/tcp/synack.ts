@@ -3,6 +3,7 @@
 import { ACK, RST, type Segment, SYN, segLen } from '../wire/segment.ts';
 import { seqAdd } from '../wire/seq.ts';
 import type { TcpConfig } from './config.ts';
+import type { FastOpenReply } from './fast-open-server.ts';
 import type { HalfOpen } from './half-open.ts';
 import { ownMss } from './options.ts';
 import type { Nanos, Tx } from './types.ts';
@@ -17,8 +18,17 @@ export function synAckTimeout(config: TcpConfig, timeouts: number): Nanos {
   return Math.min(config.initialRto * 2 ** timeouts, config.maxRto);
 }
 
-/** <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK> with the options agreed on. `tsVal` counts when timestamps were agreed. */
-export function sendSynAck(half: Readonly<HalfOpen>, config: TcpConfig, tsVal: number, tx: Tx): void {
+/**
+ * <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK> with the options agreed on. `tsVal` counts when timestamps were agreed; `reply`
+ * brings a Fast Open cookie.
+ */
+export function sendSynAck(
+  half: Readonly<HalfOpen>,
+  config: TcpConfig,
+  tsVal: number,
+  tx: Tx,
+  reply: FastOpenReply | null = null,
+): void {
   const s = address(half, tx.alloc());
   s.seq = half.iss;
   s.ack = seqAdd(half.irs, 1);
@@ -32,6 +42,7 @@ export function sendSynAck(half: Readonly<HalfOpen>, config: TcpConfig, tsVal: n
     s.tsVal = tsVal;
     s.tsEcr = half.tsRecent;
   }
+  if (reply !== null) reply.writeCookie(s);
   tx.send(s);
 }
 

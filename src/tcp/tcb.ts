@@ -5,6 +5,8 @@
 import type { Seq } from '../wire/seq.ts';
 import { FIRST_RCV_MSS } from './ack-policy.ts';
 import type { TcpConfig } from './config.ts';
+import type { FastOpenRequest } from './fast-open-client.ts';
+import type { FastOpenChild } from './fast-open-server.ts';
 import type { Loss } from './loss.ts';
 import type { Path } from './path.ts';
 import type { ReceiveBuffer } from './receive-buffer.ts';
@@ -75,6 +77,7 @@ export class Tcb {
   scaleOk = false;
   sackOk = false;
   tsOk = false;
+  /** TS.Recent; in SYN-SENT, where the peer has sent none yet, the TSval of our first SYN. */
   tsRecent = 0;
   tsRecentAt: Nanos = 0;
   /** Added to our millisecond clock to make TSval, so that it does not tell the uptime. */
@@ -90,6 +93,8 @@ export class Tcb {
   finSent = false;
   /** Data handed over before the active OPEN rides on the SYN (RFC 9293 §3.10.1). */
   dataOnSyn = false;
+  /** What our SYN asked of Fast Open, or the SYN that opened us brought; null: an ordinary handshake. */
+  fastOpen: FastOpenRequest | FastOpenChild | null = null;
 
   // Congestion control (RFC 5681, 6582, 6675)
   cwnd = 0;
@@ -166,6 +171,17 @@ export class Tcb {
     this.sndNxt = iss;
     this.rtt = new RtoEstimator(config);
   }
+
+  /** Opened by a Fast Open SYN, and our SYN/ACK is not yet acknowledged; else null. */
+  get pendingOpen(): FastOpenChild | null {
+    const { fastOpen } = this;
+    return fastOpen !== null && fastOpen.side === 'server' && fastOpen.pending ? fastOpen : null;
+  }
+
+  /** What our SYN asked of Fast Open; null: nothing. */
+  get fastOpenRequest(): FastOpenRequest | null {
+    return this.fastOpen?.side === 'client' ? this.fastOpen : null;
+  }
 }
 
 /** Changes state and says so. */
@@ -189,6 +205,7 @@ export function finish(t: Tcb, reason: CloseReason, error: Errno | null = null):
   t.timeWaitAt = Infinity;
   t.userTimeoutAt = Infinity;
   t.ackOwed = 0;
+  if (t.fastOpen !== null) t.fastOpen.ended(t.receiveBuffer !== null);
 }
 
 /** Sequence number just behind the last byte the application has handed over, FIN excluded. */

@@ -1,0 +1,56 @@
+/** SYN cookies at one listener (RFC 4987 §3.6): answering SYNs without keeping anything, and taking the cookies back. */
+import type { Segment } from '../wire/segment.ts';
+import { seqAdd } from '../wire/seq.ts';
+import type { TcpConfig } from './config.ts';
+import { COOKIE_MEMORY, CookieJar } from './cookie.ts';
+import { bakeCookie, halfFromSyn, redeemCookie } from './cookie-handshake.ts';
+import type { HalfOpen } from './half-open.ts';
+import type { ListenCounters } from './listen-counters.ts';
+import * as rules from './rules-listen.ts';
+import { sendSynAck } from './synack.ts';
+import type { Nanos, Tx } from './types.ts';
+import type { WhySink } from './why.ts';
+
+export class CookieDesk {
+  readonly jar: CookieJar;
+  readonly #port: number;
+  readonly #config: TcpConfig;
+  readonly #counters: ListenCounters;
+  /** When a cookie was last sent: listeners that never needed one do not look for them. */
+  #lastSentAt: Nanos = -Infinity;
+
+  constructor(port: number, config: TcpConfig, secret: Uint32Array, counters: ListenCounters) {
+    this.jar = new CookieJar(secret);
+    this.#port = port;
+    this.#config = config;
+    this.#counters = counters;
+  }
+
+  /** Sends a SYN/ACK whose ISS is a cookie. `half` is filled; `tsNow` is the timestamp clock without any offset. */
+  answer(now: Nanos, tsNow: number, syn: Readonly<Segment>, half: HalfOpen, tx: Tx, why: WhySink | null): void {
+    halfFromSyn(syn, this.#port, this.#config, half);
+    const tsVal = bakeCookie(now, tsNow, half, this.jar);
+    this.#lastSentAt = now;
+    this.#counters.TCPReqQFullDoCookies++;
+    this.#counters.SyncookiesSent++;
+    if (why !== null) why.act(rules.COOKIE_SENT, half.iss, half.mss, 0);
+    sendSynAck(half, this.#config, tsVal, tx);
+  }
+
+  /** Rebuilds `half` from an ACK that brings a cookie (Linux cookie_v4_check). False when it brings no good one. */
+  redeem(now: Nanos, ack: Readonly<Segment>, half: HalfOpen, why: WhySink | null): boolean {
+    if (this.#lastSentAt === -Infinity) return false;
+    const age = now - this.#lastSentAt;
+    if (why !== null) why.check(rules.COOKIE_RECENT, age <= COOKIE_MEMORY, age, COOKIE_MEMORY, 0);
+    if (age > COOKIE_MEMORY) return false;
+    const good = redeemCookie(now, ack, this.#port, this.#config, this.jar, half);
+    if (why !== null) why.check(rules.COOKIE_VALID, good, seqAdd(ack.ack, -1), 0, 0);
+    if (!good) {
+      this.#counters.SyncookiesFailed++;
+      return false;
+    }
+    this.#counters.SyncookiesRecv++;
+    if (why !== null) why.act(rules.COOKIE_REDEEMED, half.mss, half.ws, half.sackPerm ? 1 : 0);
+    return true;
+  }
+}
