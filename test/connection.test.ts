@@ -71,6 +71,7 @@ describe('SYN-SENT (§3.10.7.3)', () => {
     expect(d.events()).toEqual(['established']);
   });
 
+  // holds: RFC 9293 MUST-10
   test('SYN without ACK enters SYN-RECEIVED with <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>', () => {
     const d = synSent();
     d.recv({ flags: SYN, seq: IRS });
@@ -116,6 +117,7 @@ describe('SYN-SENT (§3.10.7.3)', () => {
 });
 
 describe('SYN-RECEIVED after an active OPEN (§3.10.7.4)', () => {
+  // holds: RFC 9293 MUST-10
   test("the peer's SYN/ACK completes a simultaneous open (figure 7)", () => {
     const d = synReceived();
     d.recv({ flags: SYN | ACK, seq: IRS, ack: ISS + 1 });
@@ -162,6 +164,7 @@ describe('sequence check (Table 6)', () => {
     expect(d.read()).toBe('abcdef');
   });
 
+  // holds: RFC 9293 SHLD-31, MAY-13
   test('data beyond a gap is held and delivered when the gap fills (SHLD-31)', () => {
     const d = established();
     d.recv({ flags: ACK, seq: IRS + 4, ack: ISS + 1, data: 'def' });
@@ -174,12 +177,14 @@ describe('sequence check (Table 6)', () => {
 });
 
 describe('RST (§3.10.7.4 second, RFC 5961 §3)', () => {
+  // holds: RFC 5961 R1
   test('exactly at RCV.NXT resets', () => {
     const d = established();
     d.recv({ flags: RST, seq: IRS + 1 });
     expect(d.events()).toEqual(['closed: reset']);
   });
 
+  // holds: RFC 5961 R3, R7
   test('in the window but not exact: challenge ACK, at most one per interval', () => {
     const d = established();
     d.recv({ flags: RST, seq: IRS + 2 });
@@ -192,6 +197,7 @@ describe('RST (§3.10.7.4 second, RFC 5961 §3)', () => {
     expect(d.state).toBe('ESTABLISHED');
   });
 
+  // holds: RFC 5961 R2
   test.each([IRS, IRS + 4001])('outside the window (%i) is dropped silently', (seq) => {
     const d = established();
     d.recv({ flags: RST, seq });
@@ -215,6 +221,7 @@ describe('RST (§3.10.7.4 second, RFC 5961 §3)', () => {
 });
 
 describe('SYN in a synchronized state (RFC 5961 §4)', () => {
+  // holds: RFC 5961 R4
   test.each([IRS, IRS + 1, IRS + 100, IRS + 100_000])('SEG.SEQ %i: challenge ACK, state unchanged', (seq) => {
     const d = established();
     d.recv({ flags: SYN, seq });
@@ -231,6 +238,7 @@ describe('ACK field (§3.10.7.4 fifth)', () => {
     expect(d.read()).toBe('');
   });
 
+  // holds: RFC 5961 R6; RFC 9293 MAY-12
   test('an ACK of something not yet sent is answered by an ACK and dropped', () => {
     const d = established();
     d.recv({ flags: ACK, seq: IRS + 1, ack: ISS + 2, data: 'x' });
@@ -238,6 +246,7 @@ describe('ACK field (§3.10.7.4 fifth)', () => {
     expect(d.read()).toBe('');
   });
 
+  // holds: RFC 5961 R6; RFC 9293 MAY-12
   test('an ACK older than SND.UNA - MAX.SND.WND is answered and dropped (RFC 5961 §5.2)', () => {
     const d = established();
     d.recv({ flags: ACK, seq: IRS + 1, ack: ISS + 1 - 4001, data: 'x' });
@@ -247,6 +256,7 @@ describe('ACK field (§3.10.7.4 fifth)', () => {
 });
 
 describe('closing (§3.6)', () => {
+  // holds: RFC 9293 MUST-13
   test('figure 12: FIN, ACK, FIN, ACK, then 2 MSL of TIME-WAIT', () => {
     const d = established();
     d.connection.close(d.now, d.tx);
@@ -313,6 +323,7 @@ describe('closing (§3.6)', () => {
     expect(d.state).toBe('CLOSE-WAIT');
   });
 
+  // holds: RFC 9293 MUST-13
   test('TIME-WAIT acknowledges a repeated FIN and starts 2 MSL over', () => {
     const d = timeWait();
     d.wait(100 * SEC);
@@ -346,6 +357,7 @@ describe('sending (§3.8)', () => {
     expect(d.take().map((s) => s.len)).toEqual([536, 536]);
   });
 
+  // holds: RFC 9293 SHLD-7
   test('Nagle holds a small segment while data is unacknowledged (§3.7.4)', () => {
     const d = established({ ...PLAIN, nagle: true });
     d.say('a');
@@ -355,6 +367,7 @@ describe('sending (§3.8)', () => {
     expect(d.take().map((s) => s.data)).toEqual(['b']);
   });
 
+  // holds: RFC 6298 R4, R10, R11
   test('RTO: at least 1 s, doubling, first segment only (RFC 6298 §2.4, §5.4-5.5)', () => {
     const d = established();
     d.say('a'.repeat(536));
@@ -401,6 +414,7 @@ describe('sending (§3.8)', () => {
     expect(d.take()).toMatchObject([{ seq: u32(ISS + 1 + 536), len: 536 }]);
   });
 
+  // holds: RFC 9293 MUST-38
   test('a window too small to be worth filling is filled after the override timeout (§3.8.6.2.1)', () => {
     const d = established();
     d.recv({ flags: ACK, seq: IRS + 1, ack: ISS + 1, wnd: 100 });
@@ -410,6 +424,7 @@ describe('sending (§3.8)', () => {
     expect(d.take()).toMatchObject([{ seq: u32(ISS + 1), len: 100 }]);
   });
 
+  // holds: RFC 9293 MUST-36, SHLD-29, SHLD-30
   test('a closed window is probed with one byte, backing off (§3.8.6.1)', () => {
     const d = established();
     d.recv({ flags: ACK, seq: IRS + 1, ack: ISS + 1, wnd: 0 });
@@ -455,6 +470,7 @@ describe('receiving (§3.8.6)', () => {
     expect(d.take().at(-1)).toMatchObject({ flags: ACK, wnd: 0 });
   });
 
+  // holds: RFC 9293 SHLD-18, SHLD-19
   test('delayed ACK: one waits at most the timeout, every second full segment is answered at once (SHLD-18, SHLD-19)', () => {
     const d = established({ ...PLAIN, delayedAck: 200 * MS });
     d.recv({ flags: ACK, seq: IRS + 1, ack: ISS + 1, data: 'x'.repeat(536) });
@@ -468,6 +484,7 @@ describe('receiving (§3.8.6)', () => {
 });
 
 describe('timeouts (§3.8.3, §3.8.4, §3.10.8)', () => {
+  // holds: RFC 9293 MUST-20
   test('R2: unanswered data ends in a timeout', () => {
     const d = established({ ...PLAIN, dataRetries: 2 });
     d.say('x');
@@ -476,6 +493,7 @@ describe('timeouts (§3.8.3, §3.8.4, §3.10.8)', () => {
     expect(d.take().map((s) => s.data)).toEqual(['x', 'x', 'x']);
   });
 
+  // holds: RFC 9293 MUST-21
   test('user timeout', () => {
     const d = established({ ...PLAIN, userTimeout: 5 * SEC });
     d.say('x');
@@ -485,6 +503,7 @@ describe('timeouts (§3.8.3, §3.8.4, §3.10.8)', () => {
     expect(d.events()).toEqual(['closed: timeout']);
   });
 
+  // holds: RFC 9293 MUST-24, SHLD-12, MAY-5
   test('keep-alive probes with SEG.SEQ = SND.NXT-1 and gives up after the last', () => {
     const d = established({ ...PLAIN, keepAliveIdle: 10 * SEC, keepAliveInterval: SEC, keepAliveProbes: 2 });
     d.wait(10 * SEC);
@@ -540,6 +559,7 @@ describe('odd segments', () => {
     expect(d.take()).toMatchObject([{ seq: u32(ISS + 3), data: '!' }]);
   });
 
+  // holds: RFC 7323 R12; RFC 5961 R7
   test('PAWS answers bare ACKs at most once per interval, or two ends would for ever (RFC 5961 §7)', () => {
     const d = stamped(1000);
     const old = { flags: ACK, seq: IRS + 1, ack: ISS + 1, tsVal: 999 };
@@ -550,6 +570,7 @@ describe('odd segments', () => {
     expect(d.take()).toMatchObject([PLAIN_ACK]);
   });
 
+  // holds: RFC 5961 R7
   test('ACKs out of range are answered at most once per interval (RFC 5961 §5.2, §7)', () => {
     const d = established();
     d.recv({ flags: ACK, seq: IRS + 1, ack: ISS + 2 });
@@ -557,12 +578,14 @@ describe('odd segments', () => {
     expect(d.take()).toMatchObject([PLAIN_ACK]);
   });
 
+  // holds: RFC 5961 R6
   test('a segment whose ACK is out of range does not move TS.Recent (RFC 5961 §5.2)', () => {
     const d = stamped(1000);
     d.recv({ flags: ACK, seq: IRS + 1, ack: ISS + 2, tsVal: 0x70000000 });
     expect(d.connection.tcb.tsRecent).toBe(1000);
   });
 
+  // holds: RFC 7323 R13
   test('after 24 days of silence the next TSval replaces TS.Recent (RFC 7323 §5.5)', () => {
     const d = stamped(1000);
     d.wait(25 * 24 * 3600 * SEC);

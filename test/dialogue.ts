@@ -34,8 +34,9 @@ export interface Said {
   tsVal?: number;
   /** Urgent pointer; there when URG is set. */
   urg?: number;
-  /** MSS option; for `recv` only. */
+  /** Options of a SYN; for `recv` only. */
   mss?: number;
+  ws?: number;
 }
 
 export class Dialogue {
@@ -74,6 +75,7 @@ export class Dialogue {
     seg.len = seg.payload.length;
     seg.urg = said.urg ?? 0;
     seg.mss = said.mss ?? -1;
+    seg.ws = said.ws ?? -1;
     if (said.tsVal !== undefined) {
       seg.tsVal = said.tsVal;
       seg.tsEcr = 0;

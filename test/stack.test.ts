@@ -121,6 +121,7 @@ describe('two hosts', () => {
     expect(p.fromA.take()).toEqual([]);
   });
 
+  // holds: RFC 9293 MUST-12
   test('a restarted host answers what it has forgotten with RST, and its peer learns of it (§3.5.1)', () => {
     const p = new Pair();
     p.b.listen(80, { backlog: 1 });
@@ -143,6 +144,7 @@ describe('two hosts', () => {
     expect([...p.b.connections()]).toEqual([]);
   });
 
+  // holds: RFC 9293 MAY-2
   test('a SYN beyond RCV.NXT ends TIME-WAIT early; an older one is only acknowledged (RFC 6191)', () => {
     const p = new Pair();
     const listener = p.b.listen(80, { backlog: 4 });
@@ -160,6 +162,7 @@ describe('two hosts', () => {
     expect(p.fromB.take()).toMatchObject([{ flags: SYN | ACK, ack: 5001 }]);
   });
 
+  // holds: RFC 9293 MAY-2, MUST-12
   test('TIME-WAIT that a new SYN ends is over for its application too (RFC 6191)', () => {
     const p = new Pair();
     const listener = p.b.listen(80, { backlog: 4 });
@@ -188,6 +191,7 @@ describe('two hosts', () => {
     expect(Math.min(...ports)).toBeGreaterThanOrEqual(49152);
   });
 
+  // holds: RFC 7323 R12
   test('timestamps: an old duplicate from before the wrap fails PAWS (RFC 7323 §5.3)', () => {
     const p = new Pair({ ...PLAIN, timestamps: true });
     const listener = p.b.listen(80, { backlog: 1 });
@@ -203,6 +207,7 @@ describe('two hosts', () => {
     expect(c.state).toBe('ESTABLISHED');
   });
 
+  // holds: RFC 7323 R2, R4
   test('window scale: a window beyond 64 KiB is offered shifted, SYNs are never scaled (RFC 7323 §2.2)', () => {
     const p = new Pair({ ...PLAIN, windowScale: 3, rcvBuf: 200_000 });
     const listener = p.b.listen(80, { backlog: 1 });

@@ -38,6 +38,7 @@ describe('SYN cookies as measured on Linux 6.18', () => {
   });
 
   // C_cookie_validity.csv: SYNs sent so long before a minute boundary; the second boundary is the end.
+  // holds: RFC 4987 R6
   test.each([
     [44.6, 102.05, 105.05],
     [30.6, 90.05, 93.05],
@@ -50,6 +51,7 @@ describe('SYN cookies as measured on Linux 6.18', () => {
     expect(check(t + first * SEC, 1, cookie)).toBe(-1);
   });
 
+  // holds: RFC 4987 R5
   test('C: wrong number, other port, changed count bits: refused', () => {
     const cookie = make(0, 1, 1460);
     expect(check(0, 1, (cookie + 7) >>> 0)).toBe(-1);
@@ -81,6 +83,7 @@ test('a cookie returns the MSS class for any 4-tuple, ISN and minute, sequence w
   );
 });
 
+// holds: RFC 4987 R5
 test('of 2^16 guesses hardly any passes: 8 good numbers in 2^32', () => {
   let hits = 0;
   for (let i = 0; i < 2 ** 16; i++) if (check(0, 1, (i * 65_537) >>> 0) >= 0) hits++;
@@ -94,6 +97,7 @@ test('IPv6 uses its own table: 1220, 1420, 1440, 8940 (Linux net/ipv6/syncookies
 });
 
 describe('options in the timestamp (Linux cookie_init_timestamp)', () => {
+  // holds: RFC 4987 R5
   test('wscale, SACK and ECN come back; the clock is at most 63 ms early and never late', () => {
     fc.assert(
       fc.property(

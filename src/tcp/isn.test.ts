@@ -6,6 +6,7 @@ const HOST = 0xc0000201;
 const PEER = 0xc6120001;
 const secret = Uint32Array.of(1, 2, 3, 4);
 
+// holds: RFC 9293 MUST-8; RFC 6528 R1, R2
 test('M: the ISN of a 4-tuple advances by one every 4 microseconds, through the wrap (RFC 9293 §3.4.1)', () => {
   const g = new IsnGenerator(secret);
   const first = g.isn(0, HOST, 80, PEER, 1024);
@@ -14,6 +15,7 @@ test('M: the ISN of a 4-tuple advances by one every 4 microseconds, through the 
   }
 });
 
+// holds: RFC 9293 SHLD-1, MUST-9; RFC 6528 R1, R3
 test('F: another 4-tuple, family or secret gives an unrelated number (RFC 6528 §3)', () => {
   const g = new IsnGenerator(secret);
   const isns = [

@@ -184,6 +184,7 @@ describe('SYN-RECEIVED, against G_odd_segments.csv (SEQ0 = IRS, window 64240)', 
     expect(d.half).toBe(1);
   });
 
+  // holds: RFC 9293 MUST-11
   test('SYN in the window: back to LISTEN silently (RFC 9293), RST/ACK (Linux) or a challenge ACK (RFC 5961)', () => {
     const rfc = new Dialogue().synReceived();
     rfc.recv({ flags: SYN, seq: 999 });
@@ -215,6 +216,7 @@ describe('SYN-RECEIVED, against G_odd_segments.csv (SEQ0 = IRS, window 64240)', 
     expect(d.listener.nextTimer()).toBe(Infinity);
   });
 
+  // holds: RFC 5961 R3
   test.each([1, 999, 64239])('RST in the window, RCV.NXT + %i: challenge ACK, entry stays', (by) => {
     const d = new Dialogue().synReceived();
     d.recv({ flags: RST, seq: NXT + by });
@@ -223,6 +225,7 @@ describe('SYN-RECEIVED, against G_odd_segments.csv (SEQ0 = IRS, window 64240)', 
     expect(d.listener.counters.TCPChallengeACK).toBe(1);
   });
 
+  // holds: RFC 5961 R2
   test.each([-1, -1000, 64241, 10_000_000])('RST outside the window, RCV.NXT + %i: nothing', (by) => {
     const d = new Dialogue().synReceived();
     d.recv({ flags: RST, seq: (NXT + by) >>> 0 });
@@ -319,6 +322,7 @@ describe('SYN-RECEIVED, against G_odd_segments.csv (SEQ0 = IRS, window 64240)', 
 });
 
 describe('SYN/ACK timer (ground truth A: ideal times)', () => {
+  // holds: RFC 4987 R2; RFC 6298 R11
   test.each([
     [0, [], 1],
     [1, [1], 3],
@@ -359,6 +363,7 @@ describe('SYN/ACK timer (ground truth A: ideal times)', () => {
     expect(d.listener.nextTimer()).toBe(1 * SEC);
   });
 
+  // holds: RFC 9293 MUST-18; RFC 6298 R6
   test('Karn: only a SYN/ACK sent once dates the handshake', () => {
     const d = new Dialogue().synReceived();
     d.now = 10 * MS;
@@ -409,6 +414,7 @@ describe('admission (ground truth B and C)', () => {
   });
 
   // tcp_syncookies = 1 and 2: backlog, entries, cookies.
+  // holds: RFC 4987 R5, R7
   test.each([
     ['when-full', 128, 129, 60],
     ['when-full', 0, 1, 60],
@@ -432,6 +438,7 @@ describe('admission (ground truth B and C)', () => {
     expect(d.listener.counters.SyncookiesSent).toBe(0);
   });
 
+  // holds: RFC 4987 R3
   test('a policy may evict: the oldest entry goes, the newcomer is queued', () => {
     const evictOldest: ListenPolicy = {
       name: 'evict-oldest',
@@ -449,6 +456,7 @@ describe('admission (ground truth B and C)', () => {
 });
 
 describe('accept queue (ground truth E)', () => {
+  // holds: RFC 4987 R1
   test.each([0, 1, 4, 16, 128])('never accepted, backlog %i: B+1 established, then SYNs are dropped', (backlog) => {
     for (const policy of [dropWhenFull(), synCookies('when-full'), synCookies('always')]) {
       const d = new Dialogue({ backlog, policy });
@@ -516,6 +524,7 @@ describe('cookie connections (ground truth C)', () => {
     return { d, synAck: d.out.shift()! };
   };
 
+  // holds: RFC 4987 R5
   test('without timestamps the SYN/ACK carries the MSS only; nothing is kept, nothing is repeated', () => {
     const { d, synAck } = cookied(LINUX6, { ws: 7, sackPerm: true });
     expect(synAck).toMatchObject({ flags: SYN | ACK, mss: 1460, ws: -1, sackPerm: false, tsVal: -1, ack: NXT });
@@ -555,6 +564,7 @@ describe('cookie connections (ground truth C)', () => {
     expect(d.listener.counters).toMatchObject({ SyncookiesFailed: 1, SyncookiesRecv: 0 });
   });
 
+  // holds: RFC 4987 R6
   test('no cookie sent within 120 s: cookies are not looked at, nothing is counted', () => {
     const { d, synAck } = cookied(PLAIN);
     d.now = 121 * SEC;

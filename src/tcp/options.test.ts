@@ -22,6 +22,7 @@ function segment(fields: Partial<Segment>): Segment {
   return Object.assign(new Segment(), { wnd: 65535, sport: 80, dport: 50000, ...fields });
 }
 
+// holds: RFC 9293 MUST-67, MUST-16
 test.each([
   [HOST4, PEER4, 1460],
   [HOST6, PEER6, 1440],
@@ -34,6 +35,7 @@ test.each([
   expect(sent.filter((s) => s.len > 0).map((s) => s.len)).toEqual([mss, mss, mss]);
 });
 
+// holds: RFC 9293 MUST-67, MUST-16
 test.each([
   [HOST4, PEER4, 1460],
   [HOST6, PEER6, 1440],

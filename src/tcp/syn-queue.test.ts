@@ -113,6 +113,7 @@ describe('SynQueue', () => {
     expect(q.rows).toBe(3);
   });
 
+  // holds: RFC 4987 R1, R4
   test('at most 96 bytes per entry, all in, at a million entries', () => {
     const q = queue();
     for (let i = 0; i < 1_000_000; i++) q.arm(q.insert(entry(i), 0), i);
