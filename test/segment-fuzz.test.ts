@@ -171,7 +171,8 @@ function act(dice: Dice, c: Connection, run: Run): void {
 
 function bounded(c: Connection, config: TcpConfig, what: string): void {
   const t = c.tcb;
-  const unit = 2 ** t.rcvScale;
+  // One unit of the scale, and one segment that may hang over the edge of the window (habits.edgesAcceptable).
+  const unit = 2 ** t.rcvScale + (config.habits.edgesAcceptable ? Math.max(...LENGTHS) : 0);
   if (c.readable > config.rcvBuf + unit) throw new Error(`${what}: ${c.readable} bytes held`);
   if (c.rcvWnd > config.rcvBuf + unit) throw new Error(`${what}: window of ${c.rcvWnd}`);
   if ((t.sendBuffer?.length ?? 0) > config.sndBuf) throw new Error(`${what}: send buffer`);

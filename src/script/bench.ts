@@ -32,6 +32,8 @@ export class Bench {
   readonly local: number;
   readonly remote: number;
   now: Nanos = 0;
+  /** A call that waits gives up then: it is tried once more at that very time. */
+  alarm: Nanos = Infinity;
   /** Room of the queue below IP: 0 loses all that is sent. */
   queueLimit: number = Infinity;
   /** Sent and not yet expected by the script, oldest first. */
@@ -82,13 +84,14 @@ export class Bench {
 
   #run(limit: Nanos, done: () => boolean): boolean {
     for (let n = 0; ; n++) {
-      const next = this.host.nextTimer();
+      const next = Math.min(this.host.nextTimer(), this.alarm);
       if (next === Infinity || next > limit) return false;
       if (n > MOST_TIMERS) throw new Error(`more than ${MOST_TIMERS} timers before ${limit} ns`);
       if (next > this.now) {
         this.now = next;
         this.reasons.length = 0;
       }
+      if (this.alarm <= this.now) this.alarm = Infinity;
       this.host.onTimer(this.now, this.tx);
       this.onProgress();
       if (done()) return true;

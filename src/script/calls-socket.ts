@@ -1,5 +1,5 @@
 /** socket, bind, listen, accept, connect, shutdown, close, fcntl, ioctl. */
-import { connecting, untilReady } from '../socket/blocking.ts';
+import { closing, connecting, untilReady } from '../socket/blocking.ts';
 import { Epoll } from '../socket/epoll.ts';
 import { fail, type Outcome, ok } from '../socket/errno.ts';
 import { ANY, type Endpoint, StreamSocket } from '../socket/stream-socket.ts';
@@ -104,9 +104,10 @@ const close: MakePlan = (call, context) => {
   const found = descriptorArgument(call, context);
   if (found === undefined) return BAD_DESCRIPTOR;
   const fd = numberOf(arg(call, 0, context.file), context.file);
+  const attempt = found instanceof Epoll ? (): Outcome => ok(0) : closing(found);
   return once((now, tx) => {
     context.fds.remove(fd);
-    return found instanceof Epoll ? ok(0) : found.close(now, tx);
+    return attempt(now, tx);
   });
 };
 

@@ -231,6 +231,7 @@ class Run {
       return this.#returned(call, plan, outcome);
     }
     this.#waiting = { call, plan, end: end ?? bench.now, began: bench.now, outcome: undefined, at: 0 };
+    bench.alarm = end ?? Infinity;
     // A call without a time span is expected not to wait.
     if (end === undefined) this.#finishWaiting();
   }

@@ -80,7 +80,7 @@ function halfOpenView(
     sndNxt: seqAdd(half.iss, 1),
     sndWnd: half.wnd,
     rcvNxt: seqAdd(half.irs, 1),
-    rcvWnd: synWindow(host.stack.config),
+    rcvWnd: synWindow(half, host.stack.config),
     mss: half.mss,
     sndScale: Math.max(0, half.ws),
     rcvScale: half.ws < 0 ? 0 : Math.max(0, host.stack.config.windowScale),

@@ -1,5 +1,5 @@
 /** Calls that wait: a call of a blocking socket as something to try again until it has an outcome. */
-import type { Nanos, Tx } from '../tcp/types.ts';
+import { type Nanos, SEC, type TcpState, type Tx } from '../tcp/types.ts';
 import { fail, type Outcome, ok } from './errno.ts';
 import type { Endpoint, MessageFlags, StreamSocket } from './stream-socket.ts';
 
@@ -41,6 +41,23 @@ export function fastOpening(
     return nonblocking ? outcome : undefined;
   };
 }
+
+/** close(2): with SO_LINGER and a time it waits until the peer has acknowledged our FIN, but no longer than that. */
+export function closing(socket: StreamSocket): Attempt {
+  let until = -1;
+  return (now, tx) => {
+    const c = socket.connection;
+    const { linger } = socket.options;
+    if (until < 0) {
+      const outcome = socket.close(now, tx);
+      if (outcome.errno !== '' || c === null || linger <= 0 || socket.nonblocking) return outcome;
+      until = now + linger * SEC;
+    }
+    return c === null || now >= until || !FIN_UNACKNOWLEDGED.includes(c.state) ? ok(0) : undefined;
+  };
+}
+
+const FIN_UNACKNOWLEDGED: readonly TcpState[] = ['FIN-WAIT-1', 'CLOSING', 'LAST-ACK'];
 
 /** send(2): a blocking one returns when all bytes are taken, or how many were before an error. */
 export function sending(socket: StreamSocket, bytes: Uint8Array, flags: MessageFlags, nonblocking: boolean): Attempt {

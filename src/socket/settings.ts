@@ -30,7 +30,7 @@ export const LINUX6_HOST: HostSettings = {
   maxSynBacklog: 4096,
   syncookies: 1,
   keepAliveTime: 7200 * SEC,
-  rcvBufMost: 6291456,
+  rcvBufMost: 33554432,
   listening: { abortOnOverflow: false, synQueueRoom: 'backlog+1', synInWindow: 'reset', dropSynFin: true },
 };
 

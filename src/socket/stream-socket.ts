@@ -196,6 +196,7 @@ export class StreamSocket {
     const c = this.connection;
     if (outcome.errno !== '' || c === null) return outcome;
     c.configure(this.config, now);
+    if (name === 'TCP_QUICKACK') c.quickAck((value & 1) !== 0, now, tx);
     if ((name === 'TCP_NODELAY' && value !== 0) || (name === 'TCP_CORK' && value === 0)) {
       c.hold(false);
       c.flush(now, tx);

@@ -60,6 +60,7 @@ const MAPPED: Readonly<Record<string, Change>> = {
   'net.ipv4.tcp_synack_retries': tcp((v) => ({ synackRetries: v })),
   'net.ipv4.tcp_syn_linear_timeouts': tcp((v) => ({ synLinearTimeouts: v })),
   'net.ipv4.tcp_retries2': tcp((v) => ({ dataRetries: v })),
+  'net.ipv4.tcp_rfc1337': tcp((v) => ({ timeWaitIgnoresReset: v > 0 })),
   'net.ipv4.tcp_fin_timeout': tcp((v) => ({ finWait2: v * SEC })),
   'net.ipv4.tcp_keepalive_intvl': tcp((v) => ({ keepAliveInterval: v * SEC })),
   'net.ipv4.tcp_keepalive_probes': tcp((v) => ({ keepAliveProbes: v })),

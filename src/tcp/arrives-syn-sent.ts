@@ -71,7 +71,9 @@ export function arrivesInSynSent(t: Tcb, now: Nanos, seg: Readonly<Segment>, tx:
   if (request !== null) learnFromSynAck(t, request, seg, seg.ack, now);
   t.ackOwed = 2;
   if ((seg.flags & URG) !== 0) takeUrgent(t, seg);
-  if (seg.len > 0 || (seg.flags & FIN) !== 0) processText(t, seg, t.rcvNxt, now);
+  // With Fast Open Linux keeps it, too (tcp_rcv_fastopen_synack).
+  const keeps = request !== null || !t.config.habits.synAckTextDropped;
+  if (keeps && (seg.len > 0 || (seg.flags & FIN) !== 0)) processText(t, seg, t.rcvNxt, now);
   output(t, now, tx);
 }
 

@@ -46,14 +46,18 @@ export function arrivesSynchronized(t: Tcb, now: Nanos, seg: Readonly<Segment>, 
     if (why !== null) why.check(rules.SEQ_ACCEPTABLE, ok, t.rcvNxt, seq, t.rcvAdv);
     if (!ok) {
       if ((flags & RST) !== 0) {
+        const atFin = t.config.habits.resetAtFin && finTaken(t) && seq === (t.rcvNxt - 1) >>> 0;
+        if (atFin) return resetDone(t);
         if (why !== null) why.check(rules.RST_OUTSIDE, true, 0, 0, 0);
         return;
       }
       if ((flags & SYN) !== 0) return challenge(t, rules.CHALLENGE_SYN, now, tx);
-      // Only "a retransmission of the remote FIN" starts 2 MSL over: any other would let a stranger hold the port.
-      if (t.state === 'TIME-WAIT' && (flags & FIN) !== 0 && (seq + len) >>> 0 === t.rcvNxt) restartTimeWait(t, now);
+      if (seqLe((seq + len) >>> 0, t.rcvNxt)) onOldText(t, seg, (seq + len) >>> 0, now);
       if (why !== null) why.act(rules.DUP_ACKED, t.rcvNxt, 0, 0);
-      if (seg.len > 0) noteDuplicate(t, seq, (seq + seg.len) >>> 0);
+      if (seg.len > 0 && seqLt(seq, t.rcvNxt)) {
+        const right = (seq + seg.len) >>> 0;
+        noteDuplicate(t, seq, seqLt(right, t.rcvNxt) ? right : t.rcvNxt);
+      }
       // "Special allowance should be made to accept valid ACKs" also when the text is a duplicate (RFC 9293 §3.10.7.4).
       if (rcvWnd(t) === 0 && (flags & ACK) !== 0 && seqLe(seg.ack, t.sndNxt) && seqGe(seg.ack, t.sndUna)) {
         takeAck(t, seg, now, tx);
@@ -62,7 +66,7 @@ export function arrivesSynchronized(t: Tcb, now: Nanos, seg: Readonly<Segment>, 
       // MUST-66: URG counts although nothing fits.
       if (rcvWnd(t) === 0 && (flags & URG) !== 0) takeUrgent(t, seg);
       // Two ends that each find the other's bare ACK unacceptable would answer for ever (Linux tcp_oow_rate_limited).
-      if (len > 0 || !limited(t, now)) t.ackOwed = 2;
+      t.ackOwed = len > 0 || !limited(t, now) ? 2 : t.ackOwed;
       output(t, now, tx);
       return;
     }
@@ -105,8 +109,17 @@ export function arrivesSynchronized(t: Tcb, now: Nanos, seg: Readonly<Segment>, 
     sendRstFor(seg, len, tx);
     return finish(t, 'aborted', 'ECONNRESET');
   }
+  const end = (seq + len) >>> 0;
+  if (len > 0 && seqLe(end, t.rcvNxt)) onOldText(t, seg, end, now);
   if (seg.len > 0 || (flags & FIN) !== 0) processText(t, seg, seq, now);
   output(t, now, tx);
+}
+
+/** All of the segment was had before: the peer has not heard our ACK. */
+function onOldText(t: Tcb, seg: Readonly<Segment>, end: Seq, now: Nanos): void {
+  t.ackOwed = 2;
+  // Only "a retransmission of the remote FIN" starts 2 MSL over: any other would let a stranger hold the port.
+  if (t.state === 'TIME-WAIT' && (seg.flags & FIN) !== 0 && end === t.rcvNxt) restartTimeWait(t, now);
 }
 
 /** New text for an application that has closed both directions: it can only be lost, and the peer should know (SHLD-3). */
@@ -120,6 +133,7 @@ function unwanted(t: Tcb, seg: Readonly<Segment>, seq: Seq): boolean {
 
 /** Table 6 of RFC 9293, with the allowance for a closed window: at RCV.NXT its ACK and RST still count. */
 function acceptable(t: Tcb, seq: Seq, len: number, rst: boolean): boolean {
+  if (t.config.habits.edgesAcceptable) return acceptableToLinux(t, seq, (seq + len) >>> 0);
   const wnd = rcvWnd(t);
   if (wnd === 0) return seq === t.rcvNxt;
   if (seqIn(seq, t.rcvNxt, wnd)) return true;
@@ -128,20 +142,35 @@ function acceptable(t: Tcb, seq: Seq, len: number, rst: boolean): boolean {
   return seqIn((seq + len - 1) >>> 0, t.rcvNxt, wnd);
 }
 
+/** tcp_sequence: what ends beyond the window is taken whole while nothing waits to be read, else not at all. */
+function acceptableToLinux(t: Tcb, seq: Seq, end: Seq): boolean {
+  if (seqLt(end, t.lastAckSent) || seqGt(seq, t.rcvAdv)) return false;
+  return !seqGt(end, t.rcvAdv) || t.receiveBuffer === null || t.receiveBuffer.readable === 0;
+}
+
 /** PAWS (RFC 7323 §5.3). False: the segment is dropped. */
 function timestampsFit(t: Tcb, seg: Readonly<Segment>, now: Nanos, tx: Tx): boolean {
   if (!t.tsOk || (seg.flags & RST) !== 0) return true;
   if (seg.tsVal < 0) {
     // A SYN is challenged whatever its options: the peer may have restarted (RFC 9293 figure 9: half-open discovery).
     if ((seg.flags & SYN) !== 0) return true;
-    if (t.why !== null) t.why.check(rules.TS_MISSING, true, 0, 0, 0);
-    return false;
+    const { untimedAccepted } = t.config.habits;
+    if (t.why !== null) t.why.check(rules.TS_MISSING, !untimedAccepted, 0, 0, 0);
+    return untimedAccepted;
   }
   if (fresh(t, seg.tsVal, now) || (seg.flags & SYN) !== 0) return true;
   if (t.why !== null) t.why.check(rules.PAWS, false, seg.tsVal, t.tsRecent, 0);
+  if (t.config.habits.disorderedAckIgnored && overtaken(t, seg)) return false;
   // Two ends that each find the other's bare ACK too old would answer for ever (Linux tcp_oow_rate_limited).
   if (segLen(seg) > 0 || !limited(t, now)) sendAck(t, now, tx);
   return false;
+}
+
+/** A bare ACK without news that left not long before what we last heard (Linux tcp_disordered_ack). */
+function overtaken(t: Tcb, seg: Readonly<Segment>): boolean {
+  if ((seg.flags & ACK) === 0 || segLen(seg) > 0 || seg.seq !== t.rcvNxt || seg.ack !== t.sndUna) return false;
+  // tcp_tsval_replay: 1.2 RTO in ticks of the peer's clock, taken for milliseconds.
+  return ((t.tsRecent - seg.tsVal) | 0) * MS <= Math.floor((t.rtt.rto * 6) / 5);
 }
 
 /** Not older than TS.Recent, or TS.Recent itself is too old to say: then the first segment replaces it (RFC 7323 §5.5). */
@@ -152,7 +181,10 @@ function fresh(t: Tcb, tsVal: number, now: Nanos): boolean {
 function reset(t: Tcb, seg: Readonly<Segment>, now: Nanos, tx: Tx): void {
   const exact = seg.seq === t.rcvNxt;
   if (t.why !== null) t.why.check(rules.RST_EXACT, exact, seg.seq, t.rcvNxt, 0);
-  if (!exact) {
+  const { habits, timeWaitIgnoresReset } = t.config;
+  if (t.state === 'TIME-WAIT' && timeWaitIgnoresReset) return;
+  const orphan = habits.orphanObeysReset && t.state === 'FIN-WAIT-2' && t.reader === 'gone';
+  if (!exact && !orphan) {
     suspectMiddlebox(t, now);
     return challenge(t, rules.CHALLENGE_RST, now, tx);
   }
@@ -161,10 +193,19 @@ function reset(t: Tcb, seg: Readonly<Segment>, now: Nanos, tx: Tx): void {
     pending.reset(now, t.why);
     return finish(t, 'reset', 'ECONNRESET'); // came from LISTEN (MUST-11), but an application may already hold it
   }
-  if (t.state === 'TIME-WAIT') finish(t, 'closed');
+  if (t.state === 'TIME-WAIT' || orphan) finish(t, 'closed');
   else if (t.state === 'SYN-RECEIVED') finish(t, 'refused', 'ECONNREFUSED');
+  else resetDone(t);
+}
+
+function resetDone(t: Tcb): void {
   // Linux tcp_reset: who has seen the FIN can only be writing.
-  else finish(t, 'reset', t.state === 'CLOSE-WAIT' ? 'EPIPE' : 'ECONNRESET');
+  finish(t, 'reset', t.state === 'CLOSE-WAIT' ? 'EPIPE' : 'ECONNRESET');
+}
+
+/** Has the peer's FIN been taken while our side is not yet closed? */
+function finTaken(t: Tcb): boolean {
+  return t.state === 'CLOSE-WAIT' || t.state === 'LAST-ACK' || t.state === 'CLOSING';
 }
 
 /** Challenge ACK, rate limited. */
@@ -190,7 +231,8 @@ function takeAck(t: Tcb, seg: Readonly<Segment>, now: Nanos, tx: Tx): void {
   const wnd = seg.wnd << t.sndScale;
   const windowWas = t.sndWnd;
   const wl1 = seqDiff(seg.seq, t.sndWl1);
-  if (acked >= 0 && (wl1 > 0 || (wl1 === 0 && seqGe(seg.ack, t.sndWl2)))) {
+  const news = wl1 > 0 || acked > 0 || wnd > t.sndWnd || wnd === 0 || !t.config.habits.staleWindowIgnored;
+  if (acked >= 0 && news && (wl1 > 0 || (wl1 === 0 && seqGe(seg.ack, t.sndWl2)))) {
     if (why !== null && wnd !== t.sndWnd) why.act(rules.WINDOW_UPDATE, wnd, 0, 0);
     // A window that opens is worth another look at once: the backoff was for the closed one.
     if (t.sndWnd === 0 && wnd > 0) t.persistAt = Infinity;
@@ -252,7 +294,7 @@ function measure(t: Tcb, seg: Readonly<Segment>, now: Nanos): void {
   if (t.timedAt >= 0 && seqGe(seg.ack, t.timedSeq)) {
     t.rtt.sample(now - t.timedAt, t.config);
     t.timedAt = -1;
-  } else if (t.tsOk && seg.tsEcr > 0 && t.retransmits > 0) {
+  } else if (t.tsOk && seg.tsEcr > 0 && t.rtt.backoff > 0) {
     // RFC 7323 §4: timestamps tell which transmission was acknowledged, so even retransmissions can be measured.
     const ms = (tsNow(t, now) - seg.tsEcr) | 0;
     if (ms >= 0) t.rtt.sample(ms * MS, t.config);
@@ -262,18 +304,21 @@ function measure(t: Tcb, seg: Readonly<Segment>, now: Nanos): void {
 /** Seventh and eighth: text and FIN. `seq` is SEG.SEQ, or behind the SYN where that was trimmed. */
 export function processText(t: Tcb, seg: Readonly<Segment>, seq: Seq, now: Nanos): void {
   const { state, why } = t;
+  if (seg.len > 0) t.dataSegmentsIn++;
   if (state !== 'ESTABLISHED' && state !== 'FIN-WAIT-1' && state !== 'FIN-WAIT-2') return;
   const skip = Math.max(0, seqDiff(t.rcvNxt, seq));
   const room = seqDiff(t.rcvAdv, seq);
-  const end = Math.min(seg.len, room);
+  const end = t.config.habits.edgesAcceptable ? seg.len : Math.min(seg.len, room);
   const whole = end === seg.len;
+  if (seg.len > 0 && skip > 0) noteDuplicate(t, seq, seqLt((seq + end) >>> 0, t.rcvNxt) ? (seq + end) >>> 0 : t.rcvNxt);
   if (end > skip) {
     t.receiveBuffer ??= new ReceiveBuffer();
     const at = (seq + skip) >>> 0;
     const wasEmpty = t.receiveBuffer.readable === 0;
-    const hadGap = t.receiveBuffer.hasGap;
+    const hadGap = t.receiveBuffer.hasGap || t.hasFinAhead;
     const advance = t.receiveBuffer.insert(t.rcvNxt, at, seg.payload, seg.payloadOff + skip, end - skip);
     t.rcvNxt = (t.rcvNxt + advance) >>> 0;
+    if (seqGt(t.rcvNxt, t.rcvAdv)) t.rcvAdv = t.rcvNxt;
     t.unackedBytes += advance;
     if ((seg.flags & PSH) !== 0) t.pushed = true;
     if (advance > 0) {
@@ -283,6 +328,7 @@ export function processText(t: Tcb, seg: Readonly<Segment>, seq: Seq, now: Nanos
       // RFC 5681 §4.2: a segment that fills a gap is acknowledged at once.
       t.ackOwed = hadGap || !whole ? 2 : Math.max(t.ackOwed, 1);
     } else {
+      if (t.receiveBuffer.hadAll) noteDuplicate(t, at, (at + end - skip) >>> 0);
       if (why !== null) why.check(rules.TEXT_AHEAD, true, end - skip, t.rcvNxt, 0);
       quickAckMode(t);
       t.ackOwed = 2;
@@ -299,12 +345,12 @@ export function processText(t: Tcb, seg: Readonly<Segment>, seq: Seq, now: Nanos
   else suspectMiddlebox(t, now);
 }
 
-/** [left, right) came again, as far as it lies below RCV.NXT (RFC 2883 §4). */
+/** [left, right) came again (RFC 2883 §4). */
 function noteDuplicate(t: Tcb, left: Seq, right: Seq): void {
-  if (!t.config.dsack || !t.sackOk || !seqLt(left, t.rcvNxt)) return;
+  if (!t.config.dsack || !t.sackOk || left === right) return;
   quickAckMode(t);
   t.dsackLeft = left;
-  t.dsackRight = seqGt(right, t.rcvNxt) ? t.rcvNxt : right;
+  t.dsackRight = right;
 }
 
 function takeFin(t: Tcb, now: Nanos): void {

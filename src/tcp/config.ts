@@ -1,7 +1,10 @@
 /** Settings of one TCP stack, as plain data. A profile is a value of this type; it claims only what a test holds. */
+import { type Habits, LINUX_HABITS, NO_HABITS } from './habits.ts';
 import { MS, type Nanos, SEC } from './types.ts';
 
 export interface TcpConfig {
+  /** Where this stack leaves the RFCs on purpose. */
+  readonly habits: Habits;
   /** MSS we announce over IPv4, the MTU less 40 bytes of headers; over IPv6 it is 20 less (RFC 9293 §3.7.1). 1 .. 65495. */
   readonly mss: number;
   /** Receive buffer in bytes, the most we ever offer as window. 1 .. 2^30. */
@@ -26,15 +29,11 @@ export interface TcpConfig {
   readonly tailLossProbe: boolean;
   /** Bytes that an ACK may add to cwnd in slow start, in segments (RFC 5681: 1; RFC 3465, Linux: all it acknowledged). */
   readonly slowStartLimit: number;
-  /** A zero-window probe carries no byte but an old sequence number (Linux tcp_xmit_probe_skb); RFC 9293 MUST-36: a new byte. */
-  readonly emptyProbes: boolean;
   /**
    * A SACK that reports a later segment starts a timer of a quarter round trip and two of these ticks; when it runs out
    * the earlier one counts as lost (RACK, RFC 8985 §6). 0 = only three duplicate ACKs tell (RFC 5681).
    */
   readonly reorderingTick: Nanos;
-  /** An abort's RST also acknowledges, and carries timestamps (Linux tcp_send_active_reset); RFC 9293 §3.10.5: RST alone. */
-  readonly resetAcknowledges: boolean;
   /** Report duplicate segments with a SACK block (RFC 2883). */
   readonly dsack: boolean;
   /** cwnd back to the initial window after an idle RTO (RFC 5681 §4.1). */
@@ -72,6 +71,8 @@ export interface TcpConfig {
   readonly keepAliveIdle: Nanos;
   readonly keepAliveInterval: Nanos;
   readonly keepAliveProbes: number;
+  /** TIME-WAIT is not ended by an RST (RFC 1337 §3 fix F1; Linux tcp_rfc1337, off by default). */
+  readonly timeWaitIgnoresReset: boolean;
   /** TIME-WAIT lasts 2 MSL (RFC 9293 §3.6.1 MUST-13); Linux waits 60 s. */
   readonly timeWait: Nanos;
   /** FIN-WAIT-2 of a connection whose application is gone (Linux tcp_fin_timeout); Infinity = RFC 9293, no limit. */
@@ -82,6 +83,7 @@ export interface TcpConfig {
 
 /** RFC 9293 with the RFCs it names, and no vendor's habits. */
 export const RFC9293: TcpConfig = {
+  habits: NO_HABITS,
   mss: 1460,
   rcvBuf: 65535,
   sndBuf: 65536,
@@ -94,9 +96,7 @@ export const RFC9293: TcpConfig = {
   quickAcks: 0,
   tailLossProbe: false,
   slowStartLimit: 1,
-  emptyProbes: false,
   reorderingTick: 0,
-  resetAcknowledges: false,
   dsack: false,
   restartAfterIdle: true,
   initialRto: 1 * SEC,
@@ -116,6 +116,7 @@ export const RFC9293: TcpConfig = {
   keepAliveIdle: 0,
   keepAliveInterval: 75 * SEC,
   keepAliveProbes: 9,
+  timeWaitIgnoresReset: false,
   timeWait: 240 * SEC,
   finWait2: Infinity,
   challengeAckInterval: 500 * MS,
@@ -124,15 +125,16 @@ export const RFC9293: TcpConfig = {
 /** What of Linux 6.x is modelled today: timers, limits and buffers with their documented defaults. */
 export const LINUX6: TcpConfig = {
   ...RFC9293,
-  // Measured on 6.18: the first window is 64240 = 44 × 1460 (ground truth G, "rcv window 64240").
-  rcvBuf: 64240,
+  habits: LINUX_HABITS,
+  // Half of tcp_rmem[1]. Measured on 6.18: the first window is 64240 = 44 × 1460 (ground truth G, "rcv window 64240").
+  rcvBuf: 65536,
+  // tcp_rmem[2] is 32 MiB on 6.18, and 2^10 × 65535 the first to cover it (ground truth C). Before 6.15: 6 MiB, 7.
+  windowScale: 10,
   delayedAck: 40 * MS,
   quickAcks: 16,
   tailLossProbe: true,
   slowStartLimit: Infinity,
-  emptyProbes: true,
   reorderingTick: 4 * MS, // a jiffy at HZ = 250
-  resetAcknowledges: true,
   dsack: true,
   minRto: 200 * MS,
   maxRto: 120 * SEC,

@@ -37,7 +37,8 @@ export function onNewAck(t: Tcb, acked: number, now: Nanos, tx: Tx): void {
     if (seqGe(t.sndUna, loss.recover)) {
       // RFC 6582 §3.2 step 3 (1): deflate, but leave room for one segment so that no burst follows. With SACK nothing
       // was inflated: cwnd stays (RFC 6675 §5).
-      if (!t.sackOk) t.cwnd = Math.min(t.ssthresh, Math.max(seqDiff(t.sndNxt, t.sndUna), t.sndMss) + t.sndMss);
+      if (t.config.habits.recoveryEndsAtThreshold) t.cwnd = t.ssthresh;
+      else if (!t.sackOk) t.cwnd = Math.min(t.ssthresh, Math.max(seqDiff(t.sndNxt, t.sndUna), t.sndMss) + t.sndMss);
       loss.inRecovery = false;
       return;
     }
@@ -123,6 +124,8 @@ function enterRecovery(t: Tcb, now: Nanos, tx: Tx): void {
   loss.inRecovery = true;
   const n = retransmitAt(t, t.sndUna, now, tx);
   loss.highRxt = (t.sndUna + n) >>> 0;
+  // The repetition gets the whole timeout (RFC 6675 §6 asks for it at each; Linux tcp_xmit_retransmit_queue).
+  t.rtxAt = now + t.rtt.timeout(t.config);
   if (t.scoreboard === null || t.scoreboard.empty) t.cwnd = t.ssthresh + DUP_THRESH * t.sndMss;
   else {
     t.cwnd = t.ssthresh;

@@ -24,7 +24,6 @@ import type { HalfOpen } from './half-open.ts';
 import { output, persistTime, sendAck, sendRst, sendSyn } from './output.ts';
 import { openedByAck, openedBySyn } from './passive-open.ts';
 import { windowHasOpened } from './receive-window.ts';
-import { backedOff } from './rto.ts';
 import * as rules from './rules.ts';
 import { SendBuffer } from './send-buffer.ts';
 import {
@@ -275,6 +274,14 @@ export class Connection implements Endpoint {
     this.tcb.held = held;
   }
 
+  /** Acknowledge at once again, or rather with the application's next data (Linux TCP_QUICKACK). */
+  quickAck(on: boolean, now: Nanos, tx: Tx): void {
+    const t = this.tcb;
+    t.pingPong = !on;
+    if (on && t.ackOwed > 0 && t.state !== 'CLOSED') sendAck(t, now, tx);
+    this.#touch();
+  }
+
   /** Lets go what was held, or may go under a new configuration. */
   flush(now: Nanos, tx: Tx): void {
     const t = this.tcb;
@@ -369,7 +376,7 @@ export class Connection implements Endpoint {
     const keepAlive = t.probesUnanswered > 0 ? config.keepAliveInterval : config.keepAliveIdle;
     // When each was armed follows from how long it runs: nothing is stored for the eye alone.
     const all: RunningTimer[] = [
-      running('retransmit', t.rtxAt, backedOff(rtt.rto, t.retransmits, config.maxRto)),
+      running('retransmit', t.rtxAt, rtt.timeout(config)),
       running('reordering', t.reorderAt, t.reorderAt - t.lastSentAt),
       running('loss-probe', t.probeAt, t.probeAt - t.lastSentAt),
       running('persist', t.persistAt, persistTime(t)),

@@ -26,12 +26,7 @@ export function handshakeDone(t: Tcb, now: Nanos): void {
     if (!t.synRetransmitted) t.rtt.sample(now - t.timedAt, t.config);
     t.timedAt = -1;
   }
-  if (t.synRetransmitted && t.rtt.srtt < 0 && t.config.initialRto < RTO_AFTER_LOST_SYN) {
-    t.rtt.rto = RTO_AFTER_LOST_SYN;
-    // RFC 5681 §3.1: a lost SYN also means an initial window of one segment.
-    t.cwnd = t.sndMss;
-    if (t.why !== null) t.why.act(RTO_AFTER_SYN, t.rtt.rto, 0, 0);
-  }
+  if (t.synRetransmitted) afterLostSyn(t, t.retransmits);
   t.retransmits = 0;
   if (t.state !== 'FIN-WAIT-1') enter(t, 'ESTABLISHED');
   t.events |= EV_ESTABLISHED;
@@ -39,4 +34,14 @@ export function handshakeDone(t: Tcb, now: Nanos): void {
     t.keepAliveAt = now + t.config.keepAliveIdle;
   }
   if (t.closing && t.state === 'ESTABLISHED') enter(t, 'FIN-WAIT-1');
+}
+
+/** Our SYN or SYN/ACK was sent `times` times more than once. */
+export function afterLostSyn(t: Tcb, times: number): void {
+  // RFC 5681 §3.1: a lost SYN also means an initial window of one segment.
+  if (times > (t.config.habits.firstSynLossForgiven ? 1 : 0)) t.cwnd = t.sndMss;
+  t.rtt.backoff = 0;
+  if (t.rtt.srtt >= 0 || t.config.initialRto >= RTO_AFTER_LOST_SYN) return;
+  t.rtt.rto = RTO_AFTER_LOST_SYN;
+  if (t.why !== null) t.why.act(RTO_AFTER_SYN, t.rtt.rto, 0, 0);
 }

@@ -2,7 +2,6 @@
 import { onReorderingTimeout, onTimeout } from './congestion.ts';
 import { suspectBlackhole } from './fast-open-client.ts';
 import { output, persistTime, sendAck, sendKeepAlive, sendProbe, sendSyn, sendWhatFits } from './output.ts';
-import { backedOff } from './rto.ts';
 import * as rules from './rules.ts';
 import { probe } from './tail-loss-probe.ts';
 import { EV_SOFT_ERROR, finish, type Tcb } from './tcb.ts';
@@ -56,7 +55,8 @@ function retransmissionTimeout(t: Tcb, now: Nanos, tx: Tx): void {
   }
   // RFC 6298 §5.5: the wait doubles, and §3: whatever was being timed is ambiguous now.
   t.timedAt = -1;
-  const wait = backedOff(t.rtt.rto, Math.max(0, t.retransmits - linear), config.maxRto);
+  if (t.retransmits > linear) t.rtt.backoff++;
+  const wait = t.rtt.timeout(config);
   t.rtxAt = now + wait;
   if (t.why !== null) t.why.act(rules.RTO_EXPIRED, t.pendingOpen === null ? t.sndUna : t.iss, wait, 0);
   if (opening) {
@@ -85,7 +85,8 @@ function persistTimeout(t: Tcb, now: Nanos, tx: Tx): void {
     return timedOut(t);
   }
   t.probesUnanswered++;
-  t.persistBackoff++;
+  // A peer that answers may stay closed for as long as it likes, but the wait grows no further (Linux tcp_send_probe0).
+  if (t.persistBackoff < t.config.dataRetries) t.persistBackoff++;
   const wait = persistTime(t);
   if (t.why !== null) t.why.act(rules.PROBE, wait, 0, 0);
   t.timedAt = -1;

@@ -118,7 +118,8 @@ describe('LISTEN', () => {
   test('options are answered only when offered and wanted; the window of a SYN/ACK is not scaled', () => {
     const d = new Dialogue({}, LINUX6);
     d.syn(0, { ws: 15, sackPerm: true, tsVal: 77 });
-    expect(d.out[0]).toMatchObject({ ws: 7, sackPerm: true, tsEcr: 77, wnd: 64240 });
+    // Ground truth C, row "queued,mss+sack+ts+ws7".
+    expect(d.out[0]).toMatchObject({ ws: 10, sackPerm: true, tsEcr: 77, wnd: 65160 });
     d.listener.entries((h) => expect(h).toMatchObject({ ws: 14, sackPerm: true, tsRecent: 77, mss: 1460 }));
   });
 
@@ -311,7 +312,7 @@ describe('SYN-RECEIVED, against G_odd_segments.csv (SEQ0 = IRS, window 64240)', 
     test('TSecr that was never sent, or an old TSval (PAWS): ACK, entry stays', () => {
       const { d, tsVal } = synReceived();
       d.ack(0, { tsVal: 5001, tsEcr: (tsVal + 100_000) >>> 0 });
-      d.sent({ flags: ACK, seq: ISS + 1, ack: NXT, wnd: 64240 >> 7, tsEcr: 5000 });
+      d.sent({ flags: ACK, seq: ISS + 1, ack: NXT, wnd: 65160 >> 10, tsEcr: 5000 });
       d.now = 600 * MS;
       d.ack(0, { tsVal: 4999, tsEcr: tsVal });
       d.sent({ flags: ACK });
@@ -540,7 +541,7 @@ describe('cookie connections (ground truth C)', () => {
     [-1, false],
   ])('with timestamps, scale %i and SACK %s come back in the echo', (ws, sackPerm) => {
     const { d, synAck } = cookied(LINUX6, { ws, sackPerm, tsVal: 900, mss: 1400 });
-    expect(synAck).toMatchObject({ ws: ws < 0 ? -1 : 7, sackPerm, tsEcr: 900 });
+    expect(synAck).toMatchObject({ ws: ws < 0 ? -1 : 10, sackPerm, tsEcr: 900 });
     d.now = 20 * MS;
     expect(d.ack(0, { ack: (synAck.seq + 1) >>> 0, tsVal: 920, tsEcr: synAck.tsVal })).toBe(true);
     const half = d.listener.accept()?.half;

@@ -272,7 +272,7 @@ export class Listener<C extends AcceptedConnection> {
     const half = this.#half;
     queue.read(row, half);
     const tsLast = half.tsRecent < 0 ? 0 : this.#tsVal(half.synackAt, half);
-    const verdict = judgeHalfOpen(seg, half, synWindow(config), queue.tsFirst(row), tsLast, counters, why);
+    const verdict = judgeHalfOpen(seg, half, synWindow(half, config), queue.tsFirst(row), tsLast, counters, why);
     switch (verdict) {
       case 'repeat':
         if (!mayAnswer(now, row, seg, queue, config.challengeAckInterval, counters, why)) return;

@@ -1,11 +1,11 @@
 /** Everything a connection sends: SYNs, data, acknowledgments, FIN, probes and resets (RFC 9293 §3.8). */
 import { ACK, FIN, MAX_SACK_BLOCKS, PSH, RST, type Segment, SYN } from '../wire/segment.ts';
-import { type Seq, seqDiff, seqGe, seqGt, seqLt, seqMax } from '../wire/seq.ts';
+import { type Seq, seqDiff, seqGe, seqGt, seqLe, seqLt, seqMax } from '../wire/seq.ts';
 import { ackDelay, ackIsDue, ackSent, dataSent } from './ack-policy.ts';
 import type { FastOpenRequest } from './fast-open-client.ts';
 import { type Loss, repeating } from './loss.ts';
 import { initialWindow, ownMss } from './options.ts';
-import { freeWindow, offerWindow } from './receive-window.ts';
+import { firstWindow, offerWindow, windowUnit } from './receive-window.ts';
 import { backedOff } from './rto.ts';
 import { FO_PLAIN_SYN } from './rules-fast-open.ts';
 import { scheduleProbe } from './tail-loss-probe.ts';
@@ -22,7 +22,8 @@ export function sendSyn(t: Tcb, now: Nanos, tx: Tx, again: boolean): void {
   const withAck = t.state === 'SYN-RECEIVED' || t.pendingOpen !== null;
   const seg = base(t, tx, t.iss, withAck ? SYN | ACK : SYN);
   // RFC 7323 §2.2: the window of a SYN is never scaled.
-  const wnd = Math.min(65535, withAck ? rcvWnd(t) : freeWindow(t));
+  if (!withAck) t.windowUnit = windowUnit(config, t.local, false);
+  const wnd = withAck ? Math.min(65535, rcvWnd(t)) : firstWindow(config, t.windowUnit);
   seg.wnd = wnd;
   if (!withAck) t.rcvAdv = wnd;
   seg.mss = ownMss(config, t.remote);
@@ -71,7 +72,7 @@ export function sendAck(t: Tcb, now: Nanos, tx: Tx): void {
 
 /** RST of an abort: <SEQ=SND.NXT><CTL=RST> (RFC 9293 §3.10.5), or with all that an ACK carries, as Linux. */
 export function sendRst(t: Tcb, now: Nanos, tx: Tx): void {
-  const withAck = t.config.resetAcknowledges && t.state !== 'SYN-SENT';
+  const withAck = t.config.habits.resetAcknowledges && t.state !== 'SYN-SENT';
   const seg = base(t, tx, t.sndNxt, withAck ? RST | ACK : RST);
   if (withAck) finishHeader(t, now, seg);
   tx.send(seg);
@@ -107,7 +108,7 @@ function sendOld(t: Tcb, seq: Seq, now: Nanos, tx: Tx): void {
 
 /** Zero-window probe: one byte at SND.UNA, new or again (RFC 9293 MUST-35). */
 export function sendProbe(t: Tcb, now: Nanos, tx: Tx): void {
-  if (t.config.emptyProbes) return sendOld(t, (t.sndUna - 1) >>> 0, now, tx);
+  if (t.config.habits.emptyProbes) return sendOld(t, (t.sndUna - 1) >>> 0, now, tx);
   const end = sendEnd(t);
   const n = seqLt(t.sndUna, end) ? 1 : 0;
   const fin = n === 0 && t.closing;
@@ -126,7 +127,7 @@ export function sendWhatFits(t: Tcb, now: Nanos, tx: Tx): void {
   const n = Math.min(seqDiff(sendEnd(t), from), seqDiff((t.sndUna + t.sndWnd) >>> 0, from), t.sndMss);
   if (n <= 0) return;
   t.sndNxt = (from + n) >>> 0;
-  emit(t, from, n, false, now, tx);
+  emit(t, from, n, false, now, tx, PSH);
   armTimers(t, now);
 }
 
@@ -135,6 +136,9 @@ export function retransmitAt(t: Tcb, from: Seq, now: Nanos, tx: Tx): number {
   const end = sendEnd(t);
   const held = t.scoreboard;
   let n = Math.min(t.sndMss, Math.max(0, seqDiff(end, from)), Math.max(0, seqDiff(t.sndNxt, from)));
+  // SHLD-16: what lies within a window that has shrunk; the rest waits for it to grow.
+  const room = seqDiff((t.sndUna + t.sndWnd) >>> 0, from);
+  if (n > room && room > 0) n = room;
   if (held !== null) n = held.holeLength(from, n);
   const fin = t.finSent && (from + n) >>> 0 === end;
   if (n === 0 && !fin) return 0;
@@ -187,7 +191,7 @@ function armTimers(t: Tcb, now: Nanos): void {
       t.rtxAt = Infinity;
       t.probeAt = Infinity;
     } else if (t.rtxAt === Infinity) {
-      t.rtxAt = now + backedOff(t.rtt.rto, t.retransmits, t.config.maxRto);
+      t.rtxAt = now + t.rtt.timeout(t.config);
     }
   }
   if (!outstanding && !waiting) t.userTimeoutAt = Infinity;
@@ -275,13 +279,14 @@ function sendWhatMay(t: Tcb, now: Nanos, tx: Tx): boolean {
     // FIN needs room in the window like a byte; alone it may go into a closed one, where it serves as the first probe.
     const fin = finDue && n === left && (n < windowLeft || (windowLeft === 0 && t.sndUna === t.sndNxt));
     if (n === 0 && !fin) return false;
-    if (t.timedAt < 0 && t.retransmits === 0) {
+    if (t.timedAt < 0) {
       t.timedAt = now;
       t.timedSeq = (t.sndNxt + n + (fin ? 1 : 0)) >>> 0;
     }
     const from = t.sndNxt;
     t.sndNxt = (from + n + (fin ? 1 : 0)) >>> 0;
     t.lastSegment = from;
+    if (n < t.sndMss) t.smallEnd = t.sndNxt;
     scheduleProbe(t, now);
     if (fin) t.finSent = true;
     emit(t, from, n, fin, now, tx);
@@ -308,13 +313,17 @@ function restartIfIdle(t: Tcb, now: Nanos): void {
 function worthSending(t: Tcb, n: number, left: number): boolean {
   if (t.held && !t.closing) return false;
   if (n === left && (!t.config.nagle || t.closing || t.sndUna === t.sndNxt || sendsUrgent(t))) return true;
+  if (n === left && t.config.habits.smallBehindSmall && !(seqGt(t.smallEnd, t.sndUna) && seqLe(t.smallEnd, t.sndNxt))) {
+    return true;
+  }
   return n >= t.maxSndWnd / 2 && t.maxSndWnd > 0;
 }
 
-function emit(t: Tcb, seq: Seq, n: number, fin: boolean, now: Nanos, tx: Tx): void {
-  const seg = base(t, tx, seq, ACK);
+function emit(t: Tcb, seq: Seq, n: number, fin: boolean, now: Nanos, tx: Tx, flags = 0): void {
+  const seg = base(t, tx, seq, ACK | flags);
   if (n > 0) {
     dataSent(t, now);
+    t.dataSegmentsOut++;
     t.lastSentAt = now;
     attach(t, seg, seqDiff(seq, firstHeld(t)), n);
     if ((seq + n) >>> 0 === sendEnd(t)) seg.flags |= PSH;

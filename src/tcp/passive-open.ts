@@ -2,11 +2,13 @@
 import { FIN, type Segment, URG } from '../wire/segment.ts';
 import { processText } from './arrives-synchronized.ts';
 import type { TcpConfig } from './config.ts';
+import { afterLostSyn } from './established.ts';
 import type { FastOpenChild } from './fast-open-server.ts';
 import type { HalfOpen } from './half-open.ts';
 import { setOptions } from './options.ts';
 import { output, sendSyn } from './output.ts';
 import { ReceiveBuffer } from './receive-buffer.ts';
+import { firstWindow, windowUnit } from './receive-window.ts';
 import { FO_TAKEN } from './rules-fast-open.ts';
 import { SYNACK_TIMER } from './rules-listen.ts';
 import { EV_ESTABLISHED, EV_READABLE, Tcb } from './tcb.ts';
@@ -33,10 +35,9 @@ export function openedByAck(
   t.sndWl2 = ack.ack;
   // Karn: only a SYN/ACK that was sent once can be timed.
   if (half.synackAt >= 0 && half.timeouts === 0) t.rtt.sample(now - half.synackAt, config);
-  if (config.keepAliveIdle > 0) {
-    t.keepAliveAt = now + config.keepAliveIdle;
-  }
   t.why = why;
+  if (half.timeouts > 0) afterLostSyn(t, half.timeouts);
+  if (config.keepAliveIdle > 0) t.keepAliveAt = now + config.keepAliveIdle;
   if ((ack.flags & URG) !== 0) takeUrgent(t, ack);
   if (ack.len > 0 || (ack.flags & FIN) !== 0) {
     processText(t, ack, ack.seq, now);
@@ -80,10 +81,11 @@ function agreedOn(config: TcpConfig, half: Readonly<HalfOpen>, now: Nanos): Tcb 
   const t = new Tcb(config, half.local, half.localPort, half.remote, half.remotePort, half.iss);
   t.irs = half.irs;
   t.rcvNxt = (half.irs + 1) >>> 0;
-  t.rcvAdv = (t.rcvNxt + Math.min(65535, config.rcvBuf)) >>> 0;
   t.lastAckSent = t.rcvNxt;
   t.tsOffset = half.tsOffset;
   setOptions(t, half.mss, half.ws, half.sackPerm, half.tsRecent, now);
+  t.windowUnit = windowUnit(config, half.local, t.tsOk);
+  t.rcvAdv = (t.rcvNxt + firstWindow(config, t.windowUnit)) >>> 0;
   t.sndUna = (half.iss + 1) >>> 0;
   t.sndNxt = t.sndUna;
   t.synAcked = true;

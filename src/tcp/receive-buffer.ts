@@ -7,6 +7,8 @@ import { type Seq, seqDiff, seqGt, seqLe, seqLt, seqMax } from '../wire/seq.ts';
 
 /** More separate ranges than this are not held: walking them must stay cheap whatever the peer sends (CVE-2018-5390). */
 const MAX_RANGES = 512;
+/** Ranges whose order of arrival is remembered: more than fit in the options of a segment. */
+const MOST_RECENT = 8;
 
 export class ReceiveBuffer {
   #ring: Uint8Array = NO_BYTES;
@@ -14,8 +16,10 @@ export class ReceiveBuffer {
   #ready = 0; // bytes in order
   /** Ranges beyond the gap, sorted and disjoint: left0, right0, … */
   #ahead: Seq[] = [];
-  /** Left edge of the range that changed last: RFC 2018 §4 wants it reported first. */
-  #latest: Seq = 0;
+  /** Left edges of ranges, the one that changed last first: the order in which RFC 2018 §4 wants them reported. */
+  #recent: Seq[] = [];
+  /** The last `insert` brought nothing that was not held beyond a gap already. */
+  hadAll = false;
 
   /** Bytes the application can read. */
   get readable(): number {
@@ -35,6 +39,7 @@ export class ReceiveBuffer {
     this.#reserve(offset + len);
     this.#copyIn(offset, src, off, len);
     const right = (seq + len) >>> 0;
+    this.hadAll = false;
     if (seq !== rcvNxt) {
       this.#addAhead(seq, right);
       return 0;
@@ -75,15 +80,11 @@ export class ReceiveBuffer {
   sackBlocks(out: Uint32Array, max: number): number {
     const ahead = this.#ahead;
     let n = 0;
-    for (let i = 0; i < ahead.length && n < max; i += 2) {
-      if (ahead[i] !== this.#latest) continue;
-      out[0] = ahead[i]!;
-      out[1] = ahead[i + 1]!;
-      n = 1;
-    }
-    for (let i = 0; i < ahead.length && n < max; i += 2) {
-      if (n > 0 && ahead[i] === this.#latest) continue;
-      out[2 * n] = ahead[i]!;
+    for (const left of this.#recent) {
+      if (n === max) break;
+      const i = ahead.indexOf(left);
+      if (i < 0 || i % 2 !== 0) continue;
+      out[2 * n] = left;
       out[2 * n + 1] = ahead[i + 1]!;
       n++;
     }
@@ -103,8 +104,22 @@ export class ReceiveBuffer {
       j += 2;
     }
     if (j === i && ahead.length >= 2 * MAX_RANGES) return;
+    this.hadAll = j - i === 2 && lo === ahead[i] && hi === ahead[i + 1];
+    if (!this.hadAll || this.#recent[0] !== lo) this.#promote(lo, i, j);
     ahead.splice(i, j - i, lo, hi);
-    this.#latest = lo;
+  }
+
+  /** `lo` becomes the most recent range; those it swallowed, at [i, j), are forgotten. */
+  #promote(lo: Seq, i: number, j: number): void {
+    const ahead = this.#ahead;
+    const recent = this.#recent.filter((left) => {
+      for (let k = i; k < j; k += 2) if (ahead[k] === left) return false;
+      return true;
+    });
+    recent.unshift(lo);
+    // No more than these can ever be reported at once, and older ones come back when they change.
+    recent.length = Math.min(recent.length, MOST_RECENT);
+    this.#recent = recent;
   }
 
   #copyIn(offset: number, src: Uint8Array, off: number, len: number): void {

@@ -11,6 +11,8 @@ export class RtoEstimator {
   rttvar: Nanos = 0;
   /** The shortest round trip measured; -1 before the first. */
   least: Nanos = -1;
+  /** Doublings of `rto`: they stay until a segment sent once has been measured (Karn, RFC 6298 §5.5-5.7). */
+  backoff = 0;
   /** Current timeout, without backoff. */
   rto: Nanos;
 
@@ -20,6 +22,7 @@ export class RtoEstimator {
 
   /** Takes a measurement `r` of a segment that was sent once only (Karn, §3). Integer nanoseconds throughout. */
   sample(r: Nanos, config: TcpConfig): void {
+    this.backoff = 0;
     if (this.least < 0 || r < this.least) this.least = r;
     if (this.srtt < 0) {
       this.srtt = r;
@@ -31,6 +34,11 @@ export class RtoEstimator {
     const floor = config.rtoFloor === 'variance' ? config.minRto : GRANULARITY;
     const rto = this.srtt + Math.max(floor, 4 * this.rttvar);
     this.rto = Math.min(config.maxRto, Math.max(config.minRto, rto));
+  }
+
+  /** The timeout to wait now. */
+  timeout(config: TcpConfig): Nanos {
+    return backedOff(this.rto, this.backoff, config.maxRto);
   }
 }
 

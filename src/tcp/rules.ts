@@ -1,6 +1,11 @@
 /** The rules a connection follows, each with its source, in the order in which RFC 9293 §3.10.7 checks them. */
 import type { Rule, ValueKind } from './why.ts';
 
+export const SIGNED: Rule = rule(
+  'signed',
+  'Linux tcp_inbound_hash',
+  'signed, and no key was agreed with this peer: drop the segment',
+);
 export const REORDERING_OVER: Rule = rule(
   'reordering-over',
   'RFC 8985 §6.2',

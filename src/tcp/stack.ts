@@ -56,6 +56,8 @@ export interface StackCounters extends FastOpenCounters {
   outRsts: number;
   /** Segments not addressed to this host. */
   notOurs: number;
+  /** Segments with a signature that nobody asked for (Linux TCPMD5Unexpected). */
+  signed: number;
   /** Segments whose source address no host can have (RFC 9293 MUST-63). */
   invalidSource: number;
   /** ICMP errors for a connection that did not send what they quote (Linux OutOfWindowIcmps), and those for none. */
@@ -74,6 +76,7 @@ export class TcpStack implements Endpoint {
   readonly counters: StackCounters = {
     outRsts: 0,
     notOurs: 0,
+    signed: 0,
     invalidSource: 0,
     outOfWindowIcmps: 0,
     strayIcmps: 0,
@@ -97,6 +100,8 @@ export class TcpStack implements Endpoint {
   readonly #timers = new TimerHeap();
   #touched: Connection[] = [];
   #nextPort = 0;
+  /** ISS of the connection that follows one in TIME-WAIT; -1 = none does. */
+  #reopenIss = -1;
   #why: WhySink | null = null;
 
   constructor(options: StackOptions) {
@@ -209,6 +214,11 @@ export class TcpStack implements Endpoint {
       this.counters.notOurs++;
       return;
     }
+    if (seg.signed && this.config.habits.signedDropped) {
+      this.counters.signed++;
+      if (this.#why !== null) this.#why.check(rules.SIGNED, true, 0, 0, 0);
+      return;
+    }
     this.#drain(); // what the application closed since is not there any more
     const c = this.#table.find(seg);
     if (c !== null && !this.#reopens(c, seg)) {
@@ -224,6 +234,7 @@ export class TcpStack implements Endpoint {
     const listener = this.#listeners.get(seg.dport);
     if (listener === undefined) this.#answerClosed(seg, tx);
     else if (!listener.onSegment(now, seg, tx)) this.#answerListen(seg, tx);
+    this.#reopenIss = -1;
   }
 
   /**
@@ -320,6 +331,8 @@ export class TcpStack implements Endpoint {
     const newer = t.tsOk && seg.tsVal >= 0 ? ((seg.tsVal - t.tsRecent) | 0) > 0 : seqGt(seg.seq, t.rcvNxt);
     if (this.#why !== null) this.#why.check(rules.TIME_WAIT_REOPEN, newer, seg.seq, t.rcvNxt, 0);
     if (newer) {
+      // RFC 9293 §3.6.1 MAY-2 (1): beyond all that the old connection used (Linux tcp_timewait_state_process).
+      this.#reopenIss = (t.sndNxt + 65535 + 2) >>> 0;
       finish(t, 'closed');
       this.#settle(c);
     }
@@ -372,7 +385,9 @@ export class TcpStack implements Endpoint {
 
   #isn(now: Nanos, local: number, localPort: number, remote: number, remotePort: number): Seq {
     const chosen = this.nextIss;
-    if (chosen === null) return this.#isns.isn(now, local, localPort, remote, remotePort);
+    if (chosen === null) {
+      return this.#reopenIss >= 0 ? this.#reopenIss : this.#isns.isn(now, local, localPort, remote, remotePort);
+    }
     this.nextIss = null;
     return chosen;
   }

@@ -6,11 +6,12 @@ import type { TcpConfig } from './config.ts';
 import type { FastOpenReply } from './fast-open-server.ts';
 import type { HalfOpen } from './half-open.ts';
 import { ownMss } from './options.ts';
+import { firstWindow, windowUnit } from './receive-window.ts';
 import type { Nanos, Tx } from './types.ts';
 
 /** The window we offer before scaling applies, and the one we judge segments by in SYN-RECEIVED. */
-export function synWindow(config: TcpConfig): number {
-  return Math.min(config.rcvBuf, 65535);
+export function synWindow(half: Readonly<HalfOpen>, config: TcpConfig): number {
+  return firstWindow(config, windowUnit(config, half.local, half.tsRecent >= 0));
 }
 
 /** RFC 6298 §5.5: doubled with each timeout, up to the bound. */
@@ -34,7 +35,7 @@ export function sendSynAck(
   s.ack = seqAdd(half.irs, 1);
   s.flags = SYN | ACK;
   // RFC 7323 §2.2: the window field of a SYN/ACK is never scaled.
-  s.wnd = synWindow(config);
+  s.wnd = synWindow(half, config);
   s.mss = ownMss(config, half.remote);
   s.ws = half.ws < 0 ? -1 : config.windowScale;
   s.sackPerm = half.sackPerm;
@@ -52,7 +53,7 @@ export function sendAck(half: Readonly<HalfOpen>, config: TcpConfig, tsVal: numb
   s.seq = seqAdd(half.iss, 1);
   s.ack = seqAdd(half.irs, 1);
   s.flags = ACK;
-  s.wnd = half.ws < 0 ? synWindow(config) : synWindow(config) >>> config.windowScale;
+  s.wnd = half.ws < 0 ? synWindow(half, config) : synWindow(half, config) >>> config.windowScale;
   if (half.tsRecent >= 0) {
     s.tsVal = tsVal;
     s.tsEcr = half.tsRecent;

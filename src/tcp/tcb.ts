@@ -68,6 +68,8 @@ export class Tcb {
   // Receive sequence space (figure 4)
   irs: Seq = 0;
   rcvNxt: Seq = 0;
+  /** Windows are offered in multiples of this (`habits.wholeSegmentWindow`). */
+  windowUnit = 1;
   /** Right edge last offered, RCV.NXT + RCV.WND: never moves left (RFC 9293 §3.10.7.4 seventh). */
   rcvAdv: Seq = 0;
   /** Sequence number of a FIN beyond a gap. */
@@ -134,6 +136,8 @@ export class Tcb {
   probeRepeated = false;
   /** When data last left; -1 = never. */
   lastSentAt: Nanos = -1;
+  /** Where the last small segment ended. */
+  smallEnd: Seq;
   /** Where the last new segment began. */
   lastSegment: Seq = 0;
   /** The most in flight since `flightEnd` was SND.NXT (Linux max_packets_out): how much of cwnd was put to use. */
@@ -143,6 +147,8 @@ export class Tcb {
   /** RACK's reordering timer. */
   reorderAt: Nanos = Infinity;
   totalRetransmits = 0;
+  dataSegmentsOut = 0;
+  dataSegmentsIn = 0;
 
   // Quick ACKs and ping-pong mode, see ack-policy.ts.
   quickAcksLeft = 0;
@@ -168,6 +174,7 @@ export class Tcb {
     this.remotePort = remotePort;
     this.iss = iss;
     this.sndUna = iss;
+    this.smallEnd = iss;
     this.sndNxt = iss;
     this.rtt = new RtoEstimator(config);
   }

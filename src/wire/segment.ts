@@ -61,6 +61,8 @@ export class Segment {
   readonly tfo: Uint8Array = new Uint8Array(16);
   /** Kind that carries the cookie: 34, or a kind for experiments (254, 255) in the form of RFC 6994. */
   tfoKind = 34;
+  /** Carries a signature: TCP MD5 (RFC 2385) or TCP-AO (RFC 5925). */
+  signed = false;
   /**
    * The option bytes as received: `rawOpt[rawOptOff .. rawOptOff + rawOptLen)`; -1 when the segment was made here.
    * Encoding such a segment writes these bytes back, so unknown options and their order survive.
@@ -91,6 +93,7 @@ export function resetSegment(s: Segment): void {
   s.tsEcr = -1;
   s.sackCount = 0;
   s.tfoLen = -1;
+  s.signed = false;
   s.tfoKind = 34;
   s.rawOpt = NO_BYTES;
   s.rawOptOff = 0;
@@ -121,6 +124,7 @@ export function copySegment(from: Readonly<Segment>, to: Segment): void {
   to.tfoLen = from.tfoLen;
   to.tfoKind = from.tfoKind;
   if (from.tfoLen > 0) to.tfo.set(from.tfo);
+  to.signed = from.signed;
   to.rawOpt = from.rawOpt;
   to.rawOptOff = from.rawOptOff;
   to.rawOptLen = from.rawOptLen;

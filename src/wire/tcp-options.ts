@@ -63,6 +63,7 @@ export function decodeOptions(
   seg.tsEcr = -1;
   seg.sackCount = 0;
   seg.tfoLen = -1;
+  seg.signed = false;
   let i = off;
   if (end - i >= 12 && view.getUint32(i) === NOP_NOP_TS) {
     seg.tsVal = view.getUint32(i + 4);
@@ -102,6 +103,10 @@ export function decodeOptions(
           for (let e = 0; e < 2 * n; e++) seg.sack[e] = view.getUint32(i + 2 + 4 * e);
           seg.sackCount = n;
         }
+        break;
+      case OptionKind.Md5:
+      case OptionKind.Ao:
+        seg.signed = true;
         break;
       case OptionKind.FastOpen:
         decodeFastOpen(bytes, kind, i + 2, len - 2, seg);

@@ -19,7 +19,7 @@ import {
 
 const LINUX = {
   ...PLAIN,
-  resetAcknowledges: LINUX6.resetAcknowledges,
+  habits: LINUX6.habits,
   finWait2: LINUX6.finWait2,
   orphanRetries: LINUX6.orphanRetries,
 };

@@ -1,0 +1,68 @@
+/**
+ * Where a stack leaves the RFCs on purpose, or chooses where they leave a choice. Each is off in the `rfc9293` profile and
+ * has a script in test/scripts that shows Linux doing it.
+ */
+export interface Habits {
+  /** A zero-window probe carries no byte but an old sequence number (tcp_xmit_probe_skb); RFC 9293 MUST-36: a new byte. */
+  readonly emptyProbes: boolean;
+  /** An abort's RST also acknowledges, and carries timestamps (tcp_send_active_reset); RFC 9293 §3.10.5: RST alone. */
+  readonly resetAcknowledges: boolean;
+  /** Nagle holds a small segment back only behind another small one (tcp_minshall_check), not behind any (RFC 9293 §3.7.4). */
+  readonly smallBehindSmall: boolean;
+  /** Windows are offered in whole segments, rounded up to what the scale can say (tcp_select_initial_window). */
+  readonly wholeSegmentWindow: boolean;
+  /** A smaller window with no news in either number is taken for an overtaken ACK's (tcp_may_update_window). */
+  readonly staleWindowIgnored: boolean;
+  /** Both edges of the window count as inside, and old text that ends at our last ACK (tcp_sequence). */
+  readonly edgesAcceptable: boolean;
+  /** A segment without timestamps is taken though they were agreed (saw_tstamp); RFC 7323 §3.2 drops it. */
+  readonly untimedAccepted: boolean;
+  /** A bare ACK a little older than TS.Recent is dropped without an answer (tcp_disordered_ack_check). */
+  readonly disorderedAckIgnored: boolean;
+  /** Text on a SYN/ACK is not kept unless Fast Open asked for it (tcp_rcv_synsent_state_process). */
+  readonly synAckTextDropped: boolean;
+  /** After the peer's FIN an RST with the number of that FIN resets too (tcp_reset_check). */
+  readonly resetAtFin: boolean;
+  /** FIN-WAIT-2 without an application obeys any RST in its window (tcp_timewait_state_process). */
+  readonly orphanObeysReset: boolean;
+  /** Signed segments (RFC 2385, RFC 5925) are dropped, since no key was agreed (tcp_inbound_hash). */
+  readonly signedDropped: boolean;
+  /** After NewReno recovery cwnd is ssthresh at once (RFC 6582 §3.2 option 2, tcp_end_cwnd_reduction). */
+  readonly recoveryEndsAtThreshold: boolean;
+  /** One lost SYN or SYN/ACK does not shrink the initial window yet (tcp_init_transfer); RFC 5681 §3.1: it does. */
+  readonly firstSynLossForgiven: boolean;
+}
+
+export const NO_HABITS: Habits = {
+  emptyProbes: false,
+  resetAcknowledges: false,
+  smallBehindSmall: false,
+  wholeSegmentWindow: false,
+  staleWindowIgnored: false,
+  edgesAcceptable: false,
+  untimedAccepted: false,
+  disorderedAckIgnored: false,
+  synAckTextDropped: false,
+  resetAtFin: false,
+  orphanObeysReset: false,
+  signedDropped: false,
+  recoveryEndsAtThreshold: false,
+  firstSynLossForgiven: false,
+};
+
+export const LINUX_HABITS: Habits = {
+  emptyProbes: true,
+  resetAcknowledges: true,
+  smallBehindSmall: true,
+  wholeSegmentWindow: true,
+  staleWindowIgnored: true,
+  edgesAcceptable: true,
+  untimedAccepted: true,
+  disorderedAckIgnored: true,
+  synAckTextDropped: true,
+  resetAtFin: true,
+  orphanObeysReset: true,
+  signedDropped: true,
+  recoveryEndsAtThreshold: true,
+  firstSynLossForgiven: true,
+};
