@@ -1,6 +1,6 @@
 /** halfopen/tcp: the sans-IO RFC 9293 engine. Zero dependencies; the caller brings time, segments and secrets. */
 export { LINUX6, RFC9293, type TcpConfig } from './tcp/config.ts';
-export { Connection, type RunningTimer } from './tcp/connection.ts';
+export { Connection } from './tcp/connection.ts';
 export { CookieJar } from './tcp/cookie.ts';
 export { FastOpenCache, type FastOpenMemory } from './tcp/fast-open-cache.ts';
 export { FastOpenClient, type FastOpenCounters, type FastOpenMode, FastOpenRequest } from './tcp/fast-open-client.ts';
@@ -15,8 +15,10 @@ export { OpenError } from './tcp/open-error.ts';
 export { dropWhenFull } from './tcp/policy/drop-when-full.ts';
 export { synCookies } from './tcp/policy/syn-cookies.ts';
 export type { ListenPolicy, QueueView, SynQueueView, SynVerdict } from './tcp/policy/types.ts';
+export type { RunningTimer } from './tcp/running-timers.ts';
 export { SipHash } from './tcp/siphash.ts';
-export { type ConnectOptions, type StackCounters, type StackOptions, TcpStack } from './tcp/stack.ts';
+export { TcpStack } from './tcp/stack.ts';
+export type { ConnectOptions, StackCounters, StackOptions } from './tcp/stack-options.ts';
 export type { Tcb } from './tcp/tcb.ts';
 export {
   type CloseReason,

@@ -21,10 +21,11 @@ import { expire } from './expiry.ts';
 import type { FastOpenRequest } from './fast-open-client.ts';
 import type { FastOpenChild } from './fast-open-server.ts';
 import type { HalfOpen } from './half-open.ts';
-import { output, persistTime, sendAck, sendRst, sendSyn } from './output.ts';
+import { output, sendAck, sendRst, sendSyn } from './output.ts';
 import { openedByAck, openedBySyn } from './passive-open.ts';
 import { windowHasOpened } from './receive-window.ts';
 import * as rules from './rules.ts';
+import { type RunningTimer, runningTimers } from './running-timers.ts';
 import { SendBuffer } from './send-buffer.ts';
 import {
   EV_ESTABLISHED,
@@ -42,21 +43,6 @@ import {
 import type { CloseReason, Endpoint, Errno, Nanos, TcpEvent, TcpState, Tx } from './types.ts';
 import { markUrgent, urgentLeft } from './urgent.ts';
 import type { WhySink } from './why.ts';
-
-/** A timer that runs: what it is for, since when, until when. */
-export interface RunningTimer {
-  readonly name:
-    | 'retransmit'
-    | 'loss-probe'
-    | 'reordering'
-    | 'persist'
-    | 'delayed-ack'
-    | 'keep-alive'
-    | 'time-wait'
-    | 'user-timeout';
-  readonly armedAt: Nanos;
-  readonly firesAt: Nanos;
-}
 
 /** Where connections that an application has touched wait for their owner to look at their timers. */
 export interface TouchList {
@@ -371,21 +357,7 @@ export class Connection implements Endpoint {
 
   /** The timers that run, for people to look at. */
   timers(): RunningTimer[] {
-    const t = this.tcb;
-    const { config, rtt } = t;
-    const keepAlive = t.probesUnanswered > 0 ? config.keepAliveInterval : config.keepAliveIdle;
-    // When each was armed follows from how long it runs: nothing is stored for the eye alone.
-    const all: RunningTimer[] = [
-      running('retransmit', t.rtxAt, rtt.timeout(config)),
-      running('reordering', t.reorderAt, t.reorderAt - t.lastSentAt),
-      running('loss-probe', t.probeAt, t.probeAt - t.lastSentAt),
-      running('persist', t.persistAt, persistTime(t)),
-      running('delayed-ack', t.delackAt, config.delayedAck),
-      running('keep-alive', t.keepAliveAt, keepAlive),
-      running('time-wait', t.timeWaitAt, t.state === 'TIME-WAIT' ? config.timeWait : config.finWait2),
-      running('user-timeout', t.userTimeoutAt, config.userTimeout),
-    ];
-    return all.filter((timer) => timer.firesAt !== Infinity);
+    return runningTimers(this.tcb);
   }
 
   #touch(): void {
@@ -393,10 +365,6 @@ export class Connection implements Endpoint {
     this.touched = true;
     this.owner.push(this);
   }
-}
-
-function running(name: RunningTimer['name'], firesAt: Nanos, lasts: Nanos): RunningTimer {
-  return { name, armedAt: firesAt - lasts, firesAt };
 }
 
 const ESTABLISHED: TcpEvent = { type: 'established' };

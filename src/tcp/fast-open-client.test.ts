@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { bytes, events, FastOpenDialogue, HOST, PEER, PLAIN, readAll } from '../../test/support/fast-open-dialogue.ts';
 import type { Connection } from './connection.ts';
 import { FastOpenCache } from './fast-open-cache.ts';
-import type { ConnectOptions } from './stack.ts';
+import type { ConnectOptions } from './stack-options.ts';
 import { MS, SEC } from './types.ts';
 
 /** A client that has met the server before: what its SYN/ACK gave is remembered. */

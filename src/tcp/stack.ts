@@ -2,7 +2,7 @@
  * The TCP of one host: its listeners and connections, and who gets which segment (RFC 9293 §3.10.7).
  * Answers for ports where nothing listens, and keeps the timers of all its connections.
  */
-import { type AddressTable, isIpv6 } from '../wire/address.ts';
+import { isIpv6 } from '../wire/address.ts';
 import { isHostAddress } from '../wire/host-address.ts';
 import type { IcmpError } from '../wire/icmp.ts';
 import { ACK, RST, type Segment, SYN, segLen } from '../wire/segment.ts';
@@ -10,7 +10,7 @@ import { type Seq, seqGt } from '../wire/seq.ts';
 import type { TcpConfig } from './config.ts';
 import { Connection } from './connection.ts';
 import { ConnectionTable } from './connection-table.ts';
-import { FastOpenClient, type FastOpenCounters, type FastOpenMode } from './fast-open-client.ts';
+import { FastOpenClient } from './fast-open-client.ts';
 import type { FastOpenChild } from './fast-open-server.ts';
 import type { HalfOpen } from './half-open.ts';
 import { IsnGenerator } from './isn.ts';
@@ -20,52 +20,11 @@ import { OpenError } from './open-error.ts';
 import { sendRstFor } from './output.ts';
 import * as rules from './rules.ts';
 import * as rulesIcmp from './rules-icmp.ts';
+import type { ConnectOptions, StackCounters, StackOptions } from './stack-options.ts';
 import { finish } from './tcb.ts';
 import { TimerHeap } from './timer-heap.ts';
 import { type Endpoint, MS, type Nanos, type Tx } from './types.ts';
 import type { WhySink } from './why.ts';
-
-export interface StackOptions {
-  /** Address handles this host answers for; the first of each IP version is the source of active opens. At least one. */
-  readonly addresses: readonly number[];
-  /** Names the IPv6 handles: multicast ones are known by it, and Fast Open cookies for IPv6 are those of Linux. */
-  readonly addressTable?: AddressTable;
-  /** Broadcast addresses of the networks this host is on; nothing of them is answered. */
-  readonly broadcasts?: readonly number[];
-  readonly config: TcpConfig;
-  /** Four uint32: the key of ISNs, cookies and hash tables. From a random stream of the caller. */
-  readonly secret: Uint32Array;
-}
-
-export interface ConnectOptions {
-  /** Configuration of this connection; the stack's when left out. */
-  readonly config?: TcpConfig;
-  readonly localPort?: number;
-  readonly local?: number;
-  /** A chosen ISS instead of RFC 6528's, for figures of the RFC and for tests. */
-  readonly iss?: Seq;
-  /** Rides on the SYN; with `fastOpen` as much of it as that allows, and the rest follows the handshake. */
-  readonly data?: Uint8Array;
-  /** Fast Open (RFC 7413). What rode on the SYN: `connection.tcb.fastOpenRequest.sent`. */
-  readonly fastOpen?: FastOpenMode;
-}
-
-/** What happened to segments that reached no connection; names as in RFC 9293 terms. */
-export interface StackCounters extends FastOpenCounters {
-  /** RSTs sent for segments to no connection (part of Linux OutRsts). */
-  outRsts: number;
-  /** Segments not addressed to this host. */
-  notOurs: number;
-  /** Segments with a signature that nobody asked for (Linux TCPMD5Unexpected). */
-  signed: number;
-  /** Segments whose source address no host can have (RFC 9293 MUST-63). */
-  invalidSource: number;
-  /** ICMP errors for a connection that did not send what they quote (Linux OutOfWindowIcmps), and those for none. */
-  outOfWindowIcmps: number;
-  strayIcmps: number;
-  activeOpens: number;
-  passiveOpens: number;
-}
 
 const FIRST_EPHEMERAL = 49152; // RFC 6335 §6: the dynamic ports
 const EPHEMERAL_PORTS = 65536 - FIRST_EPHEMERAL;
