@@ -2,7 +2,7 @@
  * The TCP of one host: its listeners and connections, and who gets which segment (RFC 9293 §3.10.7).
  * Answers for ports where nothing listens, and keeps the timers of all its connections.
  */
-import { isIpv6 } from '../wire/address.ts';
+import { type AddressTable, isIpv6 } from '../wire/address.ts';
 import { isHostAddress } from '../wire/host-address.ts';
 import type { IcmpError } from '../wire/icmp.ts';
 import { ACK, RST, type Segment, SYN, segLen } from '../wire/segment.ts';
@@ -10,7 +10,7 @@ import { type Seq, seqGt } from '../wire/seq.ts';
 import type { TcpConfig } from './config.ts';
 import { Connection } from './connection.ts';
 import { ConnectionTable } from './connection-table.ts';
-import { FastOpenClient } from './fast-open-client.ts';
+import { FastOpenClient, type FastOpenMode } from './fast-open-client.ts';
 import type { FastOpenChild } from './fast-open-server.ts';
 import type { HalfOpen } from './half-open.ts';
 import { IsnGenerator } from './isn.ts';

@@ -1,7 +1,8 @@
 /** Opening and closing (RFC 9293 §3.5, §3.6, §3.9.1.1): several at a time, simultaneous ones, TIME-WAIT. */
 import { describe, expect, test } from 'vitest';
 import { RFC9293 } from '../../src/tcp/config.ts';
-import { type ConnectOptions, TcpStack } from '../../src/tcp/stack.ts';
+import { TcpStack } from '../../src/tcp/stack.ts';
+import type { ConnectOptions } from '../../src/tcp/stack-options.ts';
 import { MS, SEC } from '../../src/tcp/types.ts';
 import { ACK, copySegment, FIN, RST, Segment, SYN } from '../../src/wire/segment.ts';
 import {
