@@ -52,8 +52,20 @@ export function arrivesIcmp(t: Tcb, now: Nanos, icmp: Readonly<IcmpError>, tx: T
     t.path ??= new Path();
     t.path.softError = error;
     if (config.reportSoftErrors) t.events |= EV_SOFT_ERROR;
+    const broken = icmp.kind === 'net-unreachable' || (icmp.kind === 'host-unreachable' && !v6);
+    if (broken && config.habits.icmpRevertsBackoff && !opening && seq === t.sndUna) revertBackoff(t, now);
   }
   return true;
+}
+
+/** The path is broken, not congested, which is no reason to wait longer each time (RFC 6069 §4). */
+function revertBackoff(t: Tcb, now: Nanos): void {
+  const { rtt, config } = t;
+  if (t.retransmits === 0 || rtt.backoff === 0 || t.rtxAt === Infinity) return;
+  const sentAt = t.rtxAt - rtt.timeout(config);
+  rtt.backoff--;
+  t.rtxAt = Math.max(now, sentAt + rtt.timeout(config));
+  if (t.why !== null) t.why.act(rules.BACKOFF_REVERTED, rtt.timeout(config), 0, 0);
 }
 
 /** The same for a half-open entry: does it end? Its SYN/ACK is the only segment it has sent. */

@@ -31,6 +31,8 @@ export interface Habits {
   readonly recoveryEndsAtThreshold: boolean;
   /** One lost SYN or SYN/ACK does not shrink the initial window yet (tcp_init_transfer); RFC 5681 §3.1: it does. */
   readonly firstSynLossForgiven: boolean;
+  /** An unreachable net or host reported for a retransmission takes one doubling of the RTO back (RFC 6069, tcp_ld_RTO_revert). */
+  readonly icmpRevertsBackoff: boolean;
 }
 
 export const NO_HABITS: Habits = {
@@ -48,6 +50,7 @@ export const NO_HABITS: Habits = {
   signedDropped: false,
   recoveryEndsAtThreshold: false,
   firstSynLossForgiven: false,
+  icmpRevertsBackoff: false,
 };
 
 export const LINUX_HABITS: Habits = {
@@ -65,4 +68,5 @@ export const LINUX_HABITS: Habits = {
   signedDropped: true,
   recoveryEndsAtThreshold: true,
   firstSynLossForgiven: true,
+  icmpRevertsBackoff: true,
 };

@@ -42,6 +42,12 @@ export const PATH_MTU: Rule = rule(
   'n',
   'n',
 );
+export const BACKOFF_REVERTED: Rule = rule(
+  'backoff-reverted',
+  'RFC 6069 §4',
+  'what was sent again met a broken path, not a full one: the timeout is {0} again',
+  'ns',
+);
 
 function rule(id: string, ref: string, text: string, ...values: ValueKind[]): Rule {
   return { id, ref, text, values };

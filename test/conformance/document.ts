@@ -78,14 +78,16 @@ function markdown(holders: ReadonlyMap<string, readonly Holder[]>): string {
     '',
     '## Where the RFCs and Linux part ways',
     '',
-    'The engine follows the RFC unless its configuration says otherwise. The profile `rfc9293` says nothing else; the profile',
-    '`linux-6` follows Linux 6.18 where the last column but one says so. What Linux does was measured.',
+    'The engine follows the RFC unless its configuration says otherwise; what does is named as a field of `TcpConfig`, of its',
+    '`habits`, or of `ListenOptions`. The profile `rfc9293` sets none of these, `linux-6` those that Linux 6.18 has, as measured.',
     '',
-    '| Rule | RFC | Linux | `rfc9293` follows | `linux-6` follows | Shown by |',
-    '| --- | --- | --- | --- | --- | --- |',
+    '| Rule | RFC | Linux | `rfc9293` | `linux-6` | Setting | Shown by |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
   );
-  for (const { rule, rfc, linux, profiles, shownBy } of RFC_VS_LINUX) {
-    const cells = [rule, rfc, linux, profiles.rfc9293, profiles.linux6, shownBy.map(link).join(', ')];
+  for (const { rule, rfc, linux, rfc9293, linux6, setting, shownBy } of RFC_VS_LINUX) {
+    const name =
+      setting === '' ? '' : `\`${setting.includes('.') ? setting.replace('config.', '') : `habits.${setting}`}\``;
+    const cells = [rule, rfc, linux, rfc9293, linux6, name, shownBy.map(link).join(', ')];
     lines.push(`| ${cells.map(cell).join(' | ')} |`);
   }
   return `${lines.join('\n')}\n`;

@@ -256,3 +256,22 @@ describe('path MTU (RFC 1191 §6.4)', () => {
     expect(d.take().filter((s) => (s.flags & RST) !== 0)).toEqual([]);
   });
 });
+
+test('an unreachable host reported for a retransmission takes one doubling back (RFC 6069 §4, Linux, measured)', () => {
+  for (const [icmpRevertsBackoff, due] of [
+    [true, 1],
+    [false, 2],
+  ] as const) {
+    const d = established({ ...PLAIN, habits: { ...PLAIN.habits, icmpRevertsBackoff } });
+    d.say('x');
+    d.wait(SEC);
+    d.take();
+    const sentAt = d.now;
+    d.wait(SEC / 2);
+    d.icmp('time-exceeded', ISS + 1);
+    d.icmp('host-unreachable', ISS + 2);
+    expect(d.connection.nextTimer(), 'neither that error nor that segment').toBe(sentAt + 2 * SEC);
+    d.icmp('host-unreachable', ISS + 1);
+    expect(d.connection.nextTimer()).toBe(sentAt + due * SEC);
+  }
+});

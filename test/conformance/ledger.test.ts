@@ -2,6 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { LINUX6_HOST, RFC9293_HOST } from '../../src/socket/settings.ts';
+import { LINUX6, RFC9293 } from '../../src/tcp/config.ts';
+import { type Habits, NO_HABITS } from '../../src/tcp/habits.ts';
 import { ROOT } from '../walls/source.ts';
 import { holdersInScript, holdersInTest } from './annotations.ts';
 import { ledger } from './document.ts';
@@ -75,6 +78,24 @@ describe('the ledger', () => {
 
   test('docs/conformance.md is up to date: else run `npm run conformance`', () => {
     expect(readFileSync(join(ROOT, 'docs/conformance.md'), 'utf8')).toBe(markdown);
+  });
+
+  test('each habit of the engine is a place where RFC and Linux part ways', () => {
+    const named = RFC_VS_LINUX.map((row) => row.setting).filter((setting) => setting in NO_HABITS);
+    expect([...new Set(named)].sort()).toEqual(Object.keys(NO_HABITS).sort());
+    for (const habit of Object.keys(NO_HABITS) as (keyof Habits)[]) {
+      expect([RFC9293.habits[habit], LINUX6.habits[habit]], habit).toEqual([false, true]);
+    }
+  });
+
+  test('each other setting named there differs between the profiles', () => {
+    for (const { setting } of RFC_VS_LINUX) {
+      const [where, name] = setting.split('.');
+      if (where === 'config') expect(Reflect.get(LINUX6, name!), name).not.toEqual(Reflect.get(RFC9293, name!));
+      if (where === 'listen') {
+        expect(Reflect.get(LINUX6_HOST.listening, name!), name).not.toEqual(Reflect.get(RFC9293_HOST.listening, name!));
+      }
+    }
   });
 
   test('what shows where RFC and Linux part ways exists', () => {
