@@ -1,5 +1,6 @@
 /** Names of system constants as scripts use them, with Linux' values (x86-64). */
 import { EPOLL } from '../socket/epoll.ts';
+import { ERRNO } from '../socket/errno.ts';
 import { POLL } from '../socket/readiness.ts';
 import { CA_STATE, TCP_STATE_NUMBER, TCPI_OPT } from '../socket/tcp-info.ts';
 
@@ -7,6 +8,7 @@ import { CA_STATE, TCP_STATE_NUMBER, TCPI_OPT } from '../socket/tcp-info.ts';
 export const SYMBOLS: ReadonlyMap<string, number> = new Map<string, number>([
   ...Object.entries(POLL),
   ...Object.entries(EPOLL),
+  ...Object.entries(ERRNO).map(([name, [number]]): [string, number] => [name, number]),
   ...Object.entries({
     O_RDONLY: 0,
     O_WRONLY: 1,

@@ -111,7 +111,8 @@ export class UnderTest {
   #arrival(packet: PacketAction): Mapping {
     const map = new Mapping('arrived', null);
     map.localPort = this.#options.bindPort;
-    map.remotePort = packet.ports?.from || this.#nextPort++;
+    // Ports that a packet names are its own alone; the connection under test has others.
+    map.remotePort = this.#nextPort++;
     map.remoteIsn = packet.seq;
     this.#all.push(map);
     this.mapping = map;

@@ -68,6 +68,7 @@ function connectionInfo(c: Connection, now: Nanos): Readonly<Record<string, numb
     tcpi_snd_mss: mss,
     tcpi_rcv_mss: t.sndMss,
     tcpi_advmss: t.config.mss,
+    tcpi_pmtu: Math.min(t.config.mss, t.path?.mss ?? Infinity) + 40,
     tcpi_unacked: Math.ceil(flying / mss),
     tcpi_sacked: Math.ceil(sacked / mss),
     tcpi_lost: Math.ceil(lost / mss),

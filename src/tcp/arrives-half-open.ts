@@ -2,10 +2,12 @@
 
 import { ACK, RST, type Segment, SYN, segLen } from '../wire/segment.ts';
 import { seqAdd, seqDiff, seqIn, seqLt } from '../wire/seq.ts';
+import type { TcpConfig } from './config.ts';
 import type { HalfOpen } from './half-open.ts';
 import type { ListenCounters } from './listen-counters.ts';
 import * as rules from './rules-listen.ts';
 import type { SynQueue } from './syn-queue.ts';
+import { synWindow } from './synack.ts';
 import type { Nanos } from './types.ts';
 import type { WhySink } from './why.ts';
 
@@ -20,19 +22,21 @@ export type HalfVerdict = 'repeat' | 'ack' | 'challenge' | 'remove' | 'syn' | 'r
  * Judges `seg` in the order of the RFC. `tsFirst` and `tsLast` are the TSvals of the first and last SYN/ACK. Counts and
  * reports, changes nothing else.
  *
- * Follows the RFC against Linux in two places: the sequence check comes before the ACK check also for a SYN/ACK with a
- * wrong ACK (Linux answers RST), and the number right after the window is outside (Linux: a RST there is challenged).
+ * Linux differs in two places (`habits`): it looks at the ACK number of a SYN/ACK before its sequence number, and takes the
+ * number right after the window for inside.
  */
 export function judgeHalfOpen(
   seg: Readonly<Segment>,
   half: Readonly<HalfOpen>,
-  window: number,
+  config: TcpConfig,
   tsFirst: number,
   tsLast: number,
   counters: ListenCounters,
   why: WhySink | null,
 ): HalfVerdict {
   const { flags } = seg;
+  const { habits } = config;
+  const window = synWindow(half, config);
   const rcvNxt = seqAdd(half.irs, 1);
 
   // The RFC answers a repeated SYN like any unacceptable segment, by an ACK. All stacks repeat the SYN/ACK instead: an
@@ -62,8 +66,17 @@ export function judgeHalfOpen(
     }
   }
 
+  const acked = seqDiff(seg.ack, half.iss) === 1;
+  if (habits.wrongAckFirst && (flags & (SYN | ACK | RST)) === (SYN | ACK) && !acked) {
+    counters.wrongAck++;
+    if (why !== null) why.act(rules.HALF_BAD_ACK, seg.ack, 0, 0);
+    return 'reset';
+  }
+
   const len = segLen(seg);
-  const inside = seqIn(seg.seq, rcvNxt, window) || (len > 0 && seqIn(seqAdd(seg.seq, len - 1), rcvNxt, window));
+  const inside =
+    seqIn(seg.seq, rcvNxt, habits.edgesAcceptable ? window + 1 : window) ||
+    (len > 0 && seqIn(seqAdd(seg.seq, len - 1), rcvNxt, window));
   if (why !== null) why.check(rules.HALF_SEQ, inside, rcvNxt, seg.seq, seqAdd(rcvNxt, window));
   if (!inside) {
     if ((flags & RST) !== 0) {
@@ -93,7 +106,6 @@ export function judgeHalfOpen(
   }
 
   // SND.UNA = ISS and SND.NXT = ISS + 1, so exactly one number is acceptable.
-  const acked = seqDiff(seg.ack, half.iss) === 1;
   if (why !== null) why.check(rules.HALF_ACKED, acked, half.iss, seg.ack, seqAdd(half.iss, 1));
   if (acked) return 'complete';
   counters.wrongAck++;

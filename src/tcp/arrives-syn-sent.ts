@@ -18,8 +18,11 @@ import {
   SYN_SENT_TSECR,
 } from './rules.ts';
 import { enter, finish, type Tcb, tsNow } from './tcb.ts';
-import type { Nanos, Tx } from './types.ts';
+import { MS, type Nanos, type Tx } from './types.ts';
 import { takeUrgent } from './urgent.ts';
+
+/** Linux TCP_TIMEOUT_MIN at HZ = 250. */
+const TWO_TICKS: Nanos = 8 * MS;
 
 export function arrivesInSynSent(t: Tcb, now: Nanos, seg: Readonly<Segment>, tx: Tx): void {
   const { why } = t;
@@ -32,6 +35,7 @@ export function arrivesInSynSent(t: Tcb, now: Nanos, seg: Readonly<Segment>, tx:
         if (why !== null) why.act(RST_FOR_BAD_ACK, seg.ack, 0, 0);
         sendRstFor(seg, segLen(seg), tx);
       }
+      if (t.config.habits.synAgainAfterWrongAck && t.retransmits === 0) t.rtxAt = Math.min(t.rtxAt, now + TWO_TICKS);
       return;
     }
     if (seg.tsEcr > 0 && !echoesOurs(t, seg, now, tx)) return;
@@ -66,7 +70,7 @@ export function arrivesInSynSent(t: Tcb, now: Nanos, seg: Readonly<Segment>, tx:
     return;
   }
   if (why !== null) why.check(OUR_SYN_ACKED, true, seg.ack, t.iss, 0);
-  established(t, now, seg.ack);
+  established(t, now, seg.ack, seg.tsEcr);
   const request = t.fastOpenRequest;
   if (request !== null) learnFromSynAck(t, request, seg, seg.ack, now);
   t.ackOwed = 2;

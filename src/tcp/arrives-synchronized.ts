@@ -96,7 +96,7 @@ export function arrivesSynchronized(t: Tcb, now: Nanos, seg: Readonly<Segment>, 
       sendRstFor(seg, len, tx);
       return;
     }
-    established(t, now, seg.ack);
+    established(t, now, seg.ack, seg.tsEcr);
     t.sndWnd = crossing ? seg.wnd : seg.wnd << t.sndScale;
     t.maxSndWnd = Math.max(t.maxSndWnd, t.sndWnd);
     t.sndWl1 = seq;

@@ -17,6 +17,7 @@ import { arrivesIcmp } from './arrives-icmp.ts';
 import { arrivesInSynSent } from './arrives-syn-sent.ts';
 import { arrivesSynchronized, limitFinWait2 } from './arrives-synchronized.ts';
 import type { TcpConfig } from './config.ts';
+import { takeSynForAcked } from './established.ts';
 import { expire } from './expiry.ts';
 import type { FastOpenRequest } from './fast-open-client.ts';
 import type { FastOpenChild } from './fast-open-server.ts';
@@ -292,6 +293,8 @@ export class Connection implements Endpoint {
     this.#touch();
     if (t.state === 'SYN-SENT') return finish(t, 'closed');
     t.closing = true;
+    // RFC 9293 §3.10.4, SYN-RECEIVED: with nothing to send the FIN goes at once, and its ACK covers our SYN, too.
+    if (t.state === 'SYN-RECEIVED' && t.pendingOpen === null && t.sendBuffer === null) takeSynForAcked(t);
     // From SYN-RECEIVED a Fast Open goes on like a connection that is up, and its FIN follows at once, as in Linux.
     if (t.state === 'ESTABLISHED' || t.pendingOpen !== null) enter(t, 'FIN-WAIT-1');
     else if (t.state === 'CLOSE-WAIT') enter(t, 'LAST-ACK');

@@ -1,7 +1,7 @@
 /** What happens when a connection's timers run out (RFC 9293 §3.10.8, RFC 6298 §5). */
 import { onReorderingTimeout, onTimeout } from './congestion.ts';
 import { suspectBlackhole } from './fast-open-client.ts';
-import { output, persistTime, sendAck, sendKeepAlive, sendProbe, sendSyn, sendWhatFits } from './output.ts';
+import { output, persistTime, sendAck, sendKeepAlive, sendProbe, sendRst, sendSyn, sendWhatFits } from './output.ts';
 import * as rules from './rules.ts';
 import { probe } from './tail-loss-probe.ts';
 import { EV_SOFT_ERROR, finish, type Tcb } from './tcb.ts';
@@ -37,10 +37,9 @@ export function expire(t: Tcb, now: Nanos, tx: Tx): void {
 function retransmissionTimeout(t: Tcb, now: Nanos, tx: Tx): void {
   const { config } = t;
   const opening = t.state === 'SYN-SENT' || t.state === 'SYN-RECEIVED' || t.pendingOpen !== null;
-  // Timeouts that do not double come on top of those that do (Linux tcp_write_timeout).
   const linear = t.state === 'SYN-SENT' ? config.synLinearTimeouts : 0;
-  const limit = linear + retries(t, opening);
-  const givesUp = t.retransmits >= limit;
+  const limit = retries(t, opening);
+  const givesUp = linear > 0 ? synTimeIsUp(t, now) : t.retransmits >= limit;
   const request = t.fastOpenRequest;
   if (request !== null) suspectBlackhole(t, request, givesUp, now);
   if (givesUp) {
@@ -64,6 +63,14 @@ function retransmissionTimeout(t: Tcb, now: Nanos, tx: Tx): void {
     t.totalRetransmits++;
     sendSyn(t, now, tx, true);
   } else output(t, now, tx);
+}
+
+/** With timeouts that do not double, the time that doubling ones would have taken decides (Linux retransmits_timed_out). */
+function synTimeIsUp(t: Tcb, now: Nanos): boolean {
+  const { synRetries, synLinearTimeouts, initialRto } = t.config;
+  return (
+    now - t.lastSentAt >= (2 ** (synRetries + 1) - 1) * initialRto || t.retransmits >= synRetries + synLinearTimeouts
+  );
 }
 
 function retries(t: Tcb, opening: boolean): number {
@@ -103,6 +110,7 @@ function keepAliveTimeout(t: Tcb, now: Nanos, tx: Tx): void {
   }
   if (t.probesUnanswered >= config.keepAliveProbes) {
     if (t.why !== null) t.why.act(rules.GAVE_UP, t.probesUnanswered, config.keepAliveProbes, 0);
+    if (config.habits.keepAliveResets) sendRst(t, now, tx);
     return timedOut(t);
   }
   t.probesUnanswered++;

@@ -63,7 +63,7 @@ export function confirmChild(t: Tcb, pending: FastOpenChild, now: Nanos, seg: Re
   }
   if (why !== null) why.act(FO_COMPLETE, 0, 0, 0);
   pending.done();
-  handshakeDone(t, now);
+  handshakeDone(t, now, seg.tsEcr);
   t.sndWnd = seg.wnd << t.sndScale;
   t.maxSndWnd = Math.max(t.maxSndWnd, t.sndWnd);
   t.sndWl1 = seg.seq;

@@ -29,6 +29,16 @@ export interface Habits {
   readonly signedDropped: boolean;
   /** After NewReno recovery cwnd is ssthresh at once (RFC 6582 §3.2 option 2, tcp_end_cwnd_reduction). */
   readonly recoveryEndsAtThreshold: boolean;
+  /** A wrong ACK in SYN-SENT is taken for an old connection's answer: the SYN goes again after two ticks (tcp_rcv_synsent_state_process). */
+  readonly synAgainAfterWrongAck: boolean;
+  /** The SYN/ACK of a simultaneous open repeats what the SYN offered (tcp_send_synack); RFC 7323 §2.2: what both offered. */
+  readonly synAckRepeatsOffer: boolean;
+  /** An ICMP error for a repeated segment takes one doubling of the RTO back (RFC 6069, tcp_ld_RTO_revert). */
+  readonly icmpRevertsBackoff: boolean;
+  /** Giving up after keep-alive probes also resets the peer (tcp_keepalive_timer). */
+  readonly keepAliveResets: boolean;
+  /** In SYN-RECEIVED a SYN/ACK with a wrong ACK number is reset whatever its sequence number (tcp_check_req). */
+  readonly wrongAckFirst: boolean;
   /** One lost SYN or SYN/ACK does not shrink the initial window yet (tcp_init_transfer); RFC 5681 §3.1: it does. */
   readonly firstSynLossForgiven: boolean;
   /** An unreachable net or host reported for a retransmission takes one doubling of the RTO back (RFC 6069, tcp_ld_RTO_revert). */
@@ -49,6 +59,11 @@ export const NO_HABITS: Habits = {
   orphanObeysReset: false,
   signedDropped: false,
   recoveryEndsAtThreshold: false,
+  synAgainAfterWrongAck: false,
+  synAckRepeatsOffer: false,
+  icmpRevertsBackoff: false,
+  keepAliveResets: false,
+  wrongAckFirst: false,
   firstSynLossForgiven: false,
   icmpRevertsBackoff: false,
 };
@@ -67,6 +82,11 @@ export const LINUX_HABITS: Habits = {
   orphanObeysReset: true,
   signedDropped: true,
   recoveryEndsAtThreshold: true,
+  synAgainAfterWrongAck: true,
+  synAckRepeatsOffer: true,
+  icmpRevertsBackoff: true,
+  keepAliveResets: true,
+  wrongAckFirst: true,
   firstSynLossForgiven: true,
   icmpRevertsBackoff: true,
 };

@@ -25,7 +25,7 @@ import { acceptQueueFull, dropWhenFull } from './policy/drop-when-full.ts';
 import { DROP_COUNTER, type ListenPolicy, type QueueView, type SynQueueView } from './policy/types.ts';
 import * as rules from './rules-listen.ts';
 import { MAX_TIMEOUTS, SynQueue } from './syn-queue.ts';
-import { sendAck, sendReset, sendResetAck, sendSynAck, synAckTimeout, synWindow } from './synack.ts';
+import { sendAck, sendReset, sendResetAck, sendSynAck, synAckTimeout } from './synack.ts';
 import type { Nanos, TcpState, Tx } from './types.ts';
 import type { Rule, WhySink } from './why.ts';
 
@@ -272,7 +272,7 @@ export class Listener<C extends AcceptedConnection> {
     const half = this.#half;
     queue.read(row, half);
     const tsLast = half.tsRecent < 0 ? 0 : this.#tsVal(half.synackAt, half);
-    const verdict = judgeHalfOpen(seg, half, synWindow(half, config), queue.tsFirst(row), tsLast, counters, why);
+    const verdict = judgeHalfOpen(seg, half, config, queue.tsFirst(row), tsLast, counters, why);
     switch (verdict) {
       case 'repeat':
         if (!mayAnswer(now, row, seg, queue, config.challengeAckInterval, counters, why)) return;

@@ -29,9 +29,10 @@ export function sendSyn(t: Tcb, now: Nanos, tx: Tx, again: boolean): void {
   seg.mss = ownMss(config, t.remote);
   if (t.path !== null) seg.mss = Math.min(seg.mss, t.path.mss);
   // An answering SYN/ACK offers only what the peer's SYN offered (RFC 7323 §2.2 and §3.2, RFC 2018 §2).
-  if (withAck ? t.scaleOk : config.windowScale >= 0) seg.ws = config.windowScale;
-  seg.sackPerm = withAck ? t.sackOk : config.sack;
-  if (withAck ? t.tsOk : config.timestamps) {
+  const answers = withAck && (t.pendingOpen !== null || !config.habits.synAckRepeatsOffer);
+  if (answers ? t.scaleOk : config.windowScale >= 0) seg.ws = config.windowScale;
+  seg.sackPerm = answers ? t.sackOk : config.sack;
+  if (answers ? t.tsOk : config.timestamps) {
     stamp(t, now, seg);
     if (!again && !withAck) t.tsRecent = seg.tsVal;
   }
@@ -50,6 +51,7 @@ export function sendSyn(t: Tcb, now: Nanos, tx: Tx, again: boolean): void {
   }
   if (!again && fastOpen?.side === 'client' && t.why !== null) fastOpen.explain(t.why);
   if (seqGt(end, t.sndNxt)) t.sndNxt = end;
+  if (!again) t.lastSentAt = now;
   if (!again && t.timedAt < 0) {
     t.timedAt = now;
     t.timedSeq = (t.iss + 1) >>> 0;
