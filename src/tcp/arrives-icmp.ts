@@ -51,7 +51,6 @@ export function arrivesIcmp(t: Tcb, now: Nanos, icmp: Readonly<IcmpError>, tx: T
   else {
     t.path ??= new Path();
     t.path.softError = error;
-    if (config.habits.icmpRevertsBackoff && seq === t.sndUna) revertBackoff(t, icmp.kind);
     if (config.reportSoftErrors) t.events |= EV_SOFT_ERROR;
     const broken = icmp.kind === 'net-unreachable' || (icmp.kind === 'host-unreachable' && !v6);
     if (broken && config.habits.icmpRevertsBackoff && !opening && seq === t.sndUna) revertBackoff(t, now);
@@ -115,14 +114,4 @@ function pathMtu(t: Tcb, now: Nanos, mtu: number, tx: Tx): void {
   loss.inRecovery = false;
   t.rtxAt = Infinity;
   output(t, now, tx);
-}
-
-/** RFC 6069 §4: the path is broken, not congested, so the wait need not have doubled. */
-function revertBackoff(t: Tcb, kind: IcmpError['kind']): void {
-  if (kind !== 'net-unreachable' && kind !== 'host-unreachable') return;
-  if (t.retransmits === 0 || t.rtt.backoff === 0 || t.rtxAt === Infinity) return;
-  t.rtxAt -= t.rtt.timeout(t.config);
-  t.rtt.backoff--;
-  t.rtxAt += t.rtt.timeout(t.config);
-  if (t.why !== null) t.why.act(rules.BACKOFF_REVERTED, t.rtt.timeout(t.config), 0, 0);
 }

@@ -33,8 +33,6 @@ export interface Habits {
   readonly synAgainAfterWrongAck: boolean;
   /** The SYN/ACK of a simultaneous open repeats what the SYN offered (tcp_send_synack); RFC 7323 §2.2: what both offered. */
   readonly synAckRepeatsOffer: boolean;
-  /** An ICMP error for a repeated segment takes one doubling of the RTO back (RFC 6069, tcp_ld_RTO_revert). */
-  readonly icmpRevertsBackoff: boolean;
   /** Giving up after keep-alive probes also resets the peer (tcp_keepalive_timer). */
   readonly keepAliveResets: boolean;
   /** In SYN-RECEIVED a SYN/ACK with a wrong ACK number is reset whatever its sequence number (tcp_check_req). */
@@ -61,7 +59,6 @@ export const NO_HABITS: Habits = {
   recoveryEndsAtThreshold: false,
   synAgainAfterWrongAck: false,
   synAckRepeatsOffer: false,
-  icmpRevertsBackoff: false,
   keepAliveResets: false,
   wrongAckFirst: false,
   firstSynLossForgiven: false,
@@ -84,7 +81,6 @@ export const LINUX_HABITS: Habits = {
   recoveryEndsAtThreshold: true,
   synAgainAfterWrongAck: true,
   synAckRepeatsOffer: true,
-  icmpRevertsBackoff: true,
   keepAliveResets: true,
   wrongAckFirst: true,
   firstSynLossForgiven: true,

@@ -49,13 +49,6 @@ export const BACKOFF_REVERTED: Rule = rule(
   'ns',
 );
 
-export const BACKOFF_REVERTED: Rule = rule(
-  'backoff-reverted',
-  'RFC 6069 §4, Linux tcp_ld_RTO_revert',
-  'the path is broken, not congested: wait {0} only',
-  'ns',
-);
-
 function rule(id: string, ref: string, text: string, ...values: ValueKind[]): Rule {
   return { id, ref, text, values };
 }
