@@ -25,10 +25,15 @@ const files = [...sourceFiles('src'), ...sourceFiles('web')].filter((file) => !/
 const sources = files.map(readSource);
 const imports = sources.flatMap((source) => source.imports);
 
-/** The lab's server listens on 127.0.0.1, and a browser may be started on it; nothing else in the house opens anything. */
+/**
+ * The lab's server listens on 127.0.0.1, and a browser may be started on it. The TUN device is made in a network namespace
+ * of its own, which `unshare` makes and runs us in. Nothing else in the house opens or starts anything.
+ */
 const EDGES: Readonly<Record<string, readonly string[]>> = {
   'src/node/lab-server.ts': ['node:http'],
   'src/cli/commands/lab.ts': ['node:child_process'],
+  'src/node/tun/device.ts': ['koffi'],
+  'src/node/child.ts': ['node:child_process'],
 };
 
 const isTraffic = (file: string): boolean => /^src\/sim\/traffic(\/|\.ts$)/.test(file);

@@ -29,7 +29,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   view: { layers: ['wire', 'sim', 'diagnose'], types: ['tcp'], packages: [] },
   node: {
     layers: ['wire', 'capture', 'tcp', 'socket', 'sim', 'scenario', 'diagnose', 'script', 'audit', 'view'],
-    packages: [/^node:/],
+    // koffi is a socket module as well: only the declared edge may touch it.
+    packages: [/^node:/, 'koffi'],
   },
   cli: {
     layers: ['wire', 'capture', 'tcp', 'socket', 'sim', 'scenario', 'diagnose', 'script', 'audit', 'view', 'node'],
