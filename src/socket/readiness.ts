@@ -26,6 +26,7 @@ export function readiness(socket: StreamSocket): number {
   if (dead) return mask | write;
   if (c.state === 'SYN-SENT' || c.state === 'SYN-RECEIVED') return mask;
   if (c.readable > 0) mask |= read;
+  if (socket.urgentWaits) mask |= POLL.POLLPRI;
   // __sk_stream_is_writeable: a third of the send buffer is free.
   if (socket.writeShut || c.writable >= Math.ceil(c.tcb.config.sndBuf / 3)) mask |= write;
   return mask;

@@ -13,6 +13,8 @@ import { ERRNO, type Errno, fail, type Outcome, ok } from './errno.ts';
 import type { SocketHost } from './host.ts';
 import { getNumber, SocketOptions, setNumber } from './socket-options.ts';
 
+import { UrgentByte } from './urgent-byte.ts';
+
 /** An address handle (wire/address.ts) and a port. */
 export interface Endpoint {
   readonly address: number;
@@ -48,6 +50,7 @@ export class StreamSocket {
   connecting: 'no' | 'waiting' | 'told' = 'no';
   #peerClosed = false;
   #passiveOpens = 0;
+  readonly #urgentByte = new UrgentByte();
   readonly #host: SocketHost;
 
   /** By `SocketHost.socket()`. */
@@ -111,7 +114,7 @@ export class StreamSocket {
     const room = c.writable;
     if (room === 0) return fail('EAGAIN');
     c.hold(flags.more === true || this.options.cork);
-    const n = c.send(now, bytes, tx);
+    const n = flags.urgent === true ? c.sendUrgent(now, bytes, tx) : c.send(now, bytes, tx);
     return n === 0 ? fail('EAGAIN') : ok(n);
   }
 
@@ -119,8 +122,12 @@ export class StreamSocket {
   recv(now: Nanos, into: Uint8Array, tx: Tx, flags: MessageFlags = {}): Outcome {
     const c = this.connection;
     if (this.listener !== null || (c === null && this.error === '')) return fail('ENOTCONN');
+    if (c !== null && flags.urgent === true) {
+      return this.options.oobInline ? fail('EINVAL') : this.#urgentByte.receive(c, into, flags.peek === true);
+    }
     if (into.length > 0 && c !== null && c.readable > 0) {
-      return ok(flags.peek === true ? c.peek(into) : c.read(now, into, tx));
+      const room = this.#urgentByte.readable(c, into, this.options.oobInline, now, tx);
+      if (c.readable > 0) return ok(flags.peek === true ? c.peek(room) : c.read(now, room, tx));
     }
     if (c?.readable !== 0 && into.length === 0) return ok(0);
     if (this.#peerClosed && this.error === '') return ok(0);
@@ -182,7 +189,12 @@ export class StreamSocket {
 
   /** Would the next byte read be the one after urgent data (SIOCATMARK)? */
   atMark(): boolean {
-    return false;
+    return this.connection !== null && this.#urgentByte.atMark(this.connection);
+  }
+
+  /** Is an urgent byte there to be read apart? */
+  get urgentWaits(): boolean {
+    return this.connection !== null && this.#urgentByte.waits(this.connection);
   }
 
   /** What would keep `send` from looking at its bytes at all. */

@@ -83,6 +83,7 @@ function connectionInfo(c: Connection, now: Nanos): Readonly<Record<string, numb
     tcpi_bytes_received: t.state === 'SYN-SENT' ? 0 : Math.max(0, seqDiff(t.rcvNxt, t.irs) - 1),
     tcpi_notsent_bytes: unsent,
     tcpi_last_data_recv: t.lastDataAt < 0 ? 0 : Math.floor((now - t.lastDataAt) / MS),
+    tcpi_bytes_sent: t.bytesSent,
     tcpi_data_segs_in: t.dataSegmentsIn,
     tcpi_data_segs_out: t.dataSegmentsOut,
     tcpi_snd_wnd: t.sndWnd,

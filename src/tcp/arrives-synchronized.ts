@@ -194,7 +194,7 @@ function reset(t: Tcb, seg: Readonly<Segment>, now: Nanos, tx: Tx): void {
     return finish(t, 'reset', 'ECONNRESET'); // came from LISTEN (MUST-11), but an application may already hold it
   }
   if (t.state === 'TIME-WAIT' || orphan) finish(t, 'closed');
-  else if (t.state === 'SYN-RECEIVED') finish(t, 'refused', 'ECONNREFUSED');
+  else if (t.state === 'SYN-RECEIVED') finish(t, 'refused', habits.crossingIsReset ? 'ECONNRESET' : 'ECONNREFUSED');
   else resetDone(t);
 }
 

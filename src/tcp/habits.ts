@@ -37,6 +37,8 @@ export interface Habits {
   readonly keepAliveResets: boolean;
   /** In SYN-RECEIVED a SYN/ACK with a wrong ACK number is reset whatever its sequence number (tcp_check_req). */
   readonly wrongAckFirst: boolean;
+  /** An RST in the SYN-RECEIVED of a simultaneous open is ECONNRESET (tcp_reset); RFC 9293 §3.10.7.4 second: refused. */
+  readonly crossingIsReset: boolean;
   /** One lost SYN or SYN/ACK does not shrink the initial window yet (tcp_init_transfer); RFC 5681 §3.1: it does. */
   readonly firstSynLossForgiven: boolean;
   /** An unreachable net or host reported for a retransmission takes one doubling of the RTO back (RFC 6069, tcp_ld_RTO_revert). */
@@ -61,6 +63,7 @@ export const NO_HABITS: Habits = {
   synAckRepeatsOffer: false,
   keepAliveResets: false,
   wrongAckFirst: false,
+  crossingIsReset: false,
   firstSynLossForgiven: false,
   icmpRevertsBackoff: false,
 };
@@ -83,6 +86,7 @@ export const LINUX_HABITS: Habits = {
   synAckRepeatsOffer: true,
   keepAliveResets: true,
   wrongAckFirst: true,
+  crossingIsReset: true,
   firstSynLossForgiven: true,
   icmpRevertsBackoff: true,
 };

@@ -326,6 +326,7 @@ function emit(t: Tcb, seq: Seq, n: number, fin: boolean, now: Nanos, tx: Tx, fla
   if (n > 0) {
     dataSent(t, now);
     t.dataSegmentsOut++;
+    t.bytesSent += n;
     t.lastSentAt = now;
     attach(t, seg, seqDiff(seq, firstHeld(t)), n);
     if ((seq + n) >>> 0 === sendEnd(t)) seg.flags |= PSH;

@@ -148,6 +148,8 @@ export class Tcb {
   reorderAt: Nanos = Infinity;
   totalRetransmits = 0;
   dataSegmentsOut = 0;
+  /** Payload sent, repetitions included. */
+  bytesSent = 0;
   dataSegmentsIn = 0;
 
   // Quick ACKs and ping-pong mode, see ack-policy.ts.
