@@ -7,6 +7,7 @@ import { onDuplicateAck, onNewAck, takeSack } from './congestion.ts';
 import { established } from './established.ts';
 import { arrivesAtChild, confirmChild } from './fast-open-child.ts';
 import { suspectMiddlebox } from './fast-open-client.ts';
+import { intakeOf } from './intake.ts';
 import { repeatAll, settleLoss } from './loss.ts';
 import { output, sendAck, sendRstFor } from './output.ts';
 import { ReceiveBuffer } from './receive-buffer.ts';
@@ -304,7 +305,7 @@ function measure(t: Tcb, seg: Readonly<Segment>, now: Nanos): void {
 /** Seventh and eighth: text and FIN. `seq` is SEG.SEQ, or behind the SYN where that was trimmed. */
 export function processText(t: Tcb, seg: Readonly<Segment>, seq: Seq, now: Nanos): void {
   const { state, why } = t;
-  if (seg.len > 0) t.dataSegmentsIn++;
+  if (seg.len > 0) intakeOf(t).segments++;
   if (state !== 'ESTABLISHED' && state !== 'FIN-WAIT-1' && state !== 'FIN-WAIT-2') return;
   const skip = Math.max(0, seqDiff(t.rcvNxt, seq));
   const room = seqDiff(t.rcvAdv, seq);
@@ -320,7 +321,7 @@ export function processText(t: Tcb, seg: Readonly<Segment>, seq: Seq, now: Nanos
     t.rcvNxt = (t.rcvNxt + advance) >>> 0;
     if (seqGt(t.rcvNxt, t.rcvAdv)) t.rcvAdv = t.rcvNxt;
     t.unackedBytes += advance;
-    if ((seg.flags & PSH) !== 0) t.pushed = true;
+    if ((seg.flags & PSH) !== 0) intakeOf(t).pushed = true;
     if (advance > 0) {
       dataArrived(t, now, end - skip);
       if (wasEmpty) t.events |= EV_READABLE;
@@ -349,8 +350,9 @@ export function processText(t: Tcb, seg: Readonly<Segment>, seq: Seq, now: Nanos
 function noteDuplicate(t: Tcb, left: Seq, right: Seq): void {
   if (!t.config.dsack || !t.sackOk || left === right) return;
   quickAckMode(t);
-  t.dsackLeft = left;
-  t.dsackRight = right;
+  const intake = intakeOf(t);
+  intake.duplicateLeft = left;
+  intake.duplicateRight = right;
 }
 
 function takeFin(t: Tcb, now: Nanos): void {
@@ -360,7 +362,7 @@ function takeFin(t: Tcb, now: Nanos): void {
   // Linux (tcp_fin) gives the application the time of a delayed ACK to close as well.
   const waits = t.config.quickAcks > 0 && t.state === 'ESTABLISHED';
   t.unackedBytes++;
-  if (waits) t.pingPong = true;
+  if (waits && t.intake !== null) t.intake.pingPong = true;
   t.ackOwed = waits ? Math.max(t.ackOwed, 1) : 2;
   t.events |= EV_PEER_CLOSED;
   if (t.why !== null) t.why.check(rules.FIN_TAKEN, true, t.rcvNxt, 0, 0);

@@ -1,6 +1,7 @@
 /** Slow start, congestion avoidance, fast retransmit and recovery (RFC 5681, RFC 6582 NewReno, RFC 6675 with SACK). */
 import type { Segment } from '../wire/segment.ts';
 import { type Seq, seqDiff, seqGe, seqGt, seqLt, seqMax } from '../wire/seq.ts';
+import { type Flight, stopProbing } from './flight.ts';
 import { Loss, repeatAll, repeating } from './loss.ts';
 import { inFlight, retransmitAt } from './output.ts';
 import { FAST_RETRANSMIT, PARTIAL_ACK, REORDERING_OVER } from './rules.ts';
@@ -11,12 +12,13 @@ import type { Nanos, Tx } from './types.ts';
 /** Takes SACK blocks into the scoreboard. Returns true when they report something new (RFC 6675 §2, a duplicate ACK). */
 export function takeSack(t: Tcb, seg: Readonly<Segment>): boolean {
   if (!t.sackOk || seg.sackCount === 0) return false;
+  const { flight } = t;
   let news = false;
   for (let i = 0; i < seg.sackCount; i++) {
     const left = seg.sack[2 * i]!;
     const right = seg.sack[2 * i + 1]!;
     // A block that begins inside the last segment does not tell that the segment arrived.
-    if (seqGt(left, t.lastSegment) && seqGe(t.lastSegment, t.sndUna)) continue;
+    if (flight !== null && seqGt(left, flight.lastSegment) && seqGe(flight.lastSegment, t.sndUna)) continue;
     // Blocks below SND.UNA are D-SACKs (RFC 2883); blocks beyond SND.NXT are lies.
     if (!seqLt(left, right) || seqLt(left, t.sndUna) || seqGt(right, t.sndNxt)) continue;
     t.scoreboard ??= new Scoreboard();
@@ -30,7 +32,7 @@ export function onNewAck(t: Tcb, acked: number, now: Nanos, tx: Tx): void {
   // What duplicate ACKs or SACKs reported before is no news now.
   const known = t.scoreboard === null ? t.dupAcks * t.sndMss : t.scoreboard.bytesBelow(t.sndUna);
   t.dupAcks = 0;
-  t.reorderAt = Infinity;
+  if (t.flight !== null) t.flight.reorderAt = Infinity;
   t.scoreboard?.prune(t.sndUna);
   const { loss } = t;
   if (loss?.inRecovery) {
@@ -63,7 +65,8 @@ function grow(t: Tcb, acked: number, most: number): void {
 
 /** Was cwnd put to use (RFC 7661; Linux tcp_is_cwnd_limited)? In slow start half of it counts as used. */
 function windowWasUsed(t: Tcb): boolean {
-  return t.cwndLimited || (t.cwnd < t.ssthresh && t.cwnd < 2 * t.maxFlight);
+  const { flight } = t;
+  return flight !== null && (flight.cwndLimited || (t.cwnd < t.ssthresh && t.cwnd < 2 * flight.most));
 }
 
 /**
@@ -98,14 +101,16 @@ export function onDuplicateAck(t: Tcb, now: Nanos, tx: Tx): void {
  */
 function waitForReordering(t: Tcb, now: Nanos): void {
   const tick = t.config.reorderingTick;
-  if (tick === 0 || t.scoreboard === null || t.scoreboard.empty || t.rtt.least < 0 || t.reorderAt !== Infinity) return;
+  const { flight, scoreboard } = t;
+  if (tick === 0 || flight === null || scoreboard === null || scoreboard.empty) return;
+  if (t.rtt.least < 0 || flight.reorderAt !== Infinity) return;
   const wait = Math.min(t.rtt.least / 4, t.rtt.srtt) + 2 * tick;
-  t.reorderAt = Math.ceil((now + wait) / tick) * tick;
+  flight.reorderAt = Math.ceil((now + wait) / tick) * tick;
 }
 
 /** The reordering timer ran out. */
-export function onReorderingTimeout(t: Tcb, now: Nanos, tx: Tx): void {
-  t.reorderAt = Infinity;
+export function onReorderingTimeout(t: Tcb, flight: Flight, now: Nanos, tx: Tx): void {
+  flight.reorderAt = Infinity;
   if (t.loss !== null || t.scoreboard === null || t.scoreboard.empty) return;
   if (t.why !== null) t.why.act(REORDERING_OVER, t.sndUna, 0, 0);
   enterRecovery(t, now, tx);
@@ -113,8 +118,7 @@ export function onReorderingTimeout(t: Tcb, now: Nanos, tx: Tx): void {
 
 /** Fast retransmit and recovery (RFC 5681 §3.2, RFC 6582, RFC 6675). */
 function enterRecovery(t: Tcb, now: Nanos, tx: Tx): void {
-  t.reorderAt = Infinity;
-  t.probeAt = Infinity;
+  stopProbing(t);
   t.ssthresh = halfOfFlight(t);
   t.ackedSinceGrowth = 0;
   if (t.why !== null) t.why.act(FAST_RETRANSMIT, t.sndUna, t.ssthresh, 0);

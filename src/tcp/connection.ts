@@ -22,6 +22,7 @@ import { expire } from './expiry.ts';
 import type { FastOpenRequest } from './fast-open-client.ts';
 import type { FastOpenChild } from './fast-open-server.ts';
 import type { HalfOpen } from './half-open.ts';
+import { intakeOf } from './intake.ts';
 import { output, sendAck, sendRst, sendSyn } from './output.ts';
 import { openedByAck, openedBySyn } from './passive-open.ts';
 import { windowHasOpened } from './receive-window.ts';
@@ -203,8 +204,7 @@ export class Connection implements Endpoint {
   nextTimer(): Nanos {
     const t = this.tcb;
     let next = t.rtxAt;
-    if (t.probeAt < next) next = t.probeAt;
-    if (t.reorderAt < next) next = t.reorderAt;
+    if (t.flight !== null) next = Math.min(next, t.flight.probeAt, t.flight.reorderAt);
     if (t.persistAt < next) next = t.persistAt;
     if (t.delackAt < next) next = t.delackAt;
     if (t.keepAliveAt < next) next = t.keepAliveAt;
@@ -264,7 +264,7 @@ export class Connection implements Endpoint {
   /** Acknowledge at once again, or rather with the application's next data (Linux TCP_QUICKACK). */
   quickAck(on: boolean, now: Nanos, tx: Tx): void {
     const t = this.tcb;
-    t.pingPong = !on;
+    intakeOf(t).pingPong = !on;
     if (on && t.ackOwed > 0 && t.state !== 'CLOSED') sendAck(t, now, tx);
     this.#touch();
   }

@@ -20,11 +20,14 @@ export function expire(t: Tcb, now: Nanos, tx: Tx): void {
     if (t.why !== null) t.why.act(rules.USER_TIMEOUT, t.config.userTimeout, 0, 0);
     return timedOut(t);
   }
-  if (t.reorderAt <= now) {
-    onReorderingTimeout(t, now, tx);
-    output(t, now, tx);
+  const { flight } = t;
+  if (flight !== null) {
+    if (flight.reorderAt <= now) {
+      onReorderingTimeout(t, flight, now, tx);
+      output(t, now, tx);
+    }
+    if (flight.probeAt <= now) probe(t, flight, now, tx);
   }
-  if (t.probeAt <= now) probe(t, now, tx);
   if (t.rtxAt <= now) retransmissionTimeout(t, now, tx);
   if (t.persistAt <= now) persistTimeout(t, now, tx);
   if (t.keepAliveAt <= now) keepAliveTimeout(t, now, tx);

@@ -1,8 +1,9 @@
 /** Everything a connection sends: SYNs, data, acknowledgments, FIN, probes and resets (RFC 9293 §3.8). */
 import { ACK, FIN, MAX_SACK_BLOCKS, PSH, RST, type Segment, SYN } from '../wire/segment.ts';
-import { type Seq, seqDiff, seqGe, seqGt, seqLe, seqLt, seqMax } from '../wire/seq.ts';
+import { type Seq, seqDiff, seqGe, seqGt, seqLt, seqMax } from '../wire/seq.ts';
 import { ackDelay, ackIsDue, ackSent, dataSent } from './ack-policy.ts';
 import type { FastOpenRequest } from './fast-open-client.ts';
+import { type Flight, flightOf, smallInFlight, stopProbing } from './flight.ts';
 import { type Loss, repeating } from './loss.ts';
 import { initialWindow, ownMss } from './options.ts';
 import { firstWindow, offerWindow, windowUnit } from './receive-window.ts';
@@ -183,7 +184,7 @@ function armTimers(t: Tcb, now: Nanos): void {
   const persist = synchronized(t) && t.sndWnd === 0 ? outstanding || waiting : waiting;
   if (persist) {
     t.rtxAt = Infinity;
-    t.probeAt = Infinity;
+    stopProbing(t);
     if (t.persistAt === Infinity) {
       t.persistAt = now + persistTime(t);
     }
@@ -191,7 +192,7 @@ function armTimers(t: Tcb, now: Nanos): void {
     t.persistAt = Infinity;
     if (!outstanding) {
       t.rtxAt = Infinity;
-      t.probeAt = Infinity;
+      stopProbing(t);
     } else if (t.rtxAt === Infinity) {
       t.rtxAt = now + t.rtt.timeout(t.config);
     }
@@ -234,8 +235,8 @@ function repeatLost(t: Tcb, loss: Loss, now: Nanos, tx: Tx): void {
 }
 
 /** The last segment sent, whole, again. */
-export function repeatLast(t: Tcb, now: Nanos, tx: Tx): void {
-  const from = seqMax(t.lastSegment, t.sndUna);
+export function repeatLast(t: Tcb, flight: Flight, now: Nanos, tx: Tx): void {
+  const from = seqMax(flight.lastSegment, t.sndUna);
   const n = Math.max(0, Math.min(seqDiff(sendEnd(t), from), seqDiff(t.sndNxt, from), t.sndMss));
   const fin = t.finSent && (from + n) >>> 0 === sendEnd(t);
   t.timedAt = -1;
@@ -250,7 +251,7 @@ export function sendNewSegment(t: Tcb, now: Nanos, tx: Tx): boolean {
   const n = Math.min(left, t.sndMss);
   if (n <= 0 || n > seqDiff((t.sndUna + t.sndWnd) >>> 0, from)) return false;
   t.sndNxt = (from + n) >>> 0;
-  t.lastSegment = from;
+  flightOf(t).lastSegment = from;
   emit(t, from, n, false, now, tx);
   return true;
 }
@@ -271,7 +272,7 @@ function sendWhatMay(t: Tcb, now: Nanos, tx: Tx): boolean {
     const finDue = t.closing && !t.finSent;
     if (left <= 0 && !finDue) return false;
     const windowLeft = seqDiff((t.sndUna + t.sndWnd) >>> 0, t.sndNxt);
-    // Limited transmit (RFC 3042): the first two duplicate ACKs each allow one more segment. With SACK the pipe says it. With SACK what they report
+    // Limited transmit (RFC 3042): the first two duplicate ACKs each allow one more segment. With SACK what they report
     // has left the pipe already (RFC 6675 §5 step 3).
     const extra = !t.sackOk && !t.loss?.inRecovery && t.dupAcks > 0 && t.dupAcks < 3 ? t.dupAcks * t.sndMss : 0;
     const usable = Math.min(windowLeft, t.cwnd + extra - inFlight(t));
@@ -287,8 +288,9 @@ function sendWhatMay(t: Tcb, now: Nanos, tx: Tx): boolean {
     }
     const from = t.sndNxt;
     t.sndNxt = (from + n + (fin ? 1 : 0)) >>> 0;
-    t.lastSegment = from;
-    if (n < t.sndMss) t.smallEnd = t.sndNxt;
+    const flight = flightOf(t);
+    flight.lastSegment = from;
+    if (n < t.sndMss) flight.smallEnd = t.sndNxt;
     scheduleProbe(t, now);
     if (fin) t.finSent = true;
     emit(t, from, n, fin, now, tx);
@@ -297,12 +299,13 @@ function sendWhatMay(t: Tcb, now: Nanos, tx: Tx): boolean {
 
 /** Remembers how far cwnd was used, for its growth (Linux tcp_cwnd_validate). */
 function noteFlight(t: Tcb, cwndLimited: boolean): void {
-  const flight = inFlight(t);
-  const known = seqLt(t.sndUna, t.flightEnd);
-  if (known && !cwndLimited && (t.cwndLimited || flight <= t.maxFlight)) return;
-  t.cwndLimited = cwndLimited;
-  t.maxFlight = flight;
-  t.flightEnd = t.sndNxt;
+  const flight = flightOf(t);
+  const flying = inFlight(t);
+  const known = seqLt(t.sndUna, flight.end);
+  if (known && !cwndLimited && (flight.cwndLimited || flying <= flight.most)) return;
+  flight.cwndLimited = cwndLimited;
+  flight.most = flying;
+  flight.end = t.sndNxt;
 }
 
 /** RFC 5681 §4.1: after an RTO without sending, what is known of the path is old. */
@@ -315,9 +318,7 @@ function restartIfIdle(t: Tcb, now: Nanos): void {
 function worthSending(t: Tcb, n: number, left: number): boolean {
   if (t.held && !t.closing) return false;
   if (n === left && (!t.config.nagle || t.closing || t.sndUna === t.sndNxt || sendsUrgent(t))) return true;
-  if (n === left && t.config.habits.smallBehindSmall && !(seqGt(t.smallEnd, t.sndUna) && seqLe(t.smallEnd, t.sndNxt))) {
-    return true;
-  }
+  if (n === left && t.config.habits.smallBehindSmall && !smallInFlight(t)) return true;
   return n >= t.maxSndWnd / 2 && t.maxSndWnd > 0;
 }
 
@@ -325,8 +326,9 @@ function emit(t: Tcb, seq: Seq, n: number, fin: boolean, now: Nanos, tx: Tx, fla
   const seg = base(t, tx, seq, ACK | flags);
   if (n > 0) {
     dataSent(t, now);
-    t.dataSegmentsOut++;
-    t.bytesSent += n;
+    const flight = flightOf(t);
+    flight.segments++;
+    flight.bytes += n;
     t.lastSentAt = now;
     attach(t, seg, seqDiff(seq, firstHeld(t)), n);
     if ((seq + n) >>> 0 === sendEnd(t)) seg.flags |= PSH;
@@ -373,21 +375,21 @@ function finishHeader(t: Tcb, now: Nanos, seg: Segment): void {
 /** Blocks of what is held beyond a gap, a duplicate before them (RFC 2018 §4, RFC 2883 §4). */
 function addSack(t: Tcb, seg: Segment): void {
   const most = t.tsOk ? MAX_SACK_BLOCKS - 1 : MAX_SACK_BLOCKS;
-  const duplicate = t.dsackLeft !== t.dsackRight;
+  const { intake } = t;
+  const duplicate = intake !== null && intake.duplicateLeft !== intake.duplicateRight;
   if (t.receiveBuffer?.hasGap === true) {
     seg.sackCount = t.receiveBuffer.sackBlocks(seg.sack, duplicate ? most - 1 : most);
   }
   if (!duplicate) return;
   seg.sack.copyWithin(2, 0, 2 * seg.sackCount);
-  seg.sack[0] = t.dsackLeft;
-  seg.sack[1] = t.dsackRight;
+  seg.sack[0] = intake.duplicateLeft;
+  seg.sack[1] = intake.duplicateRight;
   seg.sackCount++;
-  t.dsackLeft = t.dsackRight;
+  intake.duplicateLeft = intake.duplicateRight;
 }
 
 function acknowledged(t: Tcb): void {
   ackSent(t);
-  t.pushed = false;
   t.ackOwed = 0;
   t.unackedBytes = 0;
   t.delackAt = Infinity;

@@ -4,6 +4,7 @@
  */
 import { seqGt } from '../wire/seq.ts';
 import type { TcpConfig } from './config.ts';
+import { receivedMss } from './intake.ts';
 import { ownMss } from './options.ts';
 import { rcvWnd, type Tcb } from './tcb.ts';
 
@@ -61,7 +62,7 @@ function rfcField(t: Tcb, offered: number): number {
 function linuxField(t: Tcb, offered: number): number {
   const free = freeWindow(t);
   const full = space(t.config, t.windowUnit);
-  const mss = Math.min(t.rcvMss, full);
+  const mss = Math.min(receivedMss(t), full);
   const unit = 1 << t.rcvScale;
   let wnd = free;
   // Silly window avoidance: nearly full counts as full.
@@ -81,7 +82,7 @@ export function windowHasOpened(t: Tcb): boolean {
   if (t.config.habits.wholeSegmentWindow) {
     // tcp_cleanup_rbuf: the window has at least doubled.
     const full = space(t.config, t.windowUnit);
-    return 2 * offered <= full && free >= 2 * offered && free > 0 && !(free < full / 2 && free < t.rcvMss);
+    return 2 * offered <= full && free >= 2 * offered && free > 0 && !(free < full / 2 && free < receivedMss(t));
   }
   return free - offered >= Math.min(t.config.rcvBuf / 2, t.sndMss) && offered < t.config.rcvBuf / 2;
 }

@@ -21,11 +21,13 @@ export interface RunningTimer {
 export function runningTimers(t: Tcb): RunningTimer[] {
   const { config, rtt } = t;
   const keepAlive = t.probesUnanswered > 0 ? config.keepAliveInterval : config.keepAliveIdle;
+  const probeAt = t.flight?.probeAt ?? Infinity;
+  const reorderAt = t.flight?.reorderAt ?? Infinity;
   // When each was armed follows from how long it runs: nothing is stored for the eye alone.
   const all: RunningTimer[] = [
     running('retransmit', t.rtxAt, rtt.timeout(config)),
-    running('reordering', t.reorderAt, t.reorderAt - t.lastSentAt),
-    running('loss-probe', t.probeAt, t.probeAt - t.lastSentAt),
+    running('reordering', reorderAt, reorderAt - t.lastSentAt),
+    running('loss-probe', probeAt, probeAt - t.lastSentAt),
     running('persist', t.persistAt, persistTime(t)),
     running('delayed-ack', t.delackAt, config.delayedAck),
     running('keep-alive', t.keepAliveAt, keepAlive),

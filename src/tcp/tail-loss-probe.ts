@@ -3,6 +3,7 @@
  * are lost there is no duplicate ACK to tell, so one segment more is sent after two round trips, before the RTO does it.
  */
 import { type Seq, seqDiff, seqGe, seqGt, seqLt } from '../wire/seq.ts';
+import type { Flight } from './flight.ts';
 import { repeatLast, sendNewSegment } from './output.ts';
 import { PROBE_DUE, PROBE_LOSS } from './rules.ts';
 import type { Tcb } from './tcb.ts';
@@ -15,35 +16,37 @@ const FIRST: Nanos = 1 * SEC;
 
 /** Arms the probe afresh after new data left or an ACK advanced. Only in the open state, once per flight. */
 export function scheduleProbe(t: Tcb, now: Nanos): void {
-  if (!t.config.tailLossProbe) return;
-  if (!t.sackOk || t.probeOut || t.loss !== null || t.dupAcks > 0 || t.scoreboard?.empty === false) {
-    t.probeAt = Infinity;
+  const { flight } = t;
+  if (!t.config.tailLossProbe || flight === null) return;
+  if (!t.sackOk || flight.probeOut || t.loss !== null || t.dupAcks > 0 || t.scoreboard?.empty === false) {
+    flight.probeAt = Infinity;
     return;
   }
   const { srtt, rto } = t.rtt;
   // A lone segment may be answered by a delayed ACK only: the least RTO covers that.
   const lone = seqDiff(t.sndNxt, t.sndUna) <= t.sndMss;
   const wait = srtt < 0 ? FIRST : 2 * srtt + (lone ? t.config.minRto : LEAST);
-  t.probeAt = now + Math.min(wait, rto);
+  flight.probeAt = now + Math.min(wait, rto);
 }
 
 /** The probe is due: a new segment if the window has room for one, else the last one again. */
-export function probe(t: Tcb, now: Nanos, tx: Tx): void {
-  t.probeAt = Infinity;
+export function probe(t: Tcb, flight: Flight, now: Nanos, tx: Tx): void {
+  flight.probeAt = Infinity;
   if (t.sndUna === t.sndNxt) return;
   if (t.why !== null) t.why.act(PROBE_DUE, t.sndUna, t.sndNxt, 0);
-  t.probeRepeated = !sendNewSegment(t, now, tx);
-  if (t.probeRepeated) repeatLast(t, now, tx);
-  t.probeOut = true;
-  t.probeEnd = t.sndNxt;
+  flight.probeRepeated = !sendNewSegment(t, now, tx);
+  if (flight.probeRepeated) repeatLast(t, flight, now, tx);
+  flight.probeOut = true;
+  flight.probeEnd = t.sndNxt;
   t.rtxAt = now + t.rtt.rto;
 }
 
 /** An ACK advanced to `t.sndUna`. What it says of the probe: beyond its end, the probe repaired a loss (§7.4). */
 export function probeAnswered(t: Tcb): void {
-  if (!t.probeOut || seqLt(t.sndUna, t.probeEnd)) return;
-  t.probeOut = false;
-  if (!t.probeRepeated || !seqGt(t.sndUna, t.probeEnd)) return;
+  const { flight } = t;
+  if (flight === null || !flight.probeOut || seqLt(t.sndUna, flight.probeEnd)) return;
+  flight.probeOut = false;
+  if (!flight.probeRepeated || !seqGt(t.sndUna, flight.probeEnd)) return;
   t.ssthresh = Math.max(Math.floor(t.cwnd / 2), 2 * t.sndMss);
   t.cwnd = t.ssthresh;
   if (t.why !== null) t.why.act(PROBE_LOSS, t.ssthresh, 0, 0);
@@ -51,5 +54,6 @@ export function probeAnswered(t: Tcb): void {
 
 /** A duplicate ACK that reports nothing new: the original and the probe both arrived, so nothing was lost. */
 export function probeWasNeedless(t: Tcb, ack: Seq): void {
-  if (t.probeOut && seqGe(ack, t.probeEnd)) t.probeOut = false;
+  const { flight } = t;
+  if (flight?.probeOut && seqGe(ack, flight.probeEnd)) flight.probeOut = false;
 }

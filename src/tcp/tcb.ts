@@ -3,10 +3,11 @@
  * The modules beside it (`arrives-*.ts`, `output.ts`, `expiry.ts`) act on it; `connection.ts` is its public face.
  */
 import type { Seq } from '../wire/seq.ts';
-import { FIRST_RCV_MSS } from './ack-policy.ts';
 import type { TcpConfig } from './config.ts';
 import type { FastOpenRequest } from './fast-open-client.ts';
 import type { FastOpenChild } from './fast-open-server.ts';
+import { type Flight, stopProbing } from './flight.ts';
+import type { Intake } from './intake.ts';
 import type { Loss } from './loss.ts';
 import type { Path } from './path.ts';
 import type { ReceiveBuffer } from './receive-buffer.ts';
@@ -129,39 +130,11 @@ export class Tcb {
   timeWaitAt: Nanos = Infinity;
   userTimeoutAt: Nanos = Infinity;
 
-  /** Tail loss probe (RFC 8985 §7): when it goes; what was sent by then, and whether it repeated something. */
-  probeAt: Nanos = Infinity;
-  probeEnd: Seq = 0;
-  probeOut = false;
-  probeRepeated = false;
-  /** When data last left; -1 = never. */
+  /** When our first SYN, or later data, last left; -1 = never. */
   lastSentAt: Nanos = -1;
-  /** Where the last small segment ended. */
-  smallEnd: Seq;
-  /** Where the last new segment began. */
-  lastSegment: Seq = 0;
-  /** The most in flight since `flightEnd` was SND.NXT (Linux max_packets_out): how much of cwnd was put to use. */
-  maxFlight = 0;
-  flightEnd: Seq = 0;
-  cwndLimited = false;
-  /** RACK's reordering timer. */
-  reorderAt: Nanos = Infinity;
   totalRetransmits = 0;
-  dataSegmentsOut = 0;
-  /** Payload sent, repetitions included. */
-  bytesSent = 0;
-  dataSegmentsIn = 0;
-
-  // Quick ACKs and ping-pong mode, see ack-policy.ts.
-  quickAcksLeft = 0;
-  pingPong = false;
-  pushed = false;
-  rcvMss: number = FIRST_RCV_MSS;
-  ato: Nanos = 0;
-  lastDataAt: Nanos = -1;
-  /** A duplicate to be reported with the next ACK (RFC 2883); empty when both are equal. */
-  dsackLeft: Seq = 0;
-  dsackRight: Seq = 0;
+  flight: Flight | null = null;
+  intake: Intake | null = null;
 
   /** An acknowledgment is owed: 0 none, 1 may be delayed, 2 at once. */
   ackOwed = 0;
@@ -176,7 +149,6 @@ export class Tcb {
     this.remotePort = remotePort;
     this.iss = iss;
     this.sndUna = iss;
-    this.smallEnd = iss;
     this.sndNxt = iss;
     this.rtt = new RtoEstimator(config);
   }
@@ -206,8 +178,7 @@ export function finish(t: Tcb, reason: CloseReason, error: Errno | null = null):
   t.ended = reason === 'closed' ? IN_ORDER : { reason, error };
   t.events |= EV_CLOSED;
   t.rtxAt = Infinity;
-  t.probeAt = Infinity;
-  t.reorderAt = Infinity;
+  stopProbing(t);
   t.persistAt = Infinity;
   t.delackAt = Infinity;
   t.keepAliveAt = Infinity;
