@@ -3,7 +3,8 @@ export { type Attempt, connecting, sending, untilReady } from './socket/blocking
 export { Epoll, type EpollEvent } from './socket/epoll.ts';
 export { ERRNO, type Errno, type Outcome } from './socket/errno.ts';
 export { SocketHost, type SocketHostOptions } from './socket/host.ts';
-export { POLL, readiness } from './socket/readiness.ts';
+export { POLL } from './socket/poll-bits.ts';
+export { readiness } from './socket/readiness.ts';
 export { type HostSettings, LINUX6_HOST, RFC9293_HOST } from './socket/settings.ts';
 export { ANY, type Endpoint, type MessageFlags, StreamSocket } from './socket/stream-socket.ts';
 export { mappedSysctls, withSysctl } from './socket/sysctl.ts';

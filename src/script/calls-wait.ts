@@ -1,7 +1,8 @@
 /** poll, epoll_create, epoll_ctl, epoll_wait. */
 import { Epoll, type EpollEvent } from '../socket/epoll.ts';
 import { fail, ok } from '../socket/errno.ts';
-import { POLL, readiness } from '../socket/readiness.ts';
+import { POLL } from '../socket/poll-bits.ts';
+import { readiness } from '../socket/readiness.ts';
 import type { StreamSocket } from '../socket/stream-socket.ts';
 import { MS, type Nanos } from '../tcp/types.ts';
 import type { Expr } from './ast.ts';

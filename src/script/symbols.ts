@@ -1,7 +1,7 @@
 /** Names of system constants as scripts use them, with Linux' values (x86-64). */
 import { EPOLL } from '../socket/epoll.ts';
 import { ERRNO } from '../socket/errno.ts';
-import { POLL } from '../socket/readiness.ts';
+import { POLL } from '../socket/poll-bits.ts';
 import { CA_STATE, TCP_STATE_NUMBER, TCPI_OPT } from '../socket/tcp-info.ts';
 
 /** Constants of calls: flags, modes, levels, names. Levels and option names are compared as words, never as numbers. */

@@ -1,7 +1,12 @@
-/** An epoll(7) instance: level- and edge-triggered interest in sockets (Linux ep_send_events). */
+/**
+ * An epoll(7) instance: level- and edge-triggered interest in sockets. As in Linux (ep_poll_callback, ep_send_events) a
+ * socket is listed when it wakes with news that was asked for, and looked at when somebody waits.
+ */
 import { fail, type Outcome, ok } from './errno.ts';
-import { POLL, readiness } from './readiness.ts';
+import { POLL } from './poll-bits.ts';
+import { readiness } from './readiness.ts';
 import type { StreamSocket } from './stream-socket.ts';
+import type { Watcher } from './wake.ts';
 
 export const EPOLL: Readonly<Record<string, number>> = {
   EPOLLIN: POLL.POLLIN,
@@ -20,11 +25,13 @@ export const EPOLL: Readonly<Record<string, number>> = {
 
 interface Interest {
   readonly socket: StreamSocket;
-  /** As given to epoll_ctl: conditions and EPOLLET, EPOLLONESHOT. */
-  events: number;
+  /** Conditions asked for, POLLERR and POLLHUP always among them; 0 after a one-shot was told. */
+  conditions: number;
+  /** EPOLLET and the like. */
+  modes: number;
   data: number;
-  /** Edge-triggered: the socket's wake-ups at the last report; -1 = not yet looked at. */
-  seen: number;
+  /** In the list of those to look at. */
+  listed: boolean;
 }
 
 /** One line of what epoll_wait returns. */
@@ -33,52 +40,98 @@ export interface EpollEvent {
   readonly data: number;
 }
 
-export class Epoll {
+export class Epoll implements Watcher<StreamSocket> {
   readonly #interests = new Map<StreamSocket, Interest>();
+  /** To be looked at, in the order they woke. */
+  #listed: Interest[] = [];
 
   control(op: 'add' | 'mod' | 'del', socket: StreamSocket, events: number, data: number): Outcome {
     const held = this.#interests.get(socket);
+    // Not `&`: EPOLLET is bit 31.
+    const modes = events > 0xffff ? Number(BigInt(events) & ~0xffffn) : 0;
+    const exclusive = hasMode(modes, EPOLL.EPOLLEXCLUSIVE!);
     if (op === 'add') {
-      if (held !== undefined) return fail('EINVAL');
-      this.#interests.set(socket, { socket, events, data, seen: -1 });
+      if (exclusive && hasMode(modes, EPOLL.EPOLLONESHOT!)) return fail('EINVAL');
+      if (held !== undefined) return fail('EEXIST');
+      const interest: Interest = { socket, conditions: asked(events), modes, data, listed: false };
+      this.#interests.set(socket, interest);
+      socket.watchers.add(this);
+      this.#listIfReady(interest);
       return ok(0);
     }
-    if (held === undefined) return fail('EINVAL');
-    if (op === 'del') this.#interests.delete(socket);
+    if (op === 'mod' && exclusive) return fail('EINVAL');
+    if (held === undefined) return fail('ENOENT');
+    if (op === 'del') this.#drop(held);
+    else if (hasMode(held.modes, EPOLL.EPOLLEXCLUSIVE!)) return fail('EINVAL');
     else {
-      held.events = events;
+      held.conditions = asked(events);
+      held.modes = modes;
       held.data = data;
-      held.seen = -1;
+      this.#listIfReady(held);
     }
     return ok(0);
   }
 
-  /** What is ready now, at most `max` of them; reported edges and one-shots are consumed. */
+  /** A socket has news. Key 0 is any. */
+  woken(socket: StreamSocket, key: number): void {
+    const interest = this.#interests.get(socket);
+    if (interest === undefined) return;
+    if (key === 0 || (key & interest.conditions) !== 0) this.#list(interest);
+  }
+
+  /** What is ready now, at most `max` of them; told edges and one-shots are consumed. */
   ready(max: number): EpollEvent[] {
     const found: EpollEvent[] = [];
-    for (const interest of this.#interests.values()) {
-      if (found.length >= max) break;
-      const { socket } = interest;
-      if (socket.closed) {
-        this.#interests.delete(socket);
+    const looked = this.#listed;
+    this.#listed = [];
+    // Level-triggered ones are looked at again the next time, behind those not reached this time.
+    const again: Interest[] = [];
+    for (const interest of looked) {
+      if (!interest.listed) continue;
+      if (interest.socket.closed) {
+        this.#drop(interest);
         continue;
       }
-      const asked = interest.events | POLL.POLLERR | POLL.POLLHUP;
-      const events = readiness(socket) & asked & 0xffff;
-      if (events === 0) continue;
-      if ((interest.events & ONE_SHOT) !== 0) {
-        if (interest.seen === SPENT) continue;
-        interest.seen = SPENT;
-      } else if ((interest.events & EDGE) !== 0) {
-        if (interest.seen === socket.wakeups) continue;
-        interest.seen = socket.wakeups;
+      if (found.length >= max) {
+        this.#listed.push(interest);
+        continue;
       }
+      const events = readiness(interest.socket) & interest.conditions;
+      interest.listed = events !== 0 && !hasMode(interest.modes, ONE_SHOT) && !hasMode(interest.modes, EDGE);
+      if (interest.listed) again.push(interest);
+      if (events === 0) continue;
+      if (hasMode(interest.modes, ONE_SHOT)) interest.conditions = 0;
       found.push({ events, data: interest.data });
     }
+    this.#listed.push(...again);
     return found;
+  }
+
+  #listIfReady(interest: Interest): void {
+    if ((readiness(interest.socket) & interest.conditions) !== 0) this.#list(interest);
+  }
+
+  #list(interest: Interest): void {
+    // A one-shot that has been told sleeps until it is modified.
+    if (interest.listed || interest.conditions === 0) return;
+    interest.listed = true;
+    this.#listed.push(interest);
+  }
+
+  #drop(interest: Interest): void {
+    interest.listed = false;
+    interest.socket.watchers.delete(this);
+    this.#interests.delete(interest.socket);
   }
 }
 
-const EDGE = 0x80000000 | 0;
-const ONE_SHOT = 0x40000000;
-const SPENT = -2;
+function asked(events: number): number {
+  return (events & 0xffff) | POLL.POLLERR | POLL.POLLHUP;
+}
+
+function hasMode(modes: number, bit: number): boolean {
+  return Math.floor(modes / bit) % 2 === 1;
+}
+
+const EDGE = EPOLL.EPOLLET!;
+const ONE_SHOT = EPOLL.EPOLLONESHOT!;

@@ -3,11 +3,13 @@ import type { Errno as ConnectionErrno } from '../tcp/types.ts';
 
 export type Errno =
   | ConnectionErrno
+  | 'ENOENT'
   | 'EINTR'
   | 'EIO'
   | 'EBADF'
   | 'EAGAIN'
   | 'EFAULT'
+  | 'EEXIST'
   | 'EINVAL'
   | 'ENOTSOCK'
   | 'EDESTADDRREQ'
@@ -23,12 +25,14 @@ export type Errno =
 
 /** Number and words. */
 export const ERRNO: Readonly<Record<Errno, readonly [number, string]>> = {
+  ENOENT: [2, 'No such file or directory'],
   EINTR: [4, 'Interrupted system call'],
   EIO: [5, 'Input/output error'],
   EBADF: [9, 'Bad file descriptor'],
   EAGAIN: [11, 'Resource temporarily unavailable'],
   EACCES: [13, 'Permission denied'],
   EFAULT: [14, 'Bad address'],
+  EEXIST: [17, 'File exists'],
   EINVAL: [22, 'Invalid argument'],
   EPIPE: [32, 'Broken pipe'],
   ENONET: [64, 'Machine is not on the network'],

@@ -1,17 +1,6 @@
-/** What poll(2) and epoll(7) would report of a socket (Linux tcp_poll). Bits have the values of <poll.h>. */
+/** What poll(2) and epoll(7) would report of a socket (Linux tcp_poll). */
+import { POLL } from './poll-bits.ts';
 import type { StreamSocket } from './stream-socket.ts';
-
-export const POLL = {
-  POLLIN: 0x001,
-  POLLPRI: 0x002,
-  POLLOUT: 0x004,
-  POLLERR: 0x008,
-  POLLHUP: 0x010,
-  POLLNVAL: 0x020,
-  POLLRDNORM: 0x040,
-  POLLWRNORM: 0x100,
-  POLLRDHUP: 0x2000,
-} as const;
 
 /** All conditions that hold now, asked for or not. */
 export function readiness(socket: StreamSocket): number {

@@ -12,8 +12,8 @@ import { isIpv6 } from '../wire/address.ts';
 import { ERRNO, type Errno, fail, type Outcome, ok } from './errno.ts';
 import type { SocketHost } from './host.ts';
 import { getNumber, SocketOptions, setNumber } from './socket-options.ts';
-
 import { UrgentByte } from './urgent-byte.ts';
+import { WAKE, type Watcher } from './wake.ts';
 
 /** An address handle (wire/address.ts) and a port. */
 export interface Endpoint {
@@ -43,8 +43,8 @@ export class StreamSocket {
   error: Errno | '' = '';
   readShut = false;
   writeShut = false;
-  /** Counts what would wake a waiter: data, room, an end, a new connection. For edge-triggered epoll. */
-  wakeups = 0;
+  /** Told of what would wake a waiter. */
+  readonly watchers: Set<Watcher<StreamSocket>> = new Set();
   closed = false;
   /** connect(2) has been called: 'waiting' until it has been told of success. */
   connecting: 'no' | 'waiting' | 'told' = 'no';
@@ -154,7 +154,7 @@ export class StreamSocket {
       if (c.state === 'SYN-SENT') c.abort(now, tx);
       else c.close(now, tx);
     }
-    this.wakeups++;
+    this.#wake(WAKE.STATE);
     return ok(0);
   }
 
@@ -206,6 +206,7 @@ export class StreamSocket {
   set(now: Nanos, level: string, name: string, value: number, tx: Tx): Outcome {
     const outcome = setNumber(this.options, level, name, value);
     const c = this.connection;
+    if (outcome.errno === '') this.listener?.configure(this.config);
     if (outcome.errno !== '' || c === null) return outcome;
     c.configure(this.config, now);
     if (name === 'TCP_QUICKACK') c.quickAck((value & 1) !== 0, now, tx);
@@ -247,7 +248,7 @@ export class StreamSocket {
 
   /** Called by the host for each thing that the connection tells. */
   hear(event: TcpEvent): void {
-    this.wakeups++;
+    this.#wake(KEY_OF[event.type]);
     if (event.type === 'peer-closed') {
       this.#peerClosed = true;
       this.readShut = true;
@@ -261,8 +262,12 @@ export class StreamSocket {
   /** Called by the host: a connection that waits for accept is a reason to wake. */
   noticeWaiting(): void {
     const waiting = this.listener!.counters.PassiveOpens;
-    if (waiting !== this.#passiveOpens) this.wakeups++;
+    if (waiting !== this.#passiveOpens) this.#wake(WAKE.READABLE);
     this.#passiveOpens = waiting;
+  }
+
+  #wake(key: number): void {
+    for (const watcher of this.watchers) watcher.woken(this, key);
   }
 
   #connectAgain(): Outcome {
@@ -285,3 +290,13 @@ export class StreamSocket {
 
 /** INADDR_ANY and in6addr_any: all our addresses. */
 export const ANY = 0;
+
+const KEY_OF: Readonly<Record<TcpEvent['type'], number>> = {
+  established: WAKE.STATE,
+  urgent: WAKE.READABLE,
+  readable: WAKE.READABLE,
+  writable: WAKE.WRITABLE,
+  'soft-error': WAKE.ERROR,
+  'peer-closed': WAKE.STATE,
+  closed: WAKE.STATE,
+};

@@ -315,7 +315,6 @@ export function processText(t: Tcb, seg: Readonly<Segment>, seq: Seq, now: Nanos
   if (end > skip) {
     t.receiveBuffer ??= new ReceiveBuffer();
     const at = (seq + skip) >>> 0;
-    const wasEmpty = t.receiveBuffer.readable === 0;
     const hadGap = t.receiveBuffer.hasGap || t.hasFinAhead;
     const advance = t.receiveBuffer.insert(t.rcvNxt, at, seg.payload, seg.payloadOff + skip, end - skip);
     t.rcvNxt = (t.rcvNxt + advance) >>> 0;
@@ -324,7 +323,7 @@ export function processText(t: Tcb, seg: Readonly<Segment>, seq: Seq, now: Nanos
     if ((seg.flags & PSH) !== 0) intakeOf(t).pushed = true;
     if (advance > 0) {
       dataArrived(t, now, end - skip);
-      if (wasEmpty) t.events |= EV_READABLE;
+      t.events |= EV_READABLE;
       if (why !== null) why.check(rules.TEXT, true, advance, t.rcvNxt, 0);
       // RFC 5681 §4.2: a segment that fills a gap is acknowledged at once.
       t.ackOwed = hadGap || !whole ? 2 : Math.max(t.ackOwed, 1);

@@ -14,27 +14,32 @@ import type { WhySink } from './why.ts';
 export class CookieDesk {
   readonly jar: CookieJar;
   readonly #port: number;
-  readonly #config: TcpConfig;
+  /** The configuration there may change. */
+  readonly #deps: { readonly config: TcpConfig; readonly secret: Uint32Array };
   readonly #counters: ListenCounters;
   /** When a cookie was last sent: listeners that never needed one do not look for them. */
   #lastSentAt: Nanos = -Infinity;
 
-  constructor(port: number, config: TcpConfig, secret: Uint32Array, counters: ListenCounters) {
-    this.jar = new CookieJar(secret);
+  constructor(
+    port: number,
+    deps: { readonly config: TcpConfig; readonly secret: Uint32Array },
+    counters: ListenCounters,
+  ) {
+    this.jar = new CookieJar(deps.secret);
     this.#port = port;
-    this.#config = config;
+    this.#deps = deps;
     this.#counters = counters;
   }
 
   /** Sends a SYN/ACK whose ISS is a cookie. `half` is filled; `tsNow` is the timestamp clock without any offset. */
   answer(now: Nanos, tsNow: number, syn: Readonly<Segment>, half: HalfOpen, tx: Tx, why: WhySink | null): void {
-    halfFromSyn(syn, this.#port, this.#config, half);
+    halfFromSyn(syn, this.#port, this.#deps.config, half);
     const tsVal = bakeCookie(now, tsNow, half, this.jar);
     this.#lastSentAt = now;
     this.#counters.TCPReqQFullDoCookies++;
     this.#counters.SyncookiesSent++;
     if (why !== null) why.act(rules.COOKIE_SENT, half.iss, half.mss, 0);
-    sendSynAck(half, this.#config, tsVal, tx);
+    sendSynAck(half, this.#deps.config, tsVal, tx);
   }
 
   /** Rebuilds `half` from an ACK that brings a cookie (Linux cookie_v4_check). False when it brings no good one. */
@@ -43,7 +48,7 @@ export class CookieDesk {
     const age = now - this.#lastSentAt;
     if (why !== null) why.check(rules.COOKIE_RECENT, age <= COOKIE_MEMORY, age, COOKIE_MEMORY, 0);
     if (age > COOKIE_MEMORY) return false;
-    const good = redeemCookie(now, ack, this.#port, this.#config, this.jar, half);
+    const good = redeemCookie(now, ack, this.#port, this.#deps.config, this.jar, half);
     if (why !== null) why.check(rules.COOKIE_VALID, good, seqAdd(ack.ack, -1), 0, 0);
     if (!good) {
       this.#counters.SyncookiesFailed++;

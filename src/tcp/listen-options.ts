@@ -6,6 +6,7 @@ import type { Seq } from '../wire/seq.ts';
 import type { TcpConfig } from './config.ts';
 import type { FastOpenChild, FastOpenServer } from './fast-open-server.ts';
 import type { HalfOpen } from './half-open.ts';
+import { dropWhenFull } from './policy/drop-when-full.ts';
 import type { ListenPolicy } from './policy/types.ts';
 import type { Nanos, TcpState, Tx } from './types.ts';
 
@@ -42,7 +43,8 @@ export interface AcceptedConnection {
 }
 
 export interface ListenerDeps<C extends AcceptedConnection> {
-  readonly config: TcpConfig;
+  /** `Listener.configure` replaces it. */
+  config: TcpConfig;
   /** The host's four random words: they key cookies, timestamp offsets and the SYN queue's hash. */
   readonly secret: Uint32Array;
   isn(now: Nanos, local: number, localPort: number, remote: number, remotePort: number): Seq;
@@ -64,9 +66,14 @@ export interface ListenerDeps<C extends AcceptedConnection> {
   ): C;
 }
 
-/** Throws a RangeError for a backlog that is no integer >= 0. */
-export function checkBacklog(port: number, backlog: number): void {
-  if (Number.isInteger(backlog) && backlog >= 0) return;
+/** The defence that `options` ask for. */
+export function policyOf({ policy, maxSynBacklog }: ListenOptions): ListenPolicy {
+  return policy ?? dropWhenFull(maxSynBacklog === undefined ? {} : { maxSynBacklog });
+}
+
+/** `backlog` itself. Throws a RangeError when it is no integer >= 0. */
+export function checkBacklog(port: number, backlog: number): number {
+  if (Number.isInteger(backlog) && backlog >= 0) return backlog;
   throw new RangeError(`listen on port ${port}: backlog must be an integer >= 0, not ${backlog}`);
 }
 

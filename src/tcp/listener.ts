@@ -19,9 +19,10 @@ import {
   checkBacklog,
   type ListenerDeps,
   type ListenOptions,
+  policyOf,
   synQueueRoom,
 } from './listen-options.ts';
-import { acceptQueueFull, dropWhenFull } from './policy/drop-when-full.ts';
+import { acceptQueueFull } from './policy/drop-when-full.ts';
 import { DROP_COUNTER, type ListenPolicy, type QueueView, type SynQueueView } from './policy/types.ts';
 import * as rules from './rules-listen.ts';
 import { MAX_TIMEOUTS, SynQueue } from './syn-queue.ts';
@@ -48,19 +49,21 @@ export class Listener<C extends AcceptedConnection> {
 
   /** Throws a RangeError for a backlog that is no integer >= 0. */
   constructor(port: number, options: ListenOptions, deps: ListenerDeps<C>) {
-    const { backlog } = options;
-    checkBacklog(port, backlog);
+    const backlog = checkBacklog(port, options.backlog);
     this.port = port;
-    this.policy =
-      options.policy ??
-      dropWhenFull(options.maxSynBacklog === undefined ? {} : { maxSynBacklog: options.maxSynBacklog });
+    this.policy = policyOf(options);
     this.#deps = deps;
     this.#maxTimeouts = Math.min(deps.config.synackRetries, MAX_TIMEOUTS);
     this.#synQueue = new SynQueue(port, backlog, synQueueRoom(options, backlog), this.#maxTimeouts + 1, deps.secret);
     this.#acceptQueue = new AcceptQueue<C>(backlog);
-    this.#desk = new CookieDesk(port, deps.config, deps.secret, this.counters);
+    this.#desk = new CookieDesk(port, deps, this.counters);
     this.#options = options;
     if (options.fastOpen !== undefined) this.setFastOpen(options.fastOpen);
+  }
+
+  /** Replaces the configuration of handshakes from now on; how often SYN/ACKs are repeated stays. */
+  configure(config: ListenerDeps<C>['config']): void {
+    this.#deps.config = config;
   }
 
   /** Fast Open connections that count as pending, and resets that still do (Linux fastopenq.qlen). */

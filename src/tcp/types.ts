@@ -41,7 +41,7 @@ export type TcpEvent =
   | { readonly type: 'established' }
   /** Urgent data begins, or more of it is announced; `Connection.urgent` tells how much (RFC 9293 MUST-32). */
   | { readonly type: 'urgent' }
-  /** Bytes can be read. Reported once per time the receive buffer goes from empty to non-empty. */
+  /** More bytes can be read than before. Arrivals since the last look are told as one. */
   | { readonly type: 'readable' }
   /** Room in the send buffer after it had been full. */
   | { readonly type: 'writable' }

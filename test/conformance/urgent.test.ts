@@ -80,9 +80,9 @@ describe('receiving', () => {
     d.recv({ flags: ACK | URG, seq: IRS + 1, ack: ISS + 1, data: 'ab', urg: 100 });
     expect(d.events()).toEqual(['readable']);
     d.recv({ flags: ACK | URG, seq: IRS + 3, ack: ISS + 1, data: 'cd', urg: 200 });
-    expect(d.events()).toEqual(['urgent']);
+    expect(d.events()).toEqual(['urgent', 'readable']);
     d.recv({ flags: ACK | URG, seq: IRS + 5, ack: ISS + 1, data: 'ef', urg: 1 });
-    expect([d.events(), d.connection.urgent]).toEqual([[], 202]);
+    expect([d.events(), d.connection.urgent]).toEqual([['readable'], 202]);
   });
 
   // holds: RFC 9293 MUST-30
