@@ -114,8 +114,8 @@ export function judgeHalfOpen(
 }
 
 /**
- * Linux tcp_oow_rate_limited: one limit for repeated SYNs and unacceptable segments; data is never limited. Remembers
- * `now` when the answer may go.
+ * Linux tcp_oow_rate_limited: one limit for repeated SYNs and unacceptable segments; data is not limited, but a RST is
+ * though it carries some (RFC 5961 §7). Remembers `now` when the answer may go.
  */
 export function mayAnswer(
   now: Nanos,
@@ -126,7 +126,7 @@ export function mayAnswer(
   counters: ListenCounters,
   why: WhySink | null,
 ): boolean {
-  if (seg.len > 0 && (seg.flags & SYN) === 0) return true;
+  if (seg.len > 0 && (seg.flags & (SYN | RST)) === 0) return true;
   const since = now - queue.limitedAt(row);
   if (since < least) {
     counters.TCPACKSkippedSynRecv++;

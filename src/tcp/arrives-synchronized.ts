@@ -14,6 +14,7 @@ import { ReceiveBuffer } from './receive-buffer.ts';
 import * as rules from './rules.ts';
 import { probeAnswered, probeWasNeedless, scheduleProbe } from './tail-loss-probe.ts';
 import { EV_PEER_CLOSED, EV_READABLE, EV_WRITABLE, enter, finish, rcvWnd, type Tcb, tsNow } from './tcb.ts';
+import { limitFinWait2, restartTimeWait, timeWait } from './time-wait.ts';
 import { MS, type Nanos, SEC, type TcpState, type Tx } from './types.ts';
 import { takeUrgent } from './urgent.ts';
 
@@ -59,13 +60,8 @@ export function arrivesSynchronized(t: Tcb, now: Nanos, seg: Readonly<Segment>, 
         const right = (seq + seg.len) >>> 0;
         noteDuplicate(t, seq, seqLt(right, t.rcvNxt) ? right : t.rcvNxt);
       }
-      // "Special allowance should be made to accept valid ACKs" also when the text is a duplicate (RFC 9293 §3.10.7.4).
-      if (rcvWnd(t) === 0 && (flags & ACK) !== 0 && seqLe(seg.ack, t.sndNxt) && seqGe(seg.ack, t.sndUna)) {
-        takeAck(t, seg, now, tx);
-      }
+      if (rcvWnd(t) === 0) takeFromRefused(t, seg, seq, now, tx);
       if ((t.state as TcpState) === 'CLOSED') return;
-      // MUST-66: URG counts although nothing fits.
-      if (rcvWnd(t) === 0 && (flags & URG) !== 0) takeUrgent(t, seg);
       // Two ends that each find the other's bare ACK unacceptable would answer for ever (Linux tcp_oow_rate_limited).
       t.ackOwed = len > 0 || !limited(t, now) ? 2 : t.ackOwed;
       output(t, now, tx);
@@ -121,6 +117,19 @@ function onOldText(t: Tcb, seg: Readonly<Segment>, end: Seq, now: Nanos): void {
   t.ackOwed = 2;
   // Only "a retransmission of the remote FIN" starts 2 MSL over: any other would let a stranger hold the port.
   if (t.state === 'TIME-WAIT' && (seg.flags & FIN) !== 0 && end === t.rcvNxt) restartTimeWait(t, now);
+}
+
+/**
+ * The window is closed, so that nothing is acceptable: "special allowance should be made to accept valid ACKs, URGs"
+ * (RFC 9293 §3.10.7.4, MUST-66), also when the text is a duplicate. URG counts where the segment reaches RCV.NXT, as a
+ * probe does. The ACK that completes a handshake goes the ordinary way.
+ */
+function takeFromRefused(t: Tcb, seg: Readonly<Segment>, seq: Seq, now: Nanos, tx: Tx): void {
+  const opening = t.state === 'SYN-RECEIVED' || t.pendingOpen !== null;
+  if (opening || (seg.flags & ACK) === 0 || !seqLe(seg.ack, t.sndNxt) || !seqGe(seg.ack, t.sndUna)) return;
+  takeAck(t, seg, now, tx);
+  const reaches = seqLe(seq, t.rcvNxt) && seqGe((seq + segLen(seg)) >>> 0, t.rcvNxt);
+  if ((seg.flags & URG) !== 0 && reaches) takeUrgent(t, seg);
 }
 
 /** New text for an application that has closed both directions: it can only be lost, and the peer should know (SHLD-3). */
@@ -368,26 +377,6 @@ function takeFin(t: Tcb, now: Nanos): void {
   if (t.state === 'ESTABLISHED') enter(t, 'CLOSE-WAIT');
   else if (t.state === 'FIN-WAIT-2') timeWait(t, now);
   else if (t.state === 'FIN-WAIT-1') enter(t, 'CLOSING');
-}
-
-/** An orphan does not wait for ever for a peer that never closes (Linux tcp_fin_timeout). */
-export function limitFinWait2(t: Tcb, now: Nanos): void {
-  if (t.reader === 'gone') {
-    t.timeWaitAt = now + t.config.finWait2;
-  }
-}
-
-function timeWait(t: Tcb, now: Nanos): void {
-  enter(t, 'TIME-WAIT');
-  t.rtxAt = Infinity;
-  t.persistAt = Infinity;
-  t.keepAliveAt = Infinity;
-  t.userTimeoutAt = Infinity;
-  restartTimeWait(t, now);
-}
-
-function restartTimeWait(t: Tcb, now: Nanos): void {
-  t.timeWaitAt = now + t.config.timeWait;
 }
 
 /** Any segment of the peer proves it alive: keep-alive starts over. */

@@ -15,7 +15,7 @@ import { type Seq, seqDiff } from '../wire/seq.ts';
 import { ackAfterRead } from './ack-policy.ts';
 import { arrivesIcmp } from './arrives-icmp.ts';
 import { arrivesInSynSent } from './arrives-syn-sent.ts';
-import { arrivesSynchronized, limitFinWait2 } from './arrives-synchronized.ts';
+import { arrivesSynchronized } from './arrives-synchronized.ts';
 import type { TcpConfig } from './config.ts';
 import { takeSynForAcked } from './established.ts';
 import { expire } from './expiry.ts';
@@ -42,6 +42,7 @@ import {
   sendEnd,
   Tcb,
 } from './tcb.ts';
+import { limitFinWait2 } from './time-wait.ts';
 import type { CloseReason, Endpoint, Errno, Nanos, TcpEvent, TcpState, Tx } from './types.ts';
 import { markUrgent, urgentLeft } from './urgent.ts';
 import type { WhySink } from './why.ts';

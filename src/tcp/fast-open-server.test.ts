@@ -34,6 +34,7 @@ function opened(d: FastOpenDialogue): Connection {
 describe('what becomes of a SYN (RFC 7413 §4.1.2, §4.2; each case measured on Linux 6.18)', () => {
   // Per case: the SYN, the SYN/ACK, what is counted.
   const plain = 'S. 0:0(0) ack 1';
+  // holds: RFC 7413 R1, R4, R6
   test.each<[string, Parameters<FastOpenDialogue['recv']>[2], string, Record<string, number>]>([
     ['a request', { fo: '' }, `${plain} <FO ${COOKIE}>`, { CookieReqd: 1 }],
     ['a request with data', { fo: '', len: 2 }, `${plain} <FO ${COOKIE}>`, { CookieReqd: 1 }],
@@ -58,6 +59,7 @@ describe('what becomes of a SYN (RFC 7413 §4.1.2, §4.2; each case measured on 
     expect(child?.tcb.fastOpen?.synDataAcked ?? false).toBe(counted.Passive === 1 && syn?.len === 10);
   });
 
+  // holds: RFC 7413 R9
   test('no option and no counter without the socket option (basic-non-tfo-listener of Linux)', () => {
     const d = new FastOpenDialogue();
     d.listen({});
@@ -74,6 +76,7 @@ describe('what becomes of a SYN (RFC 7413 §4.1.2, §4.2; each case measured on 
     expect(counters(d)).toEqual({ CookieReqd: 1 });
   });
 
+  // holds: RFC 7413 R2
   test('cookies of the old key still count, and bring the new one (RFC 7413 §4.1.2)', () => {
     const d = listening({ keys: [NEW_KEY, KEY] });
     d.recv('S', 0, { fo: COOKIE, len: 10 });
@@ -144,6 +147,7 @@ describe('what becomes of a SYN (RFC 7413 §4.1.2, §4.2; each case measured on 
 });
 
 describe('before the handshake ends (RFC 7413 §4.2.2)', () => {
+  // holds: RFC 7413 R4, R5
   test('data of the SYN is read and answered at once, up to the window of the SYN', () => {
     const d = listening();
     d.recv('S', 0, { fo: COOKIE, len: 10, wnd: 2920 });
@@ -269,6 +273,18 @@ describe('the application ends it before the handshake does', () => {
     expect([d.sent(), c.state]).toEqual([['. 2:2(0) ack 12'], 'TIME-WAIT']);
   });
 
+  test('an ACK on a segment that our closed window refuses does not pass the end of the handshake by', () => {
+    const d = listening({}, { ...PLAIN, rcvBuf: 10 });
+    const c = opened(d);
+    c.close(d.now, d.tx);
+    d.sent();
+    expect(c.rcvWnd).toBe(0);
+    d.recv('.', 5, { ack: 2 });
+    expect(c.state).toBe('FIN-WAIT-1');
+    d.recv('.', 11, { ack: 2 });
+    expect([c.state, c.tcb.synAcked, d.stack.listener(8080)!.fastOpenPending]).toEqual(['FIN-WAIT-2', true, 0]);
+  });
+
   test('close after sending: FIN behind the data, one ACK may take all', () => {
     const d = listening();
     const c = opened(d);
@@ -333,6 +349,7 @@ describe('a RST from the client (RFC 7413 §5.1; measured)', () => {
 });
 
 describe('the pending limit (RFC 7413 §5.1)', () => {
+  // holds: RFC 7413 R8
   test('over it: the ordinary handshake, without looking at option or data (measured)', () => {
     const d = listening({ maxPending: 1 });
     const first = opened(d);
@@ -352,6 +369,7 @@ describe('the pending limit (RFC 7413 §5.1)', () => {
     expect(() => listening().stack.listener(8080)!.setFastOpen({ maxPending: 1.5 })).toThrow(RangeError);
   });
 
+  // holds: RFC 7413 R8
   test('is never exceeded, whatever clients, application and time do, and nothing is counted for ever', () => {
     const step = fc.oneof(
       fc.record({

@@ -226,6 +226,14 @@ describe('SYN-RECEIVED, against G_odd_segments.csv (SEQ0 = IRS, window 64240)', 
     expect(d.listener.counters.TCPChallengeACK).toBe(1);
   });
 
+  // holds: RFC 5961 R7
+  test('RSTs in the window are challenged at most once per interval, text on them or not', () => {
+    const d = new Dialogue().synReceived();
+    for (const len of [0, 1, 1000]) d.recv({ flags: RST, seq: NXT + 1, len });
+    d.sent({ flags: ACK, seq: ISS + 1, ack: NXT });
+    d.silent();
+  });
+
   // holds: RFC 5961 R2
   test.each([-1, -1000, 64241, 10_000_000])('RST outside the window, RCV.NXT + %i: nothing', (by) => {
     const d = new Dialogue().synReceived();

@@ -108,6 +108,16 @@ describe('receiving', () => {
     }
   });
 
+  test('with the window closed only a segment that reaches RCV.NXT can move the pointer', () => {
+    for (const seq of [IRS + 6, IRS - 100_000, IRS + 0x40000000]) {
+      const d = established({ ...PLAIN, rcvBuf: 4 });
+      d.recv({ flags: ACK, seq: IRS + 1, ack: ISS + 1, data: 'full' });
+      d.events();
+      d.recv({ flags: ACK | URG, seq, ack: ISS + 1, urg: 65535 });
+      expect([d.events(), d.connection.urgent]).toEqual([[], 0]);
+    }
+  });
+
   test('after the peer’s FIN no more urgent data can come', () => {
     const d = closeWait();
     d.events();
