@@ -34,6 +34,7 @@ function round(d: FastOpenDialogue, answer: Parameters<FastOpenDialogue['recv']>
 const SYN_COOKIE = 'S 0:1000(1000) <FO abcd1234>';
 
 describe('asking for a cookie (RFC 7413 §4.2.1)', () => {
+  // holds: RFC 7413 R1
   test('the SYN carries an empty option and no data, which follows the handshake with its ACK', () => {
     const d = new FastOpenDialogue();
     const c = open(d, 1000);
@@ -44,6 +45,7 @@ describe('asking for a cookie (RFC 7413 §4.2.1)', () => {
     expect(d.rules.filter((id) => id.startsWith('fast-open'))).toEqual(['fast-open-ask', 'fast-open-cookie-kept']);
   });
 
+  // holds: RFC 7413 R7
   test('the SYN goes again without (RFC 7413 §4.1.3.1), and a cookie is still kept: the timeout may have been for nothing', () => {
     const d = new FastOpenDialogue();
     open(d, 0);
@@ -52,6 +54,7 @@ describe('asking for a cookie (RFC 7413 §4.2.1)', () => {
     expect(d.stack.fastOpenRoom(d.now, PEER, 'cookie')).toBe(1200);
   });
 
+  // holds: RFC 7413 R9
   test('an ordinary connect neither asks nor learns', () => {
     const d = new FastOpenDialogue();
     d.connect({});
@@ -60,6 +63,7 @@ describe('asking for a cookie (RFC 7413 §4.2.1)', () => {
     expect(d.stack.fastOpen.cache.get(HOST, PEER)).toBeUndefined();
   });
 
+  // holds: RFC 7413 R1
   test('what comes as a cookie (measured): odd and short ones are none, empty ones no answer', () => {
     for (const [fo, next] of [
       ['', 'S 0:0(0) <FO>'],
@@ -100,6 +104,7 @@ describe('asking for a cookie (RFC 7413 §4.2.1)', () => {
 });
 
 describe('data on the SYN (RFC 7413 §4.2.2)', () => {
+  // holds: RFC 7413 R3
   test('acknowledged: nothing is sent again', () => {
     const d = knowing('abcd1234');
     const c = open(d, 1000);
@@ -140,6 +145,7 @@ describe('data on the SYN (RFC 7413 §4.2.2)', () => {
     expect(d.stack.fastOpenRoom(d.now, PEER, 'cookie')).toBe(900);
   });
 
+  // holds: RFC 7413 R6
   test('only the SYN acknowledged: the data goes again at once', () => {
     const d = knowing('abcd1234');
     const c = open(d, 700);
@@ -171,6 +177,7 @@ describe('data on the SYN (RFC 7413 §4.2.2)', () => {
     expect(d.stack.fastOpenRoom(d.now, PEER, 'cookie')).toBe(800);
   });
 
+  // holds: RFC 7413 R7
   test('lost: the SYN goes again without option and data; both are remembered', () => {
     const d = knowing('abcd1234');
     const c = open(d, 1000);

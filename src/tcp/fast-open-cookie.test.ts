@@ -47,6 +47,7 @@ describe('checking', () => {
     expect(new FastOpenKeys(NEW, null, null).check(client, server, bytes, 8)).toBe(0);
   });
 
+  // holds: RFC 7413 R2
   test('is for one client, one server and one length', () => {
     const keys = new FastOpenKeys(OLD, null, null);
     expect(keys.check(client + 1, server, bytes, 8)).toBe(0);
@@ -55,6 +56,7 @@ describe('checking', () => {
     expect(keys.check(client, server, Uint8Array.from([...bytes, ...bytes]), 16)).toBe(0);
   });
 
+  // holds: RFC 7413 R2
   test('accepts what was baked, and nothing with a bit changed', () => {
     const handle = fc.oneof(
       fc.nat({ max: 2 ** 32 - 1 }),

@@ -15,7 +15,7 @@ export interface Holder {
   /** Relative to the root, with `/`. */
   readonly file: string;
   readonly line: number;
-  /** The test's title, or the first sentence of a script. */
+  /** The test's title behind that of the `describe` around it, or the first sentence of a script. */
   readonly title: string;
   /** `RFC 9293 MUST-10`. */
   readonly holds: readonly string[];
@@ -114,20 +114,23 @@ interface TestCall {
 /** Calls of `test` and `it` in any spelling: `test('…')`, `test.each([…])('…')`. */
 function testCalls(root: Node): TestCall[] {
   const found: TestCall[] = [];
-  const visit = (node: Node): void => {
+  const visit = (node: Node, around: string): void => {
+    let inside = around;
     if (node.type === 'CallExpression') {
       const names: string[] = [];
       const title = titleOf(Array.isArray(node.arguments) ? node.arguments[0] : undefined);
-      if (title !== undefined && /^(test|it)$/.test(calleeRoot(node.callee, names))) {
-        found.push({ start: node.start, names, title });
+      const callee = title === undefined ? '' : calleeRoot(node.callee, names);
+      if (title !== undefined && /^(test|it)$/.test(callee)) {
+        found.push({ start: node.start, names, title: around === '' ? title : `${around}: ${title}` });
         return;
       }
+      if (title !== undefined && callee === 'describe') inside = title;
     }
     for (const child of Object.values(node)) {
-      for (const item of Array.isArray(child) ? child : [child]) if (isNode(item)) visit(item);
+      for (const item of Array.isArray(child) ? child : [child]) if (isNode(item)) visit(item, inside);
     }
   };
-  visit(root);
+  visit(root, '');
   return found;
 }
 

@@ -31,10 +31,10 @@ describe('annotations', () => {
       {
         file: 'a.test.ts',
         line: 5,
-        title: 'one',
+        title: 'x: one',
         holds: ['RFC 9293 MUST-10', 'RFC 9293 SHLD-3', 'RFC 5961 R2', 'RFC 9293 MAY-1'],
       },
-      { file: 'a.test.ts', line: 7, title: 'two %i', holds: ['RFC 9293 REC-1'] },
+      { file: 'a.test.ts', line: 7, title: 'x: two %i', holds: ['RFC 9293 REC-1'] },
     ]);
   });
 

@@ -64,6 +64,17 @@ export const OTHER_RFCS: readonly OtherRfc[] = [
     ['5.5', 'TS.Recent is not compared with after 24 days'],
     ['5.4', 'The clock ticks between 1 ms and 1 s'],
   ]),
+  rfc(7413, 'TCP Fast Open', [
+    ['4.1.1', 'A cookie has 4 to 16 octets; an empty option asks for one'],
+    ['4.1.2', 'The server’s cookie is bound to the client’s address and key, and cannot be forged'],
+    ['4.1.3', 'The client remembers the cookie of a server'],
+    ['4.2', 'With a good cookie the server takes the data of the SYN before the handshake is complete'],
+    ['4.2', 'and may answer with data of its own before the ACK comes'],
+    ['4.2', 'With a bad one the SYN/ACK acknowledges the SYN alone, and data goes again after the handshake'],
+    ['4.2', 'A client whose SYN with data is lost repeats it without'],
+    ['5.1', 'The number of connections that were opened fast and are not yet confirmed is limited'],
+    ['4.2', 'Without the application’s wish on both sides nothing of this happens'],
+  ]),
 ];
 
 function rfc(number: number, title: string, rules: readonly (readonly [string, string])[]): OtherRfc {
