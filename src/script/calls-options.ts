@@ -3,7 +3,7 @@ import { fail, ok } from '../socket/errno.ts';
 import type { Expr } from './ast.ts';
 import { arg, BAD_DESCRIPTOR, type MakePlan, once, socketArgument } from './call.ts';
 import { checkWritten } from './calls-socket.ts';
-import { itemsOf, memberOf, membersOf, numberOf, wordOf } from './values.ts';
+import { itemsOf, memberIn, numberOf, wordOf } from './values.ts';
 
 const setsockopt: MakePlan = (call, context) => {
   const { file } = context;
@@ -13,9 +13,8 @@ const setsockopt: MakePlan = (call, context) => {
   const name = wordOf(arg(call, 2, file), file);
   const value = arg(call, 3, file);
   if (name === 'SO_LINGER') {
-    const members = membersOf(value, file);
-    const on = numberOf(memberOf(members, 'onoff')!, file) !== 0;
-    const seconds = numberOf(memberOf(members, 'linger')!, file);
+    const on = numberOf(memberIn(value, 'onoff', file), file) !== 0;
+    const seconds = numberOf(memberIn(value, 'linger', file), file);
     return once(() => {
       found.options.linger = on ? seconds : -1;
       return ok(0);

@@ -7,7 +7,7 @@ import type { StreamSocket } from '../socket/stream-socket.ts';
 import { MS, type Nanos } from '../tcp/types.ts';
 import type { Expr } from './ast.ts';
 import { arg, BAD_DESCRIPTOR, type CallContext, descriptorArgument, type MakePlan } from './call.ts';
-import { itemsOf, memberOf, membersOf, numberOf, wordOf } from './values.ts';
+import { itemsOf, memberIn, memberOf, membersOf, numberOf, wordOf } from './values.ts';
 
 interface Polled {
   readonly socket: StreamSocket | undefined;
@@ -45,11 +45,11 @@ const poll: MakePlan = (call, context) => {
 
 function pollfd(item: Expr, { fds, file }: CallContext): Polled {
   const members = membersOf(item, file);
-  const fd = memberOf(members, 'fd')!;
+  const fd = memberIn(item, 'fd', file);
   const revents = memberOf(members, 'revents');
   return {
     socket: fds.socket(fd, file),
-    events: numberOf(memberOf(members, 'events')!, file),
+    events: numberOf(memberIn(item, 'events', file), file),
     expected: revents === undefined ? undefined : numberOf(revents, file),
   };
 }
@@ -100,7 +100,7 @@ const epollWait: MakePlan = (call, context) => {
       const all = expected.kind === 'list' ? expected.items : [expected];
       for (const [i, item] of all.entries()) {
         const members = membersOf(item, file);
-        const events = numberOf(memberOf(members, 'events')!, file);
+        const events = numberOf(memberIn(item, 'events', file), file);
         const data = members.find((member) => member.name !== 'events');
         const got = found[i];
         if (got === undefined) return `event ${i}: expected ${pollNames(events)}, found none`;

@@ -65,6 +65,13 @@ export function memberOf(members: readonly Member[], name: string): Expr | undef
   return members.find((member) => member.name === name)?.value;
 }
 
+/** The member `name` of `{ … }`, which must be there. */
+export function memberIn(expr: Expr, name: string, file: string): Expr {
+  const found = memberOf(membersOf(expr, file), name);
+  if (found === undefined) throw new ScriptError(file, expr.place, `expected a member '${name}' in { … }, found none`);
+  return found;
+}
+
 /** The argument at `index`, which must be there. */
 export function argument(args: readonly Expr[], index: number, call: string, where: Where): Expr {
   const arg = args[index];
