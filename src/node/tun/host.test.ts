@@ -63,6 +63,7 @@ test.each([
   expect(wire.sent[0]!.seg).toMatchObject({ src: dst, dst: src, flags: SYN | ACK, ack: 1001, mss });
 });
 
+// holds: RFC 9293 MUST-3
 test('a wrong checksum, of IP or of TCP, drops the packet and is counted', () => {
   const { host, wire } = start();
   wire.receive({ src: PEER4, dst: OWN4, flags: SYN }, 8); // TTL, under the IP checksum
