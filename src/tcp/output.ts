@@ -1,18 +1,19 @@
 /** Everything a connection sends: SYNs, data, acknowledgments, FIN, probes and resets (RFC 9293 §3.8). */
-import { ACK, FIN, MAX_SACK_BLOCKS, PSH, RST, type Segment, SYN } from '../wire/segment.ts';
+import { ACK, FIN, PSH, RST, type Segment, SYN } from '../wire/segment.ts';
 import { type Seq, seqDiff, seqGe, seqGt, seqLt, seqMax } from '../wire/seq.ts';
-import { ackDelay, ackIsDue, ackSent, dataSent } from './ack-policy.ts';
+import { ackDelay, ackIsDue, dataSent } from './ack-policy.ts';
+import { acknowledged, attach, base, finishHeader, stamp } from './compose.ts';
 import type { FastOpenRequest } from './fast-open-client.ts';
 import { type Flight, flightOf, smallInFlight, stopProbing } from './flight.ts';
 import { type Loss, repeating } from './loss.ts';
 import { initialWindow, ownMss } from './options.ts';
-import { firstWindow, offerWindow, windowUnit } from './receive-window.ts';
+import { firstWindow, windowUnit } from './receive-window.ts';
 import { backedOff } from './rto.ts';
 import { FO_PLAIN_SYN } from './rules-fast-open.ts';
 import { scheduleProbe } from './tail-loss-probe.ts';
-import { firstHeld, rcvWnd, sendEnd, type Tcb, tsNow } from './tcb.ts';
+import { firstHeld, rcvWnd, sendEnd, type Tcb } from './tcb.ts';
 import { type Nanos, SEC, type Tx } from './types.ts';
-import { sendsUrgent, setUrgent } from './urgent.ts';
+import { sendsUrgent } from './urgent.ts';
 
 /** Longest that a segment waits for a window worth filling: RFC 9293 §3.8.6.2.1 says 0.1 to 1 s. */
 const OVERRIDE_TIMEOUT: Nanos = 1 * SEC;
@@ -336,62 +337,4 @@ function emit(t: Tcb, seq: Seq, n: number, fin: boolean, now: Nanos, tx: Tx, fla
   if (fin) seg.flags |= FIN;
   finishHeader(t, now, seg);
   tx.send(seg);
-}
-
-function attach(t: Tcb, seg: Segment, offset: number, n: number): void {
-  const buffer = t.sendBuffer!;
-  seg.payload = buffer.bytes;
-  seg.payloadOff = buffer.at(offset);
-  seg.len = n;
-}
-
-function base(t: Tcb, tx: Tx, seq: Seq, flags: number): Segment {
-  const seg = tx.alloc();
-  seg.src = t.local;
-  seg.sport = t.localPort;
-  seg.dst = t.remote;
-  seg.dport = t.remotePort;
-  seg.seq = seq;
-  seg.flags = flags;
-  if ((flags & ACK) !== 0) seg.ack = t.rcvNxt;
-  return seg;
-}
-
-function stamp(t: Tcb, now: Nanos, seg: Segment): void {
-  seg.tsVal = tsNow(t, now);
-  // RFC 7323 §3.2: TSecr is valid only with ACK; otherwise it must be zero.
-  seg.tsEcr = (seg.flags & ACK) !== 0 ? t.tsRecent : 0;
-}
-
-/** Window, timestamps and SACK blocks of a segment that carries an ACK; whatever was owed is paid with it. */
-function finishHeader(t: Tcb, now: Nanos, seg: Segment): void {
-  seg.wnd = offerWindow(t);
-  if (t.urgent !== null) setUrgent(t, seg);
-  if (t.tsOk) stamp(t, now, seg);
-  if (t.sackOk) addSack(t, seg);
-  acknowledged(t);
-}
-
-/** Blocks of what is held beyond a gap, a duplicate before them (RFC 2018 §4, RFC 2883 §4). */
-function addSack(t: Tcb, seg: Segment): void {
-  const most = t.tsOk ? MAX_SACK_BLOCKS - 1 : MAX_SACK_BLOCKS;
-  const { intake } = t;
-  const duplicate = intake !== null && intake.duplicateLeft !== intake.duplicateRight;
-  if (t.receiveBuffer?.hasGap === true) {
-    seg.sackCount = t.receiveBuffer.sackBlocks(seg.sack, duplicate ? most - 1 : most);
-  }
-  if (!duplicate) return;
-  seg.sack.copyWithin(2, 0, 2 * seg.sackCount);
-  seg.sack[0] = intake.duplicateLeft;
-  seg.sack[1] = intake.duplicateRight;
-  seg.sackCount++;
-  intake.duplicateLeft = intake.duplicateRight;
-}
-
-function acknowledged(t: Tcb): void {
-  ackSent(t);
-  t.ackOwed = 0;
-  t.unackedBytes = 0;
-  t.delackAt = Infinity;
-  t.lastAckSent = t.rcvNxt;
 }
