@@ -322,9 +322,11 @@ const BOTH_RFC: readonly Row[] = [
   [
     'Where urgent data is read',
     'RFC 9293 §3.8.5, RFC 6093 §6: in line, up to the pointer',
-    'its last octet out of line, unless SO_OOBINLINE is set (tcp_check_urg); the pointer on the wire is the same',
+    'its last octet apart, unless SO_OOBINLINE is set (tcp_check_urg). The socket calls over the engine do so in both profiles; the pointer on the wire is the same',
     '',
     'test/conformance/urgent.test.ts',
+    script('urgent/receive-oob'),
+    script('urgent/oob-inline'),
   ],
 ];
 
@@ -345,6 +347,21 @@ const BOTH_LINUX: readonly Row[] = [
     '',
     script('syn-received/timestamps-missing-in-third-segment'),
     'src/tcp/listener.test.ts',
+  ],
+  [
+    'Text on a SYN without Fast Open',
+    'RFC 9293 §3.10.7.2 third, §3.10.7.3 fourth: queued until ESTABLISHED',
+    'not kept: the SYN alone is acknowledged, and the peer sends it again (tcp_conn_request)',
+    '',
+    script('handshake/syn-data-ignored-without-fast-open'),
+    script('simultaneous/data-in-the-peers-syn'),
+  ],
+  [
+    'Text received in order before a RST',
+    'RFC 9293 §3.10.7.4 second: all queues are flushed',
+    'can still be read; the error comes after it (tcp_reset)',
+    '',
+    script('reset-synchronized/established-rst-leaves-queued-data-readable'),
   ],
   [
     'An MSS of a few octets, or of none',
