@@ -3,9 +3,9 @@ import type { Connection } from '../tcp/connection.ts';
 import type { HalfOpen } from '../tcp/half-open.ts';
 import type { Listener } from '../tcp/listener.ts';
 import { synWindow } from '../tcp/synack.ts';
-import type { CloseReason } from '../tcp/types.ts';
-import { type AddressTable, isIpv6 } from '../wire/address.ts';
+import type { AddressTable } from '../wire/address.ts';
 import { seqAdd } from '../wire/seq.ts';
+import { connectionView, endpointText } from './connection-view.ts';
 import type { Host } from './host.ts';
 import type { HostView, QueueState, TcbView } from './recording.ts';
 
@@ -35,34 +35,6 @@ export function snapshotHost(host: Host, addresses: AddressTable): HostView {
   };
 }
 
-function connectionView(c: Connection, where: 'connection' | 'accept-queue', addresses: AddressTable): TcbView {
-  const t = c.tcb;
-  const closed: CloseReason | undefined = c.closed;
-  return {
-    where,
-    local: endpoint(t.local, t.localPort, addresses),
-    remote: endpoint(t.remote, t.remotePort, addresses),
-    state: c.state,
-    iss: t.iss,
-    irs: t.irs,
-    sndUna: t.sndUna,
-    sndNxt: t.sndNxt,
-    sndWnd: t.sndWnd,
-    rcvNxt: t.rcvNxt,
-    rcvWnd: c.rcvWnd,
-    mss: t.sndMss,
-    sndScale: t.sndScale,
-    rcvScale: t.rcvScale,
-    cwnd: t.cwnd,
-    ssthresh: t.ssthresh,
-    srtt: t.rtt.srtt,
-    rto: t.rtt.rto,
-    retransmits: t.retransmits,
-    timers: c.timers(),
-    ...(closed !== undefined && { closed }),
-  };
-}
-
 function halfOpenView(
   half: Readonly<HalfOpen>,
   timer: { readonly armedAt: number; readonly firesAt: number },
@@ -71,8 +43,8 @@ function halfOpenView(
 ): TcbView {
   return {
     where: 'syn-queue',
-    local: endpoint(half.local, half.localPort, addresses),
-    remote: endpoint(half.remote, half.remotePort, addresses),
+    local: endpointText(half.local, half.localPort, addresses),
+    remote: endpointText(half.remote, half.remotePort, addresses),
     state: 'SYN-RECEIVED',
     iss: half.iss,
     irs: half.irs,
@@ -92,12 +64,6 @@ function halfOpenView(
     retransmits: half.timeouts,
     timers: [{ name: 'syn-ack', armedAt: timer.armedAt, firesAt: timer.firesAt }],
   };
-}
-
-/** `203.0.113.80:80`, `[2001:db8::1]:80`. */
-function endpoint(address: number, port: number, addresses: AddressTable): string {
-  const text = addresses.format(address);
-  return isIpv6(address) ? `[${text}]:${port}` : `${text}:${port}`;
 }
 
 /** Sums over the listeners, under Linux MIB names where there are such; zeros are left out. */

@@ -1,0 +1,40 @@
+/** A connection as people see it at one moment, as plain data. */
+import type { Connection } from '../tcp/connection.ts';
+import type { CloseReason } from '../tcp/types.ts';
+import { type AddressTable, isIpv6 } from '../wire/address.ts';
+import type { TcbView } from './recording.ts';
+
+/** Reads everything out; later changes of the connection do not touch the result. */
+export function connectionView(c: Connection, where: 'connection' | 'accept-queue', addresses: AddressTable): TcbView {
+  const t = c.tcb;
+  const closed: CloseReason | undefined = c.closed;
+  return {
+    where,
+    local: endpointText(t.local, t.localPort, addresses),
+    remote: endpointText(t.remote, t.remotePort, addresses),
+    state: c.state,
+    iss: t.iss,
+    irs: t.irs,
+    sndUna: t.sndUna,
+    sndNxt: t.sndNxt,
+    sndWnd: t.sndWnd,
+    rcvNxt: t.rcvNxt,
+    rcvWnd: c.rcvWnd,
+    mss: t.sndMss,
+    sndScale: t.sndScale,
+    rcvScale: t.rcvScale,
+    cwnd: t.cwnd,
+    ssthresh: t.ssthresh,
+    srtt: t.rtt.srtt,
+    rto: t.rtt.rto,
+    retransmits: t.retransmits,
+    timers: c.timers(),
+    ...(closed !== undefined && { closed }),
+  };
+}
+
+/** `203.0.113.80:80`, `[2001:db8::1]:80`. */
+export function endpointText(address: number, port: number, addresses: AddressTable): string {
+  const text = addresses.format(address);
+  return isIpv6(address) ? `[${text}]:${port}` : `${text}:${port}`;
+}
