@@ -14,9 +14,10 @@ export function synCookies(mode: 'always' | 'when-full', inner: ListenPolicy = d
     onSyn(now, syn, synQueue, acceptQueue, why): SynVerdict {
       if (mode === 'always') {
         if (why !== null) why.act(COOKIES_ALWAYS, 0, 0, 0);
-      } else if (!synQueueFull(synQueue, why)) {
+      } else if (!synQueueFull(synQueue, null)) {
+        // `inner` looks at the queue as well, and says so; once is enough.
         return inner.onSyn(now, syn, synQueue, acceptQueue, why);
-      }
+      } else synQueueFull(synQueue, why);
       return acceptQueueFull(acceptQueue, why) ? 'drop-accept-queue' : 'cookie';
     },
     victim: (now, synQueue) => inner.victim?.(now, synQueue) ?? -1,
