@@ -7,6 +7,7 @@ import { registerLab } from './commands/lab.ts';
 import { registerList } from './commands/list.ts';
 import { registerRun } from './commands/run.ts';
 import { registerScript } from './commands/script.ts';
+import { registerTun } from './commands/tun.ts';
 
 /** A fresh command tree. Parsing errors throw `CommanderError` after one sentence on standard error. */
 export function createProgram(): Command {
@@ -26,6 +27,7 @@ export function createProgram(): Command {
   registerExplain(program);
   registerScript(program);
   registerLab(program);
+  registerTun(program);
   registerCompletion(program);
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
@@ -38,6 +40,7 @@ Examples:
   halfopen run three-way-handshake --drop 3                 lose the third segment and see what really happens
   halfopen list                                             what else is there to run
   halfopen script handshake.pkt                             run a packetdrill script against the engine
+  halfopen tun serve -- curl -s http://198.18.0.2/          let a real program shake hands with the engine (Linux)
   halfopen explain capture.pcapng                           a verdict for every connection attempt in a capture
 
 "halfopen <command> --help" says more. Exit code: 0 = done, 1 = a failed check

@@ -50,7 +50,8 @@ function facts(recording: Recording, numbers: Numbers): string[] {
   return all;
 }
 
-function whyText(line: WhyLine, paint: Paint): string {
+/** A reason on a line: its mark in colour, what was compared, and where it is written. */
+export function whyText(line: WhyLine, paint: Paint): string {
   const role = line.mark === 'held' ? 'established' : line.mark === 'failed' ? 'dropped' : 'plain';
   return `${paint(role, whyMark(line))} ${line.text}  ${paint('quiet', line.ref)}`;
 }

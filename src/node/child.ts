@@ -25,14 +25,13 @@ export function runChild(
     child.stderr?.setEncoding('utf8').on('data', (piece: string) => {
       stderr += piece;
     });
-    // Ctrl+C reaches it as it reaches us; whether and how to end is its decision, and we end with it.
-    const stay = (): void => {};
+    // Whether and how to end is its decision, and we end with it. (Ctrl+C reaches it by itself as well: twice is once.)
     const pass = (signal: NodeJS.Signals): void => void child.kill(signal);
-    process.on('SIGINT', stay);
+    process.on('SIGINT', pass);
     process.on('SIGTERM', pass);
     child.on('error', reject);
     child.on('close', (code, signal) => {
-      process.off('SIGINT', stay);
+      process.off('SIGINT', pass);
       process.off('SIGTERM', pass);
       resolve({ code: code ?? 128 + (signal === null ? 0 : constants.signals[signal]), stderr });
     });

@@ -10,14 +10,14 @@ import { systemReason } from './system-reason.ts';
  * The command that runs `command` in a fresh network namespace, as its first word and the others. Rejects with one
  * sentence where the system permits none.
  */
-export async function inPrivateNamespace(command: string, args: readonly string[]): Promise<[string, string[]]> {
+export async function inPrivateNamespace(command: string, args: readonly string[]): Promise<[string, ...string[]]> {
   if (process.platform !== 'linux') {
     throw new HalfopenError(`network namespaces need Linux, and this is ${process.platform}`);
   }
   let complaint = '';
   for (const flags of WAYS) {
     const outcome = await tryUnshare(flags);
-    if (outcome === '') return ['unshare', [...flags, '--', command, ...args]];
+    if (outcome === '') return ['unshare', ...flags, '--', command, ...args];
     complaint ||= outcome;
   }
   throw new HalfopenError(`this system permits no network namespace of one's own: ${complaint}`);

@@ -16,13 +16,14 @@ const ENTER = fileURLToPath(new URL('./enter.mjs', import.meta.url));
 
 /** The namespace, or the reason why there is none on this machine. */
 export async function enterNamespace(): Promise<Namespace | string> {
-  let command: [string, string[]];
+  let command: [string, ...string[]];
   try {
     command = await inPrivateNamespace(process.execPath, [ENTER]);
   } catch (error) {
     return (error as Error).message;
   }
-  const child = spawn(command[0], command[1], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const [program, ...args] = command;
+  const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   let next = 0;
   child.on('message', (answer: { id: number; value?: unknown; error?: string }) => {

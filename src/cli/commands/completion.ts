@@ -65,6 +65,7 @@ function describe(program: Command): CommandWords[] {
 const ARGUMENTS: Readonly<Record<string, CommandWords['words']>> = {
   run: 'scenarios',
   explain: 'files',
+  tun: ['serve'],
   completion: SHELLS,
 };
 

@@ -59,6 +59,9 @@ export class TunHost {
   readonly watchers: Set<Watcher> = new Set();
   readonly toKernel: Road | null;
   readonly toEngine: Road | null;
+  /** Bytes that applications have read and written. */
+  appRead = 0;
+  appWritten = 0;
   /** Called around each event, for whoever writes down what happens. */
   observer: HostObserver | null = null;
 
@@ -67,6 +70,7 @@ export class TunHost {
   readonly #tap: TunHostOptions['tap'];
   readonly #began = process.hrtime();
   readonly #packet = new Packet();
+  #view: DataView = new DataView(new ArrayBuffer(0));
   readonly #out = Buffer.alloc(65536);
   readonly #pool: Segment[] = [];
   readonly #tx: Tx;
@@ -102,12 +106,12 @@ export class TunHost {
     return this.#own.find((own) => this.addresses.isV6(own) === this.addresses.isV6(remote));
   }
 
-  /** Does something to the sockets, then lets applications and timers follow. */
-  act<T>(what: (now: Nanos, tx: Tx) => T): T {
+  /** Does something to the sockets, then lets applications and timers follow. `label` names it for an observer. */
+  act<T>(what: (now: Nanos, tx: Tx) => T, label = ''): T {
     const now = this.now();
     // A watcher that acts is already inside an event, which settles and arms when it is over.
     if (this.#acting) return what(now, this.#tx);
-    return this.#event(now, what);
+    return this.#event('app', now, null, what, label);
   }
 
   /** Ends the device and the timer. Connections are forgotten, and nobody is told. */
@@ -119,7 +123,14 @@ export class TunHost {
     this.#device.close();
   }
 
-  #event<T>(now: Nanos, what: (now: Nanos, tx: Tx) => T): T {
+  #event<T>(
+    kind: 'arrive' | 'timer' | 'app',
+    now: Nanos,
+    seg: Readonly<Segment> | null,
+    what: (now: Nanos, tx: Tx) => T,
+    label = '',
+  ): T {
+    this.observer?.begin(kind, now, seg, label);
     this.#acting = true;
     try {
       const result = what(now, this.#tx);
@@ -128,6 +139,7 @@ export class TunHost {
       return result;
     } finally {
       this.#acting = false;
+      this.observer?.end(now);
       this.#arm(now);
     }
   }
@@ -142,8 +154,11 @@ export class TunHost {
 
   #arrive(now: Nanos, bytes: Uint8Array, length: number): void {
     const packet = this.#packet;
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const status = decodeIp(bytes, view, 0, length, this.addresses, packet);
+    // The device reads into one buffer for ever.
+    if (this.#view.buffer !== bytes.buffer || this.#view.byteOffset !== bytes.byteOffset) {
+      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
+    const status = decodeIp(bytes, this.#view, 0, length, this.addresses, packet);
     if (status === DecodeStatus.NotTcp) {
       this.counters.notTcp++;
       return;
@@ -160,9 +175,7 @@ export class TunHost {
     this.counters.segments++;
     this.#tap?.('in', now, bytes, length);
     const { seg } = packet;
-    this.observer?.begin('arrive', now, seg);
-    this.#event(now, (_, tx) => this.sockets.onSegment(now, seg, tx));
-    this.observer?.end(now);
+    this.#event('arrive', now, seg, (_, tx) => this.sockets.onSegment(now, seg, tx));
   }
 
   #alloc(): Segment {
@@ -217,16 +230,15 @@ export class TunHost {
     while (this.toKernel?.take(now)) this.#device.send(this.toKernel.bytes, this.toKernel.length);
     while (this.toEngine?.take(now)) this.#arrive(now, this.toEngine.bytes, this.toEngine.length);
     if (this.sockets.nextTimer() <= now) {
-      this.observer?.begin('timer', now, null);
-      this.#event(now, (_, tx) => this.sockets.onTimer(now, tx));
-      this.observer?.end(now);
+      this.#event('timer', now, null, (_, tx) => this.sockets.onTimer(now, tx));
     } else this.#arm(now);
   }
 }
 
 /** Hears what happens at a host, event by event; each ends before the next begins. */
 export interface HostObserver {
-  begin(kind: 'arrive' | 'timer' | 'app', now: Nanos, seg: Readonly<Segment> | null): void;
+  /** `seg` is what arrived; `label` what an application does (`listen`, `connect`). */
+  begin(kind: 'arrive' | 'timer' | 'app', now: Nanos, seg: Readonly<Segment> | null, label: string): void;
   sent(now: Nanos, seg: Readonly<Segment>): void;
   end(now: Nanos): void;
 }

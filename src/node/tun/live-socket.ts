@@ -96,6 +96,7 @@ export class LiveSocket implements Watcher {
         return;
       }
       this.bytesRead += value;
+      this.#host.appRead += value;
       this.events.data?.(this.#buffer.subarray(0, value));
     }
   }
@@ -105,6 +106,7 @@ export class LiveSocket implements Watcher {
     for (let bytes = this.#pending[0]; bytes !== undefined; bytes = this.#pending[0]) {
       const { value, errno } = this.socket.send(now, bytes, tx);
       if (errno === 'EAGAIN') return;
+      if (errno === '') this.#host.appWritten += value;
       if (errno === '' && value < bytes.length) this.#pending[0] = bytes.subarray(value);
       else if (errno === '') this.#pending.shift();
       else this.#pending = []; // nobody is there to send to any more
@@ -124,7 +126,7 @@ export function connect(host: TunHost, remote: number, port: number, events: Soc
     if (local !== undefined) check('bind', socket.bind({ address: local, port: 0 }));
     check('connect', socket.connect(now, { address: remote, port }, tx));
     return new LiveSocket(host, socket, events);
-  });
+  }, 'connect');
 }
 
 /** Listens on a port of all own addresses; each connection is accepted at once. Returns how to stop. */
@@ -135,8 +137,10 @@ export function serve(
   accepted: (socket: LiveSocket) => SocketEvents,
 ): () => void {
   const listening = host.sockets.socket();
-  check('bind', listening.bind({ address: ANY, port }));
-  check('listen', listening.listen(backlog));
+  host.act(() => {
+    check('bind', listening.bind({ address: ANY, port }));
+    check('listen', listening.listen(backlog));
+  }, 'listen');
   const watcher: Watcher = {
     settle: (now, tx) => {
       for (let next = listening.accept(); !('errno' in next); next = listening.accept()) {
