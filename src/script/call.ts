@@ -9,6 +9,7 @@ import type { Bench } from './bench.ts';
 import type { Descriptors } from './descriptors.ts';
 import { ScriptError } from './error.ts';
 import type { RunOptions } from './run-options.ts';
+import type { UnderTest } from './under-test.ts';
 import { argument } from './values.ts';
 
 /** A call under way. */
@@ -26,11 +27,8 @@ export interface CallContext {
   readonly fds: Descriptors;
   readonly options: RunOptions;
   readonly file: string;
-  /** A socket was made, began to listen or to connect, or was accepted: packets that follow are meant for it. */
-  onSocket(socket: StreamSocket): void;
-  onListen(socket: StreamSocket): void;
-  onConnect(socket: StreamSocket): void;
-  onAccept(socket: StreamSocket): void;
+  /** Is told of sockets that are made, listen, connect or are accepted: the packets that follow are meant for them. */
+  readonly under: UnderTest;
 }
 
 export type MakePlan = (call: CallAction, context: CallContext) => Plan;

@@ -122,7 +122,7 @@ function fastOpen(
   let begun = false;
   const attempt = fastOpening(socket, to, bytes, how, nonblocking);
   return once((now, tx) => {
-    if (!begun && socket.connection === null && socket.listener === null) context.onConnect(socket);
+    if (!begun && socket.connection === null && socket.listener === null) context.under.onConnect(socket);
     begun = true;
     return attempt(now, tx);
   });

@@ -31,7 +31,7 @@ const socket: MakePlan = (call, context) => {
     attempt: () => ok(0),
     bind: (fd) => {
       fds.add(fd, made);
-      context.onSocket(made);
+      context.under.onSocket(made);
     },
   };
 };
@@ -49,7 +49,7 @@ const listen: MakePlan = (call, context) => {
   const backlog = numberOf(arg(call, 1, context.file), context.file);
   return once(() => {
     const outcome = found.listen(backlog);
-    if (outcome.errno === '') context.onListen(found);
+    if (outcome.errno === '') context.under.onListen(found);
     return outcome;
   });
 };
@@ -70,7 +70,7 @@ const accept: MakePlan = (call, context) => {
     attempt,
     bind: (fd) => {
       context.fds.add(fd, made!);
-      context.onAccept(made!);
+      context.under.onAccept(made!);
     },
   };
 };
@@ -86,7 +86,7 @@ const connect: MakePlan = (call, context) => {
   const inner = connecting(found, remote, found.nonblocking);
   let begun = false;
   return once((now, tx) => {
-    if (!begun && found.connection === null) context.onConnect(found);
+    if (!begun && found.connection === null) context.under.onConnect(found);
     begun = true;
     return inner(now, tx);
   });

@@ -136,7 +136,6 @@ const OPTIONS: Readonly<Record<string, Taken | Ignored>> = {
   send_omit_free: { kind: 'ignored', value: false },
   strict_segments: { kind: 'ignored', value: false },
   is_anyip: { kind: 'ignored', value: false },
-  verbose: { kind: 'ignored', value: false },
 };
 
 /** The options of the original's command line with whether they take a value; `define` has a letter of its own. */

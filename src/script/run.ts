@@ -3,29 +3,26 @@
  * one connection is under test at a time, what the stack sends on others is not looked at, and what it sends beyond the
  * last expectation is nobody's business.
  */
-
-import type { Outcome } from '../socket/errno.ts';
 import type { HostSettings } from '../socket/settings.ts';
 import { tcpInfo } from '../socket/tcp-info.ts';
 import { type Nanos, SEC, US } from '../tcp/types.ts';
 import { applyCommand } from './apply-commands.ts';
-import type { CallAction, CodeAction, CommandAction, IcmpAction, PacketAction, Script, ScriptEvent } from './ast.ts';
+import type { CodeAction, IcmpAction, PacketAction, Place, Script, ScriptEvent } from './ast.ts';
 import { Bench } from './bench.ts';
-import type { CallContext, Plan } from './call.ts';
-import { planCall } from './calls.ts';
+import { CallRunner, outcomeText, PATIENCE } from './call-runner.ts';
 import { Descriptors } from './descriptors.ts';
 import { ScriptError } from './error.ts';
 import { type CodeValue, runCode } from './evaluate.ts';
-import { type Failure, reasonText, seconds } from './failure.ts';
+import { type Failure, seconds } from './failure.ts';
 import { liveSegment } from './inject.ts';
 import { injectIcmp } from './inject-icmp.ts';
 import { parseScript } from './parse.ts';
 import { type GivenOption, type RunOptions, runOptions } from './run-options.ts';
 import { TCP_INFO_SYMBOLS } from './symbols.ts';
 import { takeExpected } from './take-expected.ts';
-import { dueTime, timeDifference, toleranceOf } from './timing.ts';
+import { type Due, dueTime, timeDifference, toleranceOf } from './timing.ts';
+import { reasonLines, Transcript } from './transcript.ts';
 import { UnderTest } from './under-test.ts';
-import { describe, numberOf } from './values.ts';
 
 export interface ScriptResult {
   readonly file: string;
@@ -37,17 +34,16 @@ export interface ScriptResult {
   readonly took: Nanos;
   /** What `print` in code said. */
   readonly printed: readonly string[];
+  readonly transcript: Transcript;
 }
 
-/** How long past the latest expected time a packet or a waiting call is waited for, as in the original. */
-const PATIENCE: Nanos = 2 * SEC;
 /** `*` waits as long as anything may happen, but not beyond a day. */
 const FOR_EVER: Nanos = 86_400 * SEC;
 
 /**
  * Parses and runs `text`. `settings` is the host under test before the script's own sysctls.
  *
- * @throws ScriptError when the script itself is wrong (syntax, an unknown call, setting or symbol).
+ * @throws ScriptError when the script itself is wrong: syntax, an unknown call, setting or symbol.
  */
 export function runScript(
   text: string,
@@ -55,116 +51,99 @@ export function runScript(
   settings: HostSettings,
   given: readonly GivenOption[] = [],
 ): ScriptResult {
-  // Which symbols there are depends on the IP version, which the script itself may say.
-  let options = runOptions(file, [], given);
-  let script = parseScript(text, file, options.defines);
-  options = runOptions(file, script.options, given);
-  if (options.ipVersion === 'ipv6') {
-    script = parseScript(text, file, options.defines);
-  }
+  const before = runOptions(file, [], given);
+  let script = parseScript(text, file, before.defines);
+  const options = runOptions(file, script.options, given);
+  // Which symbols there are depends on the IP version, which the script itself may have said.
+  if (options.ipVersion !== before.ipVersion) script = parseScript(text, file, options.defines);
   return new Run(script, options, settings).run();
-}
-
-interface Waiting {
-  readonly call: CallAction;
-  readonly plan: Plan;
-  /** When it must return. */
-  readonly end: Nanos;
-  readonly began: Nanos;
-  outcome: Outcome | undefined;
-  at: Nanos;
 }
 
 class Run {
   readonly #script: Script;
+  readonly #file: string;
   readonly #options: RunOptions;
   readonly #settings: HostSettings;
   readonly #bench: Bench;
   readonly #under: UnderTest;
-  readonly #fds = new Descriptors();
-  readonly #context: CallContext;
+  readonly #calls: CallRunner;
   readonly #locals = new Map<string, CodeValue>();
   readonly #printed: string[] = [];
+  readonly #transcript = new Transcript();
   #failure: Failure | undefined;
-  /** A blocking call that has not returned yet. */
-  #waiting: Waiting | null = null;
+  /** The event before, and the time it was due. */
   #last: { readonly event: ScriptEvent; readonly due: Nanos } | null = null;
 
   constructor(script: Script, options: RunOptions, settings: HostSettings) {
     this.#script = script;
+    this.#file = script.file;
     this.#options = options;
     this.#settings = settings;
-    this.#bench = new Bench(settings, options.localIp, options.remoteIp);
-    this.#under = new UnderTest(this.#bench, options);
-    this.#context = {
-      bench: this.#bench,
-      fds: this.#fds,
-      options,
-      file: script.file,
-      onSocket: (socket) => this.#under.onSocket(socket),
-      onListen: (socket) => this.#under.onListen(socket),
-      onConnect: (socket) => this.#under.onConnect(socket),
-      onAccept: (socket) => this.#under.onAccept(socket),
-    };
-    this.#bench.onProgress = () => this.#tryWaiting();
+    const bench = new Bench(settings, options.localIp, options.remoteIp);
+    const under = new UnderTest(bench, options);
+    this.#bench = bench;
+    this.#under = under;
+    const context = { bench, options, file: script.file, fds: new Descriptors(), under };
+    this.#calls = new CallRunner(context, {
+      fail: (call, what) => this.#fail(call.place, what),
+      returned: (call, outcome) => this.#note(`${call.name}(…) = ${outcomeText(outcome)}`),
+    });
   }
 
   run(): ScriptResult {
-    const { script, bench } = { script: this.#script, bench: this.#bench };
-    if (script.init !== undefined) applyCommand(script.init, script.file, bench, this.#settings);
+    const { init, events } = this.#script;
+    const bench = this.#bench;
+    if (init !== undefined) applyCommand(init, this.#file, bench, this.#settings);
     bench.now = 0;
     let done = 0;
-    for (const event of script.events) {
+    for (const event of events) {
       this.#event(event);
       if (this.#failure !== undefined) break;
       done++;
     }
-    if (this.#failure === undefined) this.#finishWaiting();
+    if (this.#failure === undefined) this.#calls.finish();
     return {
-      file: script.file,
+      file: this.#file,
       failure: this.#failure,
       events: done,
       took: bench.now,
       printed: this.#printed,
+      transcript: this.#transcript,
     };
   }
 
   #event(event: ScriptEvent): void {
     const bench = this.#bench;
     const { action } = event;
+    const last = this.#last;
     // Packets one after another into the stack keep the script's own pace; all else counts from now.
-    const chained = this.#last !== null && isInbound(this.#last.event) && isInbound(event);
-    const lastAt = this.#last?.due ?? 0;
-    const due = dueTime(event.time, chained ? lastAt : bench.now);
-    const lastEvent = this.#last;
-    this.#last = { event, due: due.any ? bench.now : due.from };
+    const chained = last !== null && isInbound(last.event) && isInbound(event);
+    const due = dueTime(event.time, chained ? last.due : bench.now);
+    const lastAt = last?.due ?? 0;
     if (action.kind === 'packet' && action.direction === 'out') {
-      this.#expect(action, due.from, due.to, due.any, lastEvent?.due ?? 0);
-      if (due.any) this.#last = { event, due: bench.now };
+      this.#expect(action, due, lastAt);
+      this.#last = { event, due: due.any ? bench.now : due.from };
       return;
     }
-    if (action.kind === 'call' || action.kind === 'code' || action.kind === 'command') this.#finishWaiting();
+    this.#last = { event, due: due.from };
+    if (action.kind === 'call' || action.kind === 'code' || action.kind === 'command') this.#calls.finish();
     if (this.#failure !== undefined) return;
     bench.advance(due.from);
     const late = timeDifference(nameOf(event), bench.now, due, lastAt, this.#options);
-    if (late !== undefined && lastEvent !== null) return this.#fail(event, late);
+    if (late !== undefined && last !== null) return this.#fail(event.place, late);
     switch (action.kind) {
       case 'packet':
         return this.#inject(action);
       case 'icmp':
-        return this.#icmp(action);
+        return this.#injectIcmp(action);
       case 'call':
-        return this.#call(action, due.from, event);
+        return this.#calls.start(action, event, due.from);
       case 'code':
         return this.#code(action);
       case 'command':
-        return this.#command(action);
+        return applyCommand(action, this.#file, bench, this.#settings);
       case 'udp':
-        throw new ScriptError(
-          this.#script.file,
-          action.place,
-          'expected a TCP or ICMP packet, found UDP, which is not supported',
-        );
+        throw this.#mistake(action.place, 'expected a TCP or ICMP packet, found UDP, which is not supported');
       default:
         throw new Error(`no such action: ${JSON.stringify(action satisfies never)}`);
     }
@@ -172,151 +151,46 @@ class Run {
 
   #inject(packet: PacketAction): void {
     const map = this.#under.forInbound(packet);
-    const seg = liveSegment(packet, map, this.#bench, this.#script.file, this.#options.tsEcrScaled);
+    const seg = liveSegment(packet, map, this.#bench, this.#file, this.#options.tsEcrScaled);
     this.#bench.inject(seg);
+    this.#note(packet.text);
   }
 
-  #icmp(action: IcmpAction): void {
-    if (action.direction === 'out') {
-      throw new ScriptError(this.#script.file, action.place, "expected '<' before icmp: this stack sends no ICMP");
-    }
-    injectIcmp(action, this.#under.current(action.place, this.#script.file), this.#bench, this.#script.file);
+  #injectIcmp(action: IcmpAction): void {
+    if (action.direction === 'out')
+      throw this.#mistake(action.place, "expected '<' before icmp: this stack sends none");
+    injectIcmp(action, this.#under.current(action.place, this.#file), this.#bench, this.#file);
     this.#bench.onProgress();
+    this.#note(action.text);
   }
 
-  #expect(packet: PacketAction, from: Nanos, to: Nanos, any: boolean, lastAt: Nanos): void {
-    const bench = this.#bench;
-    const { file } = this.#script;
-    const map = this.#under.forOutbound(packet, file);
-    const limit = any ? FOR_EVER : Math.max(from, to) + PATIENCE + toleranceOf(from - lastAt, this.#options);
+  #expect(packet: PacketAction, due: Due, lastAt: Nanos): void {
+    const options = this.#options;
+    const map = this.#under.forOutbound(packet, this.#file);
+    const limit = due.any ? FOR_EVER : due.to + PATIENCE + toleranceOf(due.from - lastAt, options);
     // Only what has passed since the beginning counts for the drift of a timestamp clock.
-    const tick = this.#options.tsTickUsecs * US;
-    const tsTolerance = tick === 0 ? Infinity : toleranceOf(from, this.#options) / tick;
+    const tick = options.tsTickUsecs * US;
+    const tsTolerance = tick === 0 ? Infinity : toleranceOf(due.from, options) / tick;
     const taken = takeExpected(packet, map, this.#under, limit, tsTolerance);
-    let what = taken.difference;
-    if (what === undefined && taken.at !== undefined) {
-      what = timeDifference('outbound packet', taken.at, { from, to, any }, lastAt, this.#options);
-    }
+    if (taken.at !== undefined) this.#transcript.add(taken.at, taken.actual, map, this.#bench.reasons);
+    const what =
+      taken.difference ??
+      (taken.at === undefined ? undefined : timeDifference('outbound packet', taken.at, due, lastAt, options));
     if (what === undefined) return;
-    this.#failure = {
-      file,
+    this.#failure ??= {
+      file: this.#file,
       place: packet.place,
       what,
-      expected: `${any ? '*' : seconds(from)} ${taken.expected}`,
-      actual: taken.at === undefined ? '' : `${any ? '*' : seconds(taken.at)} ${taken.actual}`,
+      expected: `${due.any ? '*' : seconds(due.from)} ${taken.expected}`,
+      actual: taken.at === undefined ? '' : `${due.any ? '*' : seconds(taken.at)} ${taken.actual}`,
       reasons: this.#reasons(),
     };
-    if (bench.now < 0) throw new Error('time ran backwards');
-  }
-
-  #call(call: CallAction, at: Nanos, event: ScriptEvent): void {
-    const bench = this.#bench;
-    const plan = planCall(call, this.#context);
-    bench.reasons.length = 0;
-    const outcome = plan.attempt(bench.now, bench.tx);
-    this.#settled();
-    const end =
-      call.end === undefined
-        ? undefined
-        : event.time.kind === 'absolute'
-          ? call.end * 1000
-          : at - relativeStart(event) + call.end * 1000;
-    if (outcome !== undefined) {
-      if (end !== undefined && end - bench.now > toleranceOf(end - at, this.#options)) {
-        return this.#failAt(
-          call.place,
-          `${call.name}: expected to wait until ${seconds(end)} s, found it back at once with ${outcomeText(outcome)}`,
-        );
-      }
-      return this.#returned(call, plan, outcome);
-    }
-    this.#waiting = { call, plan, end: end ?? bench.now, began: bench.now, outcome: undefined, at: 0 };
-    bench.alarm = end ?? Infinity;
-    // A call without a time span is expected not to wait.
-    if (end === undefined) this.#finishWaiting();
-  }
-
-  /** Sockets hear of what a call did to their connections. */
-  #settled(): void {
-    this.#bench.host.settle();
-  }
-
-  #tryWaiting(): void {
-    const w = this.#waiting;
-    if (w === null || w.outcome !== undefined) return;
-    const bench = this.#bench;
-    const outcome = w.plan.attempt(bench.now, bench.tx);
-    this.#settled();
-    if (outcome === undefined) return;
-    w.outcome = outcome;
-    w.at = bench.now;
-    // Its descriptor or its effect may be wanted by the very next packet.
-    if (outcome.errno === '' && outcome.value >= 0) this.#bind(w.call, w.plan);
-  }
-
-  /** Waits until the blocking call has returned, and judges it. */
-  #finishWaiting(): void {
-    const w = this.#waiting;
-    if (w === null) return;
-    const bench = this.#bench;
-    const tolerance = toleranceOf(w.end - w.began, this.#options);
-    const limit = w.end + PATIENCE + tolerance;
-    bench.advanceUntil(w.end, () => w.outcome !== undefined);
-    if (w.outcome === undefined) {
-      if (bench.now < w.end) bench.now = w.end;
-      this.#tryWaiting();
-    }
-    if (w.outcome === undefined) bench.advanceUntil(limit, () => w.outcome !== undefined);
-    this.#waiting = null;
-    const { outcome } = w;
-    if (outcome === undefined) {
-      return this.#failAt(
-        w.call.place,
-        `${w.call.name}: expected to return at ${seconds(w.end)} s, found still waiting`,
-      );
-    }
-    if (Math.abs(w.at - w.end) > tolerance) {
-      return this.#failAt(
-        w.call.place,
-        `${w.call.name}: expected to return at ${seconds(w.end)} s, found back at ${seconds(w.at)} s`,
-      );
-    }
-    this.#judge(w.call, w.plan, outcome);
-  }
-
-  #returned(call: CallAction, plan: Plan, outcome: Outcome): void {
-    if (outcome.errno === '') this.#bind(call, plan);
-    this.#judge(call, plan, outcome);
-  }
-
-  #bind(call: CallAction, plan: Plan): void {
-    if (plan.bind === undefined || call.result.kind !== 'int' || call.result.value < 0) return;
-    plan.bind(call.result.value);
-  }
-
-  #judge(call: CallAction, plan: Plan, outcome: Outcome): void {
-    const { file } = this.#script;
-    if (call.result.kind !== 'ellipsis') {
-      const want = numberOf(call.result, file);
-      // A new descriptor has the number that the script gives it.
-      const got = plan.bind !== undefined && outcome.errno === '' ? want : outcome.value;
-      if (want !== got || (want < 0 && plan.bind !== undefined && outcome.errno === '')) {
-        return this.#failAt(call.place, `${call.name}: expected ${resultText(call)}, found ${outcomeText(outcome)}`);
-      }
-      if (call.errno !== outcome.errno && (call.errno !== '' || outcome.errno !== '')) {
-        return this.#failAt(call.place, `${call.name}: expected ${resultText(call)}, found ${outcomeText(outcome)}`);
-      }
-    }
-    if (outcome.errno !== '') return;
-    const wrong = plan.verify?.(outcome);
-    if (wrong !== undefined) this.#failAt(call.place, `${call.name}: ${wrong}`);
   }
 
   #code(action: CodeAction): void {
-    const { file } = this.#script;
-    const socket = this.#under.socket(action.place, file);
+    const socket = this.#under.socket(action.place, this.#file);
     const info = tcpInfo(socket, this.#bench.now);
-    const source = { text: action.text, file, place: action.place };
+    const source = { text: action.text, file: this.#file, place: action.place };
     const result = runCode(source, {
       lookup: (name) => info[name] ?? TCP_INFO_SYMBOLS.get(name),
       locals: this.#locals,
@@ -324,36 +198,29 @@ class Run {
     this.#printed.push(...result.printed);
     if (result.ok) return;
     const message = result.message === '' ? '' : `: ${result.message}`;
-    this.#failAt(action.place, `assert ${result.expression} is false (${result.filled})${message}`);
+    this.#fail(action.place, `assert ${result.expression} is false (${result.filled})${message}`);
   }
 
-  #command(action: CommandAction): void {
-    applyCommand(action, this.#script.file, this.#bench, this.#settings);
+  /** Adds what just happened to the transcript, with the reasons given for it. */
+  #note(text: string): void {
+    this.#transcript.add(this.#bench.now, text, this.#under.mapping, this.#bench.reasons);
   }
 
-  #fail(event: ScriptEvent, what: string): void {
-    this.#failAt(event.place, what);
-  }
-
-  #failAt(place: Failure['place'], what: string): void {
-    this.#failure ??= { file: this.#script.file, place, what, reasons: this.#reasons() };
+  #fail(place: Place, what: string): void {
+    this.#failure ??= { file: this.#file, place, what, reasons: this.#reasons() };
   }
 
   #reasons(): string[] {
-    const map = this.#under.mapping;
-    const local = (seq: number): number => map?.toScriptLocal(seq, false) ?? seq;
-    const remote = (seq: number): number => map?.toScriptRemote(seq, false) ?? seq;
-    const ts = (value: number): number => map?.scriptTs(value) ?? value;
-    return this.#bench.reasons.map((reason) => reasonText(reason, local, remote, ts));
+    return reasonLines(this.#bench.reasons, this.#under.mapping).map((line) => line.trimStart());
+  }
+
+  #mistake(place: Place, what: string): ScriptError {
+    return new ScriptError(this.#file, place, what);
   }
 }
 
 function isInbound({ action }: ScriptEvent): boolean {
   return 'direction' in action && action.direction === 'in';
-}
-
-function relativeStart({ time }: ScriptEvent): Nanos {
-  return time.kind === 'relative' ? time.after * 1000 : 0;
 }
 
 function nameOf({ action }: ScriptEvent): string {
@@ -365,17 +232,7 @@ function nameOf({ action }: ScriptEvent): string {
     case 'udp':
       return 'inbound packet';
     case 'code':
-      return 'code';
     case 'command':
-      return 'command';
+      return action.kind;
   }
-}
-
-function resultText(call: CallAction): string {
-  const value = call.result.kind === 'int' ? String(call.result.value) : describe(call.result);
-  return call.errno === '' ? value : `${value} ${call.errno}`;
-}
-
-function outcomeText({ value, errno }: Outcome): string {
-  return errno === '' ? String(value) : `${value} ${errno}`;
 }

@@ -19,6 +19,8 @@ interface ScriptOptions {
   readonly profile: Profile;
   readonly define: readonly string[];
   readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly why?: boolean;
   readonly [original: string]: unknown;
 }
 
@@ -29,7 +31,9 @@ export function registerScript(program: Command): void {
     .argument('<scripts...>', "packetdrill scripts (.pkt), or '-' for standard input")
     .option('--profile <name>', `the stack under test: ${PROFILES.join(', ')}`, oneOf('--profile', PROFILES), 'linux-6')
     .option('-D, --define <NAME=VALUE>', 'a symbol for the script; may be repeated', collect, [])
-    .option('-q, --quiet', 'name only the scripts that fail');
+    .option('-q, --quiet', 'name only the scripts that fail')
+    .option('-v, --verbose', 'print each packet and call')
+    .option('--why', 'print the reasons of the engine as well');
   for (const [name, takesValue] of ORIGINAL_OPTIONS) {
     command.option(takesValue ? `--${name} <value>` : `--${name}`, 'as in packetdrill');
   }
@@ -44,6 +48,9 @@ async function run(paths: readonly string[], options: ScriptOptions): Promise<vo
   for (const path of paths) {
     try {
       const result = runScript(await readScript(path), nameOf(path), HOSTS[options.profile], given);
+      if (options.verbose === true || options.why === true) {
+        for (const line of result.transcript.lines(options.why === true)) await print(line);
+      }
       for (const line of result.printed) await print(line);
       if (result.failure === undefined) passed++;
       else failed++;
@@ -100,5 +107,6 @@ failed, 2 = a script has a mistake or cannot be read.
 
 Examples:
   halfopen script handshake.pkt
+  halfopen script --why handshake.pkt
   halfopen script --profile rfc9293 tests/*.pkt
   halfopen script --ip_version=ipv6 -D COOKIE=c1d1e9742a47a9bc fast-open.pkt`;
