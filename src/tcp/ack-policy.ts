@@ -3,8 +3,9 @@
  * unless two segments wait. Linux also sends the first ones at once (quick ACKs), until the application answers data
  * with data (ping-pong mode), and measures how long it may wait (tcp_event_data_recv).
  */
+import { seqLt } from '../wire/seq.ts';
 import { type Intake, intakeOf, receivedMss } from './intake.ts';
-import type { Tcb } from './tcb.ts';
+import { sendEnd, type Tcb } from './tcb.ts';
 import { MS, type Nanos } from './types.ts';
 
 /** Linux TCP_ATO_MIN. */
@@ -27,6 +28,13 @@ export function dataArrived(t: Tcb, now: Nanos, len: number): void {
     else if (since > t.rtt.rto) grantQuickAcks(t, intake);
   }
   intake.lastAt = now;
+}
+
+/** The SYN/ACK has come. What waits to be sent is taken for an answer to it: no quick ACKs then (Linux tcp_finish_connect). */
+export function connected(t: Tcb, now: Nanos): void {
+  if (t.config.quickAcks === 0 || !seqLt(t.sndNxt, sendEnd(t))) return;
+  quickAckMode(t);
+  intakeOf(t).lastAt = now;
 }
 
 /** Something out of order asks for ACKs without delay (Linux tcp_enter_quickack_mode). */

@@ -1,6 +1,7 @@
 /** SEGMENT ARRIVES in SYN-SENT (RFC 9293 §3.10.7.3). */
 import { ACK, FIN, RST, type Segment, SYN, segLen, URG } from '../wire/segment.ts';
 import { seqGt, seqLe } from '../wire/seq.ts';
+import { connected } from './ack-policy.ts';
 import { processText } from './arrives-synchronized.ts';
 import { established } from './established.ts';
 import { learnFromSynAck } from './fast-open-client.ts';
@@ -74,6 +75,7 @@ export function arrivesInSynSent(t: Tcb, now: Nanos, seg: Readonly<Segment>, tx:
   const request = t.fastOpenRequest;
   if (request !== null) learnFromSynAck(t, request, seg, seg.ack, now);
   t.ackOwed = 2;
+  connected(t, now);
   if ((seg.flags & URG) !== 0) takeUrgent(t, seg);
   // With Fast Open Linux keeps it, too (tcp_rcv_fastopen_synack).
   const keeps = request !== null || !t.config.habits.synAckTextDropped;

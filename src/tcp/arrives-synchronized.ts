@@ -42,6 +42,7 @@ export function arrivesSynchronized(t: Tcb, now: Nanos, seg: Readonly<Segment>, 
     if (why !== null) why.check(rules.SIMULTANEOUS_SYNACK, true, seg.seq, 0, 0);
     seq = t.rcvNxt;
     t.ackOwed = 2;
+    noteDuplicate(t, t.irs, t.rcvNxt);
   } else {
     if (!timestampsFit(t, seg, now, tx)) return;
     const ok = acceptable(t, seq, len, (flags & RST) !== 0);

@@ -245,7 +245,7 @@ export class Connection implements Endpoint {
     const t = this.tcb;
     const n = t.receiveBuffer?.read(into) ?? 0;
     if (t.urgent !== null) urgentLeft(t); // what was read is urgent no longer
-    if (n > 0 && t.state !== 'CLOSED' && !t.hasFinAhead && (windowHasOpened(t) || ackAfterRead(t))) {
+    if (n > 0 && t.state !== 'CLOSED' && !t.hasFinAhead && (windowHasOpened(t, n) || ackAfterRead(t))) {
       sendAck(t, now, tx);
       this.#touch();
     }
@@ -300,6 +300,16 @@ export class Connection implements Endpoint {
     if (t.state === 'ESTABLISHED' || t.pendingOpen !== null) enter(t, 'FIN-WAIT-1');
     else if (t.state === 'CLOSE-WAIT') enter(t, 'LAST-ACK');
     output(t, now, tx);
+  }
+
+  /**
+   * As `close`, but a Fast Open that is not yet confirmed sends its FIN only then, as shutdown(SHUT_WR) of Linux does;
+   * its close(2) does not wait (both measured).
+   */
+  shutdownSend(now: Nanos, tx: Tx): void {
+    const t = this.tcb;
+    if (t.state === 'SYN-RECEIVED' && t.pendingOpen !== null) t.closing = true;
+    else this.close(now, tx);
   }
 
   /**

@@ -149,6 +149,18 @@ export class FastOpenRequest {
   }
 }
 
+/** The SYN goes again, and now it is an ordinary one. */
+export function plainSyn(t: Tcb, request: FastOpenRequest): void {
+  t.dataOnSyn = false;
+  if (t.why !== null && request.showsOnSyn) t.why.act(rules.FO_PLAIN_SYN, 0, 0, 0);
+}
+
+/** Data that rode on the SYN was pushed, and is so again: Linux keeps it as a segment of its own (tcp_send_syn_data). */
+export function endedSyn(t: Tcb, end: Seq): boolean {
+  const request = t.fastOpenRequest;
+  return request !== null && request.sent > 0 && end === (t.iss + 1 + request.sent) >>> 0;
+}
+
 /** The SYN/ACK has come, `ack` is its acknowledgment number; the connection is established. */
 export function learnFromSynAck(
   t: Tcb,

@@ -17,7 +17,8 @@ describe('cookies of Linux', () => {
   const client = table.parse('192.0.2.1');
   const server = table.parse('192.168.0.1');
 
-  // The first two are public: packetdrill's run_all.py names them for its tests. The third was measured on Linux 6.18.
+  // Public: packetdrill's run_all.py names the first two for its tests, and the tests of Linux the last table; the one for
+  // another key was measured on Linux 6.18.
   test('IPv4', () => {
     expect(cookie(new FastOpenKeys(OLD, null, table), client, server)).toBe('3021b9d889017eeb');
   });
@@ -29,6 +30,20 @@ describe('cookies of Linux', () => {
 
   test('another key', () => {
     expect(cookie(new FastOpenKeys(NEW, OLD, table), client, server)).toBe('6d239c6d1b1d2410');
+  });
+
+  test.each([
+    ['10.248.0.2', '192.168.0.2', '00abaaabe8e954c2'],
+    ['10.248.0.3', '192.168.0.2', '1313a2da994a0951'],
+    ['10.248.0.3', '192.168.0.3', '76d2c1c530f51f79'],
+  ])('%s at %s', (from, to, expected) => {
+    const [key] = parseFastOpenKeys('a0bf63f7-ed803d81-cd641d30-cebc4a90') as [Uint32Array];
+    expect(cookie(new FastOpenKeys(key, null, table), table.parse(from), table.parse(to))).toBe(expected);
+  });
+
+  test('a key of zeros', () => {
+    const keys = new FastOpenKeys(new Uint32Array(4), null, table);
+    expect(cookie(keys, table.parse('10.248.0.2'), table.parse('192.168.0.2'))).toBe('93b7aa4f550f8a1a');
   });
 
   test('the same without an address table, for IPv4', () => {

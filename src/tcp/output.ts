@@ -3,13 +3,12 @@ import { ACK, FIN, PSH, RST, type Segment, SYN } from '../wire/segment.ts';
 import { type Seq, seqDiff, seqGe, seqGt, seqLt, seqMax } from '../wire/seq.ts';
 import { ackDelay, ackIsDue, dataSent } from './ack-policy.ts';
 import { acknowledged, attach, base, finishHeader, stamp } from './compose.ts';
-import type { FastOpenRequest } from './fast-open-client.ts';
+import { endedSyn, plainSyn } from './fast-open-client.ts';
 import { type Flight, flightOf, smallInFlight, stopProbing } from './flight.ts';
 import { type Loss, repeating } from './loss.ts';
 import { initialWindow, ownMss } from './options.ts';
 import { firstWindow, windowUnit } from './receive-window.ts';
 import { backedOff } from './rto.ts';
-import { FO_PLAIN_SYN } from './rules-fast-open.ts';
 import { scheduleProbe } from './tail-loss-probe.ts';
 import { firstHeld, rcvWnd, sendEnd, type Tcb } from './tcb.ts';
 import { type Nanos, SEC, type Tx } from './types.ts';
@@ -42,7 +41,7 @@ export function sendSyn(t: Tcb, now: Nanos, tx: Tx, again: boolean): void {
   if (fastOpen !== null) {
     // Neither option nor data are repeated (RFC 7413 §4.1.3.1; Linux tcp_send_syn_data, tcp_rtx_synack).
     if (!again) fastOpen.writeOption(seg);
-    else if (fastOpen.side === 'client') dropFromSyn(t, fastOpen);
+    else if (fastOpen.side === 'client') plainSyn(t, fastOpen);
   }
   let end = (t.iss + 1) >>> 0;
   if (t.dataOnSyn && t.sendBuffer !== null && !withAck) {
@@ -60,11 +59,6 @@ export function sendSyn(t: Tcb, now: Nanos, tx: Tx, again: boolean): void {
   }
   if (withAck) acknowledged(t);
   tx.send(seg);
-}
-
-function dropFromSyn(t: Tcb, fastOpen: FastOpenRequest): void {
-  t.dataOnSyn = false;
-  if (t.why !== null && fastOpen.showsOnSyn) t.why.act(FO_PLAIN_SYN, 0, 0, 0);
 }
 
 /** An ACK with no data: <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>. */
@@ -149,7 +143,7 @@ export function retransmitAt(t: Tcb, from: Seq, now: Nanos, tx: Tx): number {
   // A timed segment that is sent again can no longer be timed: its ACK would be ambiguous (Karn, RFC 6298 §3).
   if (t.timedAt >= 0 && seqLt(from, t.timedSeq)) t.timedAt = -1;
   t.totalRetransmits++;
-  emit(t, from, n, fin, now, tx);
+  emit(t, from, n, fin, now, tx, endedSyn(t, (from + n) >>> 0) ? PSH : 0);
   return n + (fin ? 1 : 0);
 }
 
@@ -270,7 +264,7 @@ function sendWhatMay(t: Tcb, now: Nanos, tx: Tx): boolean {
   const end = sendEnd(t);
   for (;;) {
     const left = seqDiff(end, t.sndNxt);
-    const finDue = t.closing && !t.finSent;
+    const finDue = t.closing && !t.finSent && t.state !== 'SYN-RECEIVED';
     if (left <= 0 && !finDue) return false;
     const windowLeft = seqDiff((t.sndUna + t.sndWnd) >>> 0, t.sndNxt);
     // Limited transmit (RFC 3042): the first two duplicate ACKs each allow one more segment. With SACK what they report

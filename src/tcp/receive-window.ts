@@ -75,14 +75,20 @@ function linuxField(t: Tcb, offered: number): number {
   return Math.min(FIELD_MAX, Math.ceil(wnd / unit));
 }
 
-/** Would an ACK now tell the peer of enough new room? Asked after the application has read. */
-export function windowHasOpened(t: Tcb): boolean {
+/**
+ * Would an ACK now tell the peer of enough new room? Asked after the application has read `n` bytes. Room that was there
+ * before does not count: it is told with the next ACK anyway, as after a SYN, whose window could say 64 KiB only.
+ */
+export function windowHasOpened(t: Tcb, n: number): boolean {
   const offered = rcvWnd(t);
   const free = freeWindow(t);
+  const before = free - n;
   if (t.config.habits.wholeSegmentWindow) {
     // tcp_cleanup_rbuf: the window has at least doubled.
     const full = space(t.config, t.windowUnit);
-    return 2 * offered <= full && free >= 2 * offered && free > 0 && !(free < full / 2 && free < receivedMss(t));
+    if (2 * offered > full || free < 2 * offered || before >= Math.max(1, 2 * offered)) return false;
+    return free > 0 && !(free < full / 2 && free < receivedMss(t));
   }
-  return free - offered >= Math.min(t.config.rcvBuf / 2, t.sndMss) && offered < t.config.rcvBuf / 2;
+  const step = Math.min(t.config.rcvBuf / 2, t.sndMss);
+  return free - offered >= step && before - offered < step && offered < t.config.rcvBuf / 2;
 }
