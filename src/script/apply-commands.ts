@@ -1,6 +1,7 @@
 /** Shell commands of a script, as far as they mean something to the host under test. */
 import type { HostSettings } from '../socket/settings.ts';
 import { withSysctl } from '../socket/sysctl.ts';
+import { fastOpenKeysOf } from '../tcp/fast-open-cookie.ts';
 import { US } from '../tcp/types.ts';
 import type { Command } from './ast.ts';
 import type { Bench } from './bench.ts';
@@ -20,6 +21,11 @@ function apply(setting: Setting, bench: Bench, initial: HostSettings): void {
   switch (setting.kind) {
     case 'sysctl': {
       const { value } = setting;
+      if (value.kind === 'keys') {
+        const keys = value.keys.flatMap((key) => fastOpenKeysOf(key) ?? []);
+        host.settings = { ...host.settings, fastOpen: { ...host.settings.fastOpen, keys } };
+        return;
+      }
       const values = value.kind === 'int' ? [value.value] : value.kind === 'ints' ? value.values : [];
       host.settings = withSysctl(host.settings, setting.name, values) ?? host.settings;
       return;
@@ -50,6 +56,8 @@ function apply(setting: Setting, bench: Bench, initial: HostSettings): void {
       return;
     }
     case 'flush-metrics':
+      host.stack.fastOpen.cache.clear();
+      return;
     case 'ignored':
       return;
     default:

@@ -49,7 +49,7 @@ export class Bench {
     this.remote = this.addresses.parse(remote);
     // A fixed key: the same script gives the same run. Nobody outside can see this stack.
     const secret = Uint32Array.of(0x68616c66, 0x6f70656e, 0x73637269, 0x70740001);
-    this.host = new SocketHost({ addresses: [this.local], settings, secret });
+    this.host = new SocketHost({ addresses: [this.local], addressTable: this.addresses, settings, secret });
     this.host.stack.why = this.#sink();
     this.tx = {
       alloc: () => new Segment(),

@@ -120,6 +120,7 @@ function fastOpen(
       ? destination(call, 4, context)
       : { address: context.bench.remote, port: context.options.connectPort };
   let begun = false;
+  if (bytes === 'bad address') return once(() => fail('EFAULT'));
   const attempt = fastOpening(socket, to, bytes, how, nonblocking);
   return once((now, tx) => {
     if (!begun && socket.connection === null && socket.listener === null) context.under.onConnect(socket);

@@ -20,7 +20,11 @@ const setsockopt: MakePlan = (call, context) => {
       return ok(0);
     });
   }
-  if (name === 'TCP_FASTOPEN_KEY') return once(() => found.setFastOpenKey(textOf(value)));
+  if (name === 'TCP_FASTOPEN_KEY') {
+    const length = numberOf(arg(call, 4, file), file);
+    const bytes = Uint8Array.from(textOf(value).slice(0, length), (ch) => ch.charCodeAt(0));
+    return once(() => found.setFastOpenKey(bytes));
+  }
   if (name === 'TCP_CONGESTION') return once(() => ok(0)); // one congestion control, whatever its name
   if (value.kind === 'word' && value.word === 'NULL') return once(() => fail('EFAULT'));
   const n = numberOf(value.kind === 'list' ? (itemsOf(value, file)[0] ?? value) : value, file);

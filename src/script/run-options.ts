@@ -47,7 +47,6 @@ const IPV6: RunOptions = {
   ipVersion: 'ipv6',
   localIp: 'fd3d:0a0b:17d6::1',
   remoteIp: 'fd3d:fa7b:d17d::1',
-  mtu: 1520,
   defines: new Map([
     ['TFO_COOKIE', 'c1d1e9742a47a9bc'],
     ['CODE', 'address_unreachable'],

@@ -78,8 +78,9 @@ class Run {
     this.#script = script;
     this.#file = script.file;
     this.#options = options;
-    this.#settings = settings;
-    const bench = new Bench(settings, options.localIp, options.remoteIp);
+    // The device's MTU decides; 40 bytes are IPv4's and TCP's headers, for IPv6 the stack takes off 20 more.
+    this.#settings = { ...settings, tcp: { ...settings.tcp, mss: options.mtu - 40 } };
+    const bench = new Bench(this.#settings, options.localIp, options.remoteIp);
     const under = new UnderTest(bench, options);
     this.#bench = bench;
     this.#under = under;

@@ -95,6 +95,8 @@ export class UnderTest {
     if (seg.src !== this.bench.local || seg.dst !== this.bench.remote) return false;
     const onlySyn = (seg.flags & (SYN | ACK)) === SYN;
     if (map.phase === 'syn-sent' && onlySyn && map.localPort === 0 && seg.dport === map.remotePort) {
+      // An earlier connection may still be repeating its SYN.
+      if (this.#all.some((other) => other.localPort === seg.sport && other.liveIsn === seg.seq)) return false;
       map.localPort = seg.sport;
       map.liveIsn = seg.seq;
       return true;

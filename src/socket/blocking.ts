@@ -26,19 +26,38 @@ export function connecting(socket: StreamSocket, remote: Endpoint, nonblocking: 
   };
 }
 
-/** sendto(2) with MSG_FASTOPEN: connects, and the bytes ride on the SYN where a cookie is known (RFC 7413 §4.2). */
+/**
+ * sendto(2) with MSG_FASTOPEN: connects, and the bytes ride on the SYN where a cookie is known (RFC 7413 §4.2). A blocking
+ * one returns when the handshake is complete and all bytes are taken.
+ */
 export function fastOpening(
   socket: StreamSocket,
   remote: Endpoint | 'unspec',
-  bytes: Uint8Array | 'bad address',
+  bytes: Uint8Array,
   flags: MessageFlags,
   nonblocking: boolean,
 ): Attempt {
-  void flags;
+  let taken = -1;
+  let rest: Attempt | undefined;
   return (now, tx) => {
-    if (bytes === 'bad address' || remote === 'unspec') return fail('EINVAL');
-    const outcome = socket.connect(now, remote, tx);
-    return nonblocking ? outcome : undefined;
+    if (rest !== undefined) return rest(now, tx);
+    const first = taken < 0;
+    const outcome = socket.fastOpen(now, remote, first ? bytes : NOTHING, !nonblocking, tx);
+    if (first && socket.connection?.state === 'SYN-SENT' && outcome.errno !== 'EALREADY') {
+      taken = Math.max(outcome.value, 0);
+      if (!nonblocking) return undefined;
+      return outcome;
+    }
+    if (outcome.errno === 'EALREADY' && !nonblocking) return undefined;
+    if (outcome.errno !== '') return outcome;
+    const before = Math.max(0, taken);
+    const sends = sending(socket, bytes.subarray(before), flags, nonblocking);
+    rest = (at, out) => {
+      const sent = before < bytes.length ? sends(at, out) : ok(0);
+      if (sent === undefined || (sent.errno !== '' && before === 0)) return sent;
+      return ok(before + Math.max(0, sent.value));
+    };
+    return rest(now, tx);
   };
 }
 
@@ -62,7 +81,11 @@ const FIN_UNACKNOWLEDGED: readonly TcpState[] = ['FIN-WAIT-1', 'CLOSING', 'LAST-
 /** send(2): a blocking one returns when all bytes are taken, or how many were before an error. */
 export function sending(socket: StreamSocket, bytes: Uint8Array, flags: MessageFlags, nonblocking: boolean): Attempt {
   let done = 0;
+  let opening: Attempt | undefined;
   return (now, tx) => {
+    if (done === 0 && socket.deferred !== null)
+      opening = fastOpening(socket, socket.deferred, bytes, flags, nonblocking);
+    if (opening !== undefined) return opening(now, tx);
     for (;;) {
       const outcome = socket.send(now, bytes.subarray(done), tx, flags);
       if (outcome.errno === 'EAGAIN') {
@@ -75,3 +98,5 @@ export function sending(socket: StreamSocket, bytes: Uint8Array, flags: MessageF
     }
   };
 }
+
+const NOTHING: Uint8Array = new Uint8Array(0);

@@ -4,10 +4,13 @@ import type { Connection } from '../tcp/connection.ts';
 import type { ListenOptions } from '../tcp/listen-options.ts';
 import { OpenError } from '../tcp/open-error.ts';
 import { TcpStack } from '../tcp/stack.ts';
+import type { ConnectOptions } from '../tcp/stack-options.ts';
 import type { Nanos, Endpoint as SansIo, Tx } from '../tcp/types.ts';
+import type { AddressTable } from '../wire/address.ts';
 import type { IcmpError } from '../wire/icmp.ts';
 import type { Segment } from '../wire/segment.ts';
 import { fail, type Outcome, ok } from './errno.ts';
+import { fastOpenServer } from './fast-open.ts';
 import { type HostSettings, policyOf } from './settings.ts';
 import { type Endpoint, StreamSocket } from './stream-socket.ts';
 
@@ -15,25 +18,39 @@ export interface SocketHostOptions {
   /** Address handles; the first is the source of active opens. */
   readonly addresses: readonly number[];
   readonly settings: HostSettings;
+  /** Names IPv6 addresses: without it their Fast Open cookies are not those of Linux. */
+  readonly addressTable?: AddressTable;
   /** Four uint32 from a random stream of the caller. */
   readonly secret: Uint32Array;
 }
 
 export class SocketHost implements SansIo {
   readonly stack: TcpStack;
-  /** May be replaced at any time; holds for sockets made or opened afterwards. */
-  settings: HostSettings;
+  #settings: HostSettings;
   /** Open sockets, and closed ones whose connection still lives. */
   readonly #sockets = new Set<StreamSocket>();
   #nextPort = 32768; // net.ipv4.ip_local_port_range begins here
 
   constructor(options: SocketHostOptions) {
-    this.settings = options.settings;
+    this.#settings = options.settings;
     this.stack = new TcpStack({
       addresses: options.addresses,
       config: options.settings.tcp,
       secret: options.secret,
+      ...(options.addressTable !== undefined && { addressTable: options.addressTable }),
     });
+    this.stack.fastOpen.blackholeTimeout = options.settings.fastOpen.blackholeTimeout;
+  }
+
+  /** May be replaced at any time; holds for sockets made or opened afterwards, and of Fast Open for listeners at once. */
+  get settings(): HostSettings {
+    return this.#settings;
+  }
+
+  set settings(settings: HostSettings) {
+    this.#settings = settings;
+    this.stack.fastOpen.blackholeTimeout = settings.fastOpen.blackholeTimeout;
+    for (const socket of this.#sockets) socket.tuneFastOpen();
   }
 
   /** socket(2) for SOCK_STREAM. */
@@ -75,11 +92,18 @@ export class SocketHost implements SansIo {
   // For StreamSocket.
 
   /** Active OPEN for `socket`. */
-  open(now: Nanos, socket: StreamSocket, remote: Endpoint, tx: Tx): Outcome {
+  open(
+    now: Nanos,
+    socket: StreamSocket,
+    remote: Endpoint,
+    tx: Tx,
+    fastOpen: Pick<ConnectOptions, 'fastOpen' | 'data'> = {},
+  ): Outcome {
     const local = socket.bound;
     try {
       socket.connection = this.stack.connect(now, remote.address, remote.port, tx, {
         config: socket.config,
+        ...fastOpen,
         ...(local !== null && local.address !== 0 && { local: local.address }),
         ...(local !== null && local.port !== 0 && { localPort: local.port }),
       });
@@ -101,7 +125,14 @@ export class SocketHost implements SansIo {
   }
 
   listenOptions(backlog: number, socket: StreamSocket): ListenOptions {
-    return { ...this.settings.listening, backlog, policy: policyOf(this.settings), config: socket.config };
+    const { settings } = this;
+    return {
+      ...settings.listening,
+      backlog,
+      policy: policyOf(settings),
+      config: socket.config,
+      fastOpen: fastOpenServer(settings.fastOpen, socket.options, settings.somaxconn),
+    };
   }
 
   stopListening(now: Nanos, socket: StreamSocket, tx: Tx): void {

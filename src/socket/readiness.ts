@@ -8,12 +8,14 @@ export function readiness(socket: StreamSocket): number {
   const write = POLL.POLLOUT | POLL.POLLWRNORM;
   if (socket.listener !== null) return socket.listener.acceptQueue.length > 0 ? read : 0;
   const c = socket.connection;
+  // The SYN waits for the first send (tcp_poll, DEFER_CONNECT).
+  if (socket.deferred !== null) return write;
   let mask = socket.error === '' ? 0 : POLL.POLLERR;
   const dead = c === null || c.state === 'CLOSED';
   if ((socket.readShut && socket.writeShut) || dead) mask |= POLL.POLLHUP;
   if (socket.readShut) mask |= read | POLL.POLLRDHUP;
   if (dead) return mask | write;
-  if (c.state === 'SYN-SENT' || c.state === 'SYN-RECEIVED') return mask;
+  if (c.state === 'SYN-SENT' || (c.state === 'SYN-RECEIVED' && c.pendingOpen === null)) return mask;
   if (c.readable > 0) mask |= read;
   if (socket.urgentWaits) mask |= POLL.POLLPRI;
   // __sk_stream_is_writeable: a third of the send buffer is free.

@@ -6,6 +6,7 @@ import { dropWhenFull } from '../tcp/policy/drop-when-full.ts';
 import { synCookies } from '../tcp/policy/syn-cookies.ts';
 import type { ListenPolicy } from '../tcp/policy/types.ts';
 import { type Nanos, SEC } from '../tcp/types.ts';
+import { type FastOpenSettings, TFO } from './fast-open.ts';
 
 export interface HostSettings {
   readonly tcp: TcpConfig;
@@ -19,6 +20,7 @@ export interface HostSettings {
   readonly keepAliveTime: Nanos;
   /** The most that a receive buffer may grow to (third value of tcp_rmem): the window scale must do for it. */
   readonly rcvBufMost: number;
+  readonly fastOpen: FastOpenSettings;
   /** What a listener does beyond backlog and policy. */
   readonly listening: Pick<ListenOptions, 'abortOnOverflow' | 'synQueueRoom' | 'synInWindow' | 'dropSynFin'>;
 }
@@ -31,6 +33,7 @@ export const LINUX6_HOST: HostSettings = {
   syncookies: 1,
   keepAliveTime: 7200 * SEC,
   rcvBufMost: 33554432,
+  fastOpen: { flags: TFO.CLIENT_ENABLE, keys: [], blackholeTimeout: 0 },
   listening: { abortOnOverflow: false, synQueueRoom: 'backlog+1', synInWindow: 'reset', dropSynFin: true },
 };
 
@@ -42,6 +45,7 @@ export const RFC9293_HOST: HostSettings = {
   syncookies: 0,
   keepAliveTime: 7200 * SEC,
   rcvBufMost: 65535,
+  fastOpen: { flags: 0, keys: [], blackholeTimeout: 0 },
   listening: {},
 };
 

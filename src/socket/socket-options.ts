@@ -38,8 +38,8 @@ export class SocketOptions {
   fastOpenNoCookie = false;
   /** TCP_FASTOPEN: the pending limit, -1 = off. */
   fastOpenQueue = -1;
-  /** TCP_FASTOPEN_KEY, '' = the host's. */
-  fastOpenKey = '';
+  /** TCP_FASTOPEN_KEY; empty = the host's. */
+  fastOpenKeys: readonly Uint32Array[] = [];
   tos = 0;
   ttl = 0;
   /** IP_RECVERR: ICMP errors are reported at once. */
@@ -47,11 +47,12 @@ export class SocketOptions {
   /** Options that are stored and told again, and change nothing here. */
   readonly stored: Map<string, number> = new Map();
 
-  /** The host's configuration with what this socket asks. The same object when it asks nothing. */
-  configure({ tcp: host, keepAliveTime }: HostSettings): TcpConfig {
+  /** The host's configuration with what this socket of `family` asks. The same object when it asks nothing. */
+  configure({ tcp: host, keepAliveTime }: HostSettings, family: 'inet' | 'inet6' = 'inet'): TcpConfig {
     const own: { -readonly [K in keyof TcpConfig]?: TcpConfig[K] } = {};
     if (this.nodelay) own.nagle = false;
-    if (this.maxSegment > 0) own.mss = Math.min(host.mss, this.maxSegment);
+    // The configuration's MSS is that of IPv4, and 20 less for IPv6; TCP_MAXSEG is meant as it stands.
+    if (this.maxSegment > 0) own.mss = Math.min(host.mss, this.maxSegment + (family === 'inet6' ? 20 : 0));
     // Half of the doubled value: what the administrator asked for is what the peer may fill.
     if (this.sndBuf > 0) own.sndBuf = Math.max(1, this.sndBuf >> 1);
     if (this.rcvBuf > 0) own.rcvBuf = Math.max(1, this.rcvBuf >> 1);

@@ -6,10 +6,13 @@
 
 import type { TcpConfig } from '../tcp/config.ts';
 import type { Connection } from '../tcp/connection.ts';
+import type { FastOpenMode } from '../tcp/fast-open-client.ts';
+import { fastOpenKeysOf } from '../tcp/fast-open-cookie.ts';
 import type { Listener } from '../tcp/listener.ts';
 import type { Nanos, TcpEvent, Tx } from '../tcp/types.ts';
 import { isIpv6 } from '../wire/address.ts';
 import { ERRNO, type Errno, fail, type Outcome, ok } from './errno.ts';
+import { defaultFastOpenQueue, fastOpenMode, fastOpenServer, TFO } from './fast-open.ts';
 import type { SocketHost } from './host.ts';
 import { getNumber, SocketOptions, setNumber } from './socket-options.ts';
 import { UrgentByte } from './urgent-byte.ts';
@@ -46,6 +49,8 @@ export class StreamSocket {
   /** Told of what would wake a waiter. */
   readonly watchers: Set<Watcher<StreamSocket>> = new Set();
   closed = false;
+  /** connect(2) with TCP_FASTOPEN_CONNECT: where to, once there is something to send. */
+  deferred: Endpoint | null = null;
   /** connect(2) has been called: 'waiting' until it has been told of success. */
   connecting: 'no' | 'waiting' | 'told' = 'no';
   #peerClosed = false;
@@ -61,7 +66,7 @@ export class StreamSocket {
 
   /** The configuration a connection of this socket gets. */
   get config(): TcpConfig {
-    return this.options.configure(this.#host.settings);
+    return this.options.configure(this.#host.settings, this.family);
   }
 
   bind(local: Endpoint): Outcome {
@@ -79,6 +84,9 @@ export class StreamSocket {
     this.bound = { address: this.bound?.address ?? ANY, port };
     // listen(2) takes the backlog as unsigned, so -1 gives somaxconn (measured: ground truth B, section 2.3).
     const limit = Math.min(backlog < 0 ? Infinity : backlog, this.#host.settings.somaxconn);
+    if (this.options.fastOpenQueue <= 0) {
+      this.options.fastOpenQueue = defaultFastOpenQueue(this.#host.settings.fastOpen, limit);
+    }
     if (this.listener !== null) this.listener.setBacklog(limit);
     else this.listener = this.#host.stack.listen(port, this.#host.listenOptions(limit, this));
     return ok(0);
@@ -95,13 +103,42 @@ export class StreamSocket {
   /** EINPROGRESS, and the SYN is on its way; later calls tell how it went. */
   connect(now: Nanos, remote: Endpoint, tx: Tx): Outcome {
     if (this.listener !== null) return fail('EISCONN');
+    if (this.deferred !== null) return fail('EISCONN');
     if (this.connection !== null) return this.#connectAgain();
     if (this.error !== '') return fail(this.takeError());
     if ((this.family === 'inet6') !== isIpv6(remote.address)) return fail('EAFNOSUPPORT');
-    const opened = this.#host.open(now, this, remote, tx);
+    const fastOpen = this.options.fastOpenConnect ? this.#fastOpenMode : undefined;
+    if (fastOpen !== undefined && this.#fastOpenRoom(now, remote) >= 0) {
+      this.deferred = remote;
+      return ok(0);
+    }
+    const opened = this.#host.open(now, this, remote, tx, fastOpen === undefined ? {} : { fastOpen });
     if (opened.errno !== '') return opened;
     this.connecting = 'waiting';
     return fail('EINPROGRESS');
+  }
+
+  /**
+   * sendto(2) with MSG_FASTOPEN, or the first send after a connect that waited for it (Linux tcp_sendmsg_fastopen).
+   * Takes what rides on the SYN or, for a caller that will wait, as much as the send buffer holds; the rest is for
+   * `send`. EINPROGRESS when nothing was taken and the SYN is on its way.
+   */
+  fastOpen(now: Nanos, remote: Endpoint | 'unspec', bytes: Uint8Array, waits: boolean, tx: Tx): Outcome {
+    const { settings } = this.#host;
+    if (this.deferred === null && (settings.fastOpen.flags & TFO.CLIENT_ENABLE) === 0) return fail('EOPNOTSUPP');
+    if (remote === 'unspec') return fail('EOPNOTSUPP');
+    if (this.listener !== null) return fail('EISCONN');
+    if (this.connection !== null) return this.#connectAgain();
+    if (this.error !== '') return fail(this.takeError());
+    if ((this.family === 'inet6') !== isIpv6(remote.address)) return fail('EAFNOSUPPORT');
+    const room = this.#fastOpenRoom(now, remote);
+    const data = waits ? bytes : bytes.subarray(0, Math.max(0, room));
+    const opened = this.#host.open(now, this, remote, tx, { fastOpen: this.#fastOpenMode, data });
+    if (opened.errno !== '') return opened;
+    this.deferred = null;
+    this.connecting = 'waiting';
+    const taken = this.connection!.tcb.sendBuffer?.length ?? 0;
+    return taken > 0 ? ok(taken) : fail('EINPROGRESS');
   }
 
   /** Takes bytes and returns how many. EAGAIN when the send buffer is full or the handshake not yet done. */
@@ -109,7 +146,8 @@ export class StreamSocket {
     if (this.error !== '') return fail(this.takeError());
     const c = this.connection;
     if (this.writeShut || c === null || c.state === 'CLOSED') return fail('EPIPE');
-    if (c.state === 'SYN-SENT' || c.state === 'SYN-RECEIVED') return fail('EAGAIN');
+    // A Fast Open may answer before the handshake ends.
+    if (c.state === 'SYN-SENT' || (c.state === 'SYN-RECEIVED' && c.pendingOpen === null)) return fail('EAGAIN');
     if (bytes.length === 0) return ok(0);
     const room = c.writable;
     if (room === 0) return fail('EAGAIN');
@@ -121,6 +159,7 @@ export class StreamSocket {
   /** Received bytes into `into`; 0 = the peer has closed. EAGAIN when nothing is there. */
   recv(now: Nanos, into: Uint8Array, tx: Tx, flags: MessageFlags = {}): Outcome {
     const c = this.connection;
+    if (this.deferred !== null) return fail('EAGAIN');
     if (this.listener !== null || (c === null && this.error === '')) return fail('ENOTCONN');
     if (c !== null && flags.urgent === true) {
       return this.options.oobInline ? fail('EINVAL') : this.#urgentByte.receive(c, into, flags.peek === true);
@@ -152,7 +191,7 @@ export class StreamSocket {
     if (how !== 'read') {
       this.writeShut = true;
       if (c.state === 'SYN-SENT') c.abort(now, tx);
-      else c.close(now, tx);
+      else c.shutdownSend(now, tx);
     }
     this.#wake(WAKE.STATE);
     return ok(0);
@@ -179,6 +218,7 @@ export class StreamSocket {
     if (this.listener !== null) this.#host.stopListening(now, this, tx);
     if (c !== null) c.abort(now, tx);
     this.connection = null;
+    this.deferred = null;
     this.connecting = 'no';
     this.error = '';
     this.readShut = false;
@@ -204,7 +244,10 @@ export class StreamSocket {
   }
 
   set(now: Nanos, level: string, name: string, value: number, tx: Tx): Outcome {
+    const refused = this.#refuseFastOpen(name);
+    if (refused !== undefined) return refused;
     const outcome = setNumber(this.options, level, name, value);
+    if (name === 'TCP_FASTOPEN' || name === 'TCP_FASTOPEN_NO_COOKIE') this.tuneFastOpen();
     const c = this.connection;
     if (outcome.errno === '') this.listener?.configure(this.config);
     if (outcome.errno !== '' || c === null) return outcome;
@@ -235,8 +278,18 @@ export class StreamSocket {
     }
   }
 
-  setFastOpenKey(_key: string): Outcome {
-    return fail('EINVAL');
+  setFastOpenKey(bytes: Uint8Array): Outcome {
+    const keys = fastOpenKeysOf(bytes);
+    if (keys === undefined) return fail('EINVAL');
+    this.options.fastOpenKeys = keys;
+    this.tuneFastOpen();
+    return ok(0);
+  }
+
+  /** What Fast Open may do has changed. */
+  tuneFastOpen(): void {
+    const { settings } = this.#host;
+    this.listener?.setFastOpen(fastOpenServer(settings.fastOpen, this.options, settings.somaxconn));
   }
 
   /** Returns and clears the pending error, as SO_ERROR does. */
@@ -268,6 +321,33 @@ export class StreamSocket {
 
   #wake(key: number): void {
     for (const watcher of this.watchers) watcher.woken(this, key);
+  }
+
+  get #fastOpenMode(): FastOpenMode {
+    return fastOpenMode(this.#host.settings.fastOpen, this.options);
+  }
+
+  #fastOpenRoom(now: Nanos, remote: Endpoint): number {
+    const local = this.bound?.address ?? ANY;
+    return this.#host.stack.fastOpenRoom(now, remote.address, this.#fastOpenMode, {
+      config: this.config,
+      ...(local !== ANY && { local }),
+    });
+  }
+
+  /** do_tcp_setsockopt: these belong to a socket that is not connected. */
+  #refuseFastOpen(name: string): Outcome | undefined {
+    const busy = this.connection !== null || this.deferred !== null;
+    switch (name) {
+      case 'TCP_FASTOPEN':
+      case 'TCP_FASTOPEN_NO_COOKIE':
+        return busy ? fail('EINVAL') : undefined;
+      case 'TCP_FASTOPEN_CONNECT':
+        if ((this.#host.settings.fastOpen.flags & TFO.CLIENT_ENABLE) === 0) return fail('EOPNOTSUPP');
+        return busy || this.listener !== null ? fail('EINVAL') : undefined;
+      default:
+        return undefined;
+    }
   }
 
   #connectAgain(): Outcome {

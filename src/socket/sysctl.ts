@@ -37,6 +37,10 @@ const MAPPED: Readonly<Record<string, Change>> = {
   'net.ipv4.tcp_abort_on_overflow': ({ listening }, value) => ({
     listening: { ...listening, abortOnOverflow: value !== 0 },
   }),
+  'net.ipv4.tcp_fastopen': ({ fastOpen }, flags) => ({ fastOpen: { ...fastOpen, flags } }),
+  'net.ipv4.tcp_fastopen_blackhole_timeout_sec': ({ fastOpen }, value) => ({
+    fastOpen: { ...fastOpen, blackholeTimeout: value * SEC },
+  }),
   'net.ipv4.tcp_keepalive_time': (_settings, value) => ({ keepAliveTime: value * SEC }),
   'net.ipv4.tcp_timestamps': tcp((v) => ({ timestamps: v > 0 })),
   'net.ipv4.tcp_sack': tcp((v) => ({ sack: v > 0 })),

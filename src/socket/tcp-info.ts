@@ -41,7 +41,7 @@ export function tcpInfo(socket: StreamSocket, now: Nanos): Readonly<Record<strin
     // tcp_get_info reuses these two for a listener's queue and its limit.
     return { tcpi_state: 10, tcpi_unacked: acceptQueue.length, tcpi_sacked: acceptQueue.limit };
   }
-  if (socket.connection === null) return { tcpi_state: 7 };
+  if (socket.connection === null) return { tcpi_state: socket.deferred === null ? 7 : 2, tcpi_options: 0 };
   return connectionInfo(socket.connection, now);
 }
 
@@ -72,7 +72,8 @@ function connectionInfo(c: Connection, now: Nanos): Readonly<Record<string, numb
     tcpi_unacked: Math.ceil(flying / mss),
     tcpi_sacked: Math.ceil(sacked / mss),
     tcpi_lost: Math.ceil(lost / mss),
-    tcpi_retrans: t.loss?.inRecovery === true ? Math.ceil(Math.max(0, seqDiff(t.loss.highRxt, t.sndUna)) / mss) : 0,
+    tcpi_retrans: Math.ceil(repeated(c) / mss),
+    tcpi_delivered: delivered(c, sacked),
     tcpi_rtt: t.rtt.srtt < 0 ? 0 : Math.floor(t.rtt.srtt / US),
     tcpi_rttvar: Math.floor(t.rtt.rttvar / US),
     tcpi_snd_cwnd: Math.floor(t.cwnd / mss),
@@ -91,9 +92,31 @@ function connectionInfo(c: Connection, now: Nanos): Readonly<Record<string, numb
   };
 }
 
+/** Bytes sent again and not yet acknowledged. */
+function repeated(c: Connection): number {
+  const { loss, sndUna } = c.tcb;
+  if (loss === null) return 0;
+  return Math.max(0, seqDiff(loss.inRecovery ? loss.highRxt : loss.next, sndUna));
+}
+
+/** Segments the peer has, as if all had been full; a SYN and its data are one (Linux tcp_rcv_fastopen_synack). */
+function delivered(c: Connection, sacked: number): number {
+  const t = c.tcb;
+  if (!t.synAcked || t.pendingOpen !== null) return 0;
+  const request = t.fastOpenRequest;
+  const onSyn = request?.synDataAcked === true ? request.sent : 0;
+  return 1 + Math.ceil((Math.max(0, seqDiff(t.sndUna, t.iss) - 1 - onSyn) + sacked) / t.sndMss);
+}
+
 function options(c: Connection): number {
   const t = c.tcb;
-  return (t.tsOk ? TCPI_OPT.TIMESTAMPS : 0) | (t.sackOk ? TCPI_OPT.SACK : 0) | (t.scaleOk ? TCPI_OPT.WSCALE : 0);
+  return (
+    (t.tsOk ? TCPI_OPT.TIMESTAMPS : 0) |
+    (t.sackOk ? TCPI_OPT.SACK : 0) |
+    (t.scaleOk ? TCPI_OPT.WSCALE : 0) |
+    (t.fastOpen?.synDataAcked === true ? TCPI_OPT.SYN_DATA : 0) |
+    (t.fastOpen?.side === 'server' ? TCPI_OPT.TFO_CHILD : 0)
+  );
 }
 
 function caState(c: Connection): number {

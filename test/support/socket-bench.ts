@@ -24,6 +24,8 @@ export interface Extra {
   readonly len?: number;
   readonly wnd?: number;
   readonly mss?: number;
+  /** Fast Open cookie in hex; '' is a request. */
+  readonly fo?: string;
 }
 
 export class SocketBench {
@@ -67,6 +69,10 @@ export class SocketBench {
     seg.len = extra.len ?? 0;
     seg.payload = new Uint8Array(seg.len).fill(120);
     if ((seg.flags & SYN) !== 0) seg.mss = extra.mss ?? 1000;
+    if (extra.fo !== undefined) {
+      seg.tfoLen = extra.fo.length / 2;
+      seg.tfo.set(Buffer.from(extra.fo, 'hex'));
+    }
     this.host.onSegment(this.now, seg, this.tx);
   }
 
@@ -124,7 +130,9 @@ export class SocketBench {
     const syn = (seg.flags & SYN) !== 0;
     const seq = syn ? 0 : (seg.seq - this.#iss) >>> 0;
     const ack = (seg.flags & ACK) === 0 ? '' : ` ack ${(seg.ack - IRS) >>> 0}`;
-    return `${formatFlags(seg.flags)} ${seq}:${seq + seg.len}(${seg.len})${ack}`;
+    const cookie = Buffer.from(seg.tfo.subarray(0, Math.max(0, seg.tfoLen))).toString('hex');
+    const option = seg.tfoLen < 0 ? '' : ` <${`FO ${cookie}`.trim()}>`;
+    return `${formatFlags(seg.flags)} ${seq}:${seq + seg.len}(${seg.len})${ack}${option}`;
   }
 }
 
