@@ -6,7 +6,7 @@ import { type AddressTable, isIpv6 } from '../wire/address.ts';
 import { isHostAddress } from '../wire/host-address.ts';
 import type { IcmpError } from '../wire/icmp.ts';
 import { ACK, RST, type Segment, SYN, segLen } from '../wire/segment.ts';
-import { type Seq, seqGt } from '../wire/seq.ts';
+import type { Seq } from '../wire/seq.ts';
 import type { TcpConfig } from './config.ts';
 import { Connection } from './connection.ts';
 import { ConnectionTable } from './connection-table.ts';
@@ -22,6 +22,7 @@ import * as rules from './rules.ts';
 import * as rulesIcmp from './rules-icmp.ts';
 import type { ConnectOptions, StackCounters, StackOptions } from './stack-options.ts';
 import { finish } from './tcb.ts';
+import { beginsAnew } from './time-wait-reopen.ts';
 import { TimerHeap } from './timer-heap.ts';
 import { type Endpoint, MS, type Nanos, type Tx } from './types.ts';
 import type { WhySink } from './why.ts';
@@ -287,7 +288,7 @@ export class TcpStack implements Endpoint {
     const t = c.tcb;
     if (t.state !== 'TIME-WAIT' || (seg.flags & (SYN | ACK | RST)) !== SYN || !this.#listeners.has(seg.dport))
       return false;
-    const newer = t.tsOk && seg.tsVal >= 0 ? ((seg.tsVal - t.tsRecent) | 0) > 0 : seqGt(seg.seq, t.rcvNxt);
+    const newer = beginsAnew(t, seg);
     if (this.#why !== null) this.#why.check(rules.TIME_WAIT_REOPEN, newer, seg.seq, t.rcvNxt, 0);
     if (newer) {
       // RFC 9293 §3.6.1 MAY-2 (1): beyond all that the old connection used (Linux tcp_timewait_state_process).
