@@ -1,8 +1,10 @@
 /** One engine and one kernel across a TUN device, with addresses of both IP versions. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { TunDevice } from '../../src/node/tun/device.ts';
 import { TunHost, type TunHostOptions } from '../../src/node/tun/host.ts';
 import { CLEAR, type Impairment } from '../../src/node/tun/link.ts';
 import { LINUX6_HOST } from '../../src/socket/settings.ts';
+import type { TcpConfig } from '../../src/tcp/config.ts';
 import { MS } from '../../src/tcp/types.ts';
 import { AddressTable } from '../../src/wire/address.ts';
 
@@ -15,6 +17,8 @@ export const KERNEL = { 4: '198.18.0.1', 6: 'fd00:68:6f::1' } as const;
 export interface Road {
   readonly loss: number;
   readonly seed: number;
+  /** Milliseconds instead of that one. */
+  readonly delay?: number;
 }
 
 export interface Lab {
@@ -24,11 +28,18 @@ export interface Lab {
   kernel(version: Version): number;
 }
 
+export interface LabOptions {
+  readonly road?: Road | undefined;
+  readonly tap?: TunHostOptions['tap'];
+  /** What differs from the usual on the engine's side, and sysctls of the kernel's by their names below net.ipv4. */
+  readonly engine?: Partial<TcpConfig>;
+  readonly syncookies?: 0 | 1 | 2;
+  readonly kernel?: Readonly<Record<string, string>>;
+}
+
 /** Makes the lab, lets `use` work in it, and takes it down. */
-export async function withLab<T>(
-  options: { readonly road?: Road | undefined; readonly tap?: TunHostOptions['tap']; readonly timeWait?: number },
-  use: (lab: Lab) => Promise<T>,
-): Promise<T> {
+export async function withLab<T>(options: LabOptions, use: (lab: Lab) => Promise<T>): Promise<T> {
+  const restore = setSysctls(options.kernel ?? {});
   const addresses = new AddressTable();
   const own = [addresses.parse(ENGINE[4]), addresses.parse(ENGINE[6])];
   const device = await TunDevice.open({
@@ -40,12 +51,15 @@ export async function withLab<T>(
       { address: addressBytes(addresses, addresses.parse(KERNEL[6])), prefix: 64 },
     ],
   });
-  const tcp = { ...LINUX6_HOST.tcp, rcvBuf: BUFFER, sndBuf: BUFFER };
   const host = new TunHost({
     device,
     addresses,
     own,
-    settings: { ...LINUX6_HOST, tcp: options.timeWait === undefined ? tcp : { ...tcp, timeWait: options.timeWait } },
+    settings: {
+      ...LINUX6_HOST,
+      tcp: { ...LINUX6_HOST.tcp, rcvBuf: BUFFER, sndBuf: BUFFER, ...options.engine },
+      syncookies: options.syncookies ?? LINUX6_HOST.syncookies,
+    },
     ...(options.road !== undefined && {
       toKernel: roadOf(options.road),
       toEngine: roadOf(options.road),
@@ -57,7 +71,17 @@ export async function withLab<T>(
     return await use({ host, device, kernel: (version) => addresses.parse(KERNEL[version]) });
   } finally {
     host.close();
+    restore();
   }
+}
+
+/** They belong to our network namespace alone. Returns how to set them back. */
+function setSysctls(values: Readonly<Record<string, string>>): () => void {
+  const before = Object.keys(values).map((name) => [name, readFileSync(`${SYSCTLS}/${name}`, 'utf8')] as const);
+  for (const [name, value] of Object.entries(values)) writeFileSync(`${SYSCTLS}/${name}`, value);
+  return () => {
+    for (const [name, value] of before) writeFileSync(`${SYSCTLS}/${name}`, value);
+  };
 }
 
 function addressBytes(addresses: AddressTable, address: number): Uint8Array {
@@ -71,8 +95,9 @@ export function urlHost(address: string): string {
   return address.includes(':') ? `[${address}]` : address;
 }
 
-function roadOf({ loss }: Road): Impairment {
-  return { ...CLEAR, loss: loss / 100, delay: 1 * MS, reorder: 0.01, reorderBy: 1 * MS, duplicate: 0.005 };
+function roadOf({ loss, delay = 1 }: Road): Impairment {
+  return { ...CLEAR, loss: loss / 100, delay: delay * MS, reorder: 0.01, reorderBy: 1 * MS, duplicate: 0.005 };
 }
 
 const BUFFER = 2 ** 20;
+const SYSCTLS = '/proc/sys/net/ipv4';

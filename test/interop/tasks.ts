@@ -8,6 +8,8 @@ import { promisify } from 'node:util';
 import { captureTap } from '../../src/node/tun/capture-tap.ts';
 import { connect, type LiveSocket, serve } from '../../src/node/tun/live-socket.ts';
 import type { CloseReason } from '../../src/tcp/types.ts';
+import { dialectTasks } from './dialects.ts';
+import { endOf, errorOf, hashOf, listening, portOf, randomBytes, sha256, sleep } from './kernel-side.ts';
 import { ENGINE, KERNEL, type Lab, type Road, urlHost, type Version, withLab } from './lab.ts';
 
 type Side = 'engine' | 'kernel';
@@ -17,6 +19,8 @@ const CLOSED_PORT = 81;
 const PAGE = '<!doctype html><title>halfopen</title><p>A page served over a handshake.\n';
 
 export const tasks = {
+  ...dialectTasks,
+
   /** Can this machine do it at all? */
   async probe(_: object): Promise<void> {
     await withLab({}, async () => {});
@@ -295,57 +299,4 @@ async function kernelSends(lab: Lab, version: Version, payload: Uint8Array): Pro
 function sendAll(socket: LiveSocket, payload: Uint8Array): void {
   socket.write(payload);
   socket.end();
-}
-
-/** All that the kernel's socket receives; then it closes, too. */
-async function hashOf(socket: net.Socket): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const piece of socket) hash.update(piece as Buffer);
-  return hash.digest('hex');
-}
-
-/** How the engine's connection to that port ended. */
-function endOf(lab: Lab, version: Version, port: number, says = ''): Promise<CloseReason> {
-  return new Promise((resolve) => {
-    const socket = connect(lab.host, lab.kernel(version), port, {
-      established: () => socket.write(Buffer.from(says)),
-      closed: resolve,
-    });
-  });
-}
-
-async function errorOf(socket: net.Socket): Promise<string> {
-  const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException];
-  return error.code ?? error.message;
-}
-
-async function listening(version: Version, accepted: (socket: net.Socket) => void): Promise<net.Server> {
-  const server = net.createServer({ allowHalfOpen: true }, accepted).listen(0, KERNEL[version]);
-  await once(server, 'listening');
-  return server;
-}
-
-function portOf(server: net.Server): number {
-  return (server.address() as net.AddressInfo).port;
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** Bytes that look random and are the same in every run (xorshift32). */
-function randomBytes(length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let x = 0x9e3779b9;
-  for (let i = 0; i < length; i++) {
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    bytes[i] = x;
-  }
-  return bytes;
 }

@@ -118,12 +118,12 @@ export class LiveSocket implements Watcher {
   }
 }
 
-/** Opens a connection to an address handle and port. */
-export function connect(host: TunHost, remote: number, port: number, events: SocketEvents): LiveSocket {
+/** Opens a connection to an address handle and port, from `localPort` or, with 0, from any that is free. */
+export function connect(host: TunHost, remote: number, port: number, events: SocketEvents, localPort = 0): LiveSocket {
   return host.act((now, tx) => {
     const socket = host.sockets.socket(host.addresses.isV6(remote) ? 'inet6' : 'inet');
     const local = host.sourceFor(remote);
-    if (local !== undefined) check('bind', socket.bind({ address: local, port: 0 }));
+    if (local !== undefined) check('bind', socket.bind({ address: local, port: localPort }));
     check('connect', socket.connect(now, { address: remote, port }, tx));
     return new LiveSocket(host, socket, events);
   }, 'connect');
