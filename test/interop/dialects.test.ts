@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { RFC9293 } from '../../src/tcp/config.ts';
 import type { Agreed } from './dialects.ts';
 import type { LabOptions } from './lab.ts';
-import { enterNamespace, type Namespace } from './namespace.ts';
+import { enterNamespace, hasCurl, type Namespace } from './namespace.ts';
 
 const entered = await enterNamespace();
 const why = typeof entered === 'string' ? entered : '';
@@ -63,6 +63,22 @@ describe.skipIf(why !== '').each([4, 6] as const)('over IPv%i', (version) => {
   test('a listener that nobody serves keeps backlog + 1 connections of many', async () => {
     const crowd = await namespace.run('neverAccepting', { version, backlog: 2, clients: 12 });
     expect(crowd).toEqual({ waiting: 3, overflowed: true });
+  });
+
+  test('Fast Open of the engine: the kernel takes the second question with the SYN', async () => {
+    expect(await namespace.run('fastOpen', { version, opens: 'engine' })).toEqual({
+      answers: ['answer', 'answer'],
+      engine: { active: 1, passive: 0 },
+      kernel: { active: 0, passive: 1 },
+    });
+  });
+
+  test.skipIf(!hasCurl())('Fast Open of curl: the engine takes the second question with the SYN', async () => {
+    expect(await namespace.run('fastOpen', { version, opens: 'kernel' })).toEqual({
+      answers: ['answer', 'answer'],
+      engine: { active: 0, passive: 1 },
+      kernel: { active: 1, passive: 0 },
+    });
   });
 
   test.each(['engine', 'kernel'] as const)('keep-alive of the %s finds the other alive', async (by) => {

@@ -1,11 +1,17 @@
 /** Tasks with options switched off, on or far on either side, and connections that follow each other closely. */
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import net from 'node:net';
-import { connect, type LiveSocket, type SocketEvents, serve } from '../../src/node/tun/live-socket.ts';
+import { promisify } from 'node:util';
+import { connect, LiveSocket, type SocketEvents, serve } from '../../src/node/tun/live-socket.ts';
+import { TFO } from '../../src/socket/fast-open.ts';
 import { hashOf, listening, portOf, randomBytes, sha256, sleep } from './kernel-side.ts';
-import { ENGINE, KERNEL, type Lab, type LabOptions, type Version, withLab } from './lab.ts';
+import { ENGINE, KERNEL, type Lab, type LabOptions, urlHost, type Version, withLab } from './lab.ts';
 
 type Side = 'engine' | 'kernel';
+
+const run = promisify(execFile);
 
 const PORT = 80;
 /** Outside the ranges that either side takes by itself. */
@@ -98,6 +104,41 @@ export const dialectTasks = {
     });
   },
 
+  /** Two requests by Fast Open: the first asks for a cookie, the second has its text taken with the SYN (RFC 7413). */
+  async fastOpen(asked: { version: Version; opens: Side }): Promise<FastOpened> {
+    const all = TFO.CLIENT_ENABLE | TFO.SERVER_ENABLE | TFO.SERVER_WO_SOCKOPT1;
+    return withLab({ fastOpen: all, kernel: { tcp_fastopen: String(all) } }, async (lab) => {
+      const { stack } = lab.host.sockets;
+      const before = kernelCounters();
+      const answers: string[] = [];
+      if (asked.opens === 'kernel') {
+        serve(lab.host, PORT, 4, (socket) => ({
+          data: () => {
+            socket.write(Buffer.from('HTTP/1.0 200 OK\r\n\r\nanswer'));
+            socket.end();
+          },
+        }));
+        const url = `http://${urlHost(ENGINE[asked.version])}/`;
+        const curl = ['-sS', '--tcp-fastopen', '--max-time', '10', url];
+        for (let i = 0; i < 2; i++) answers.push((await run('curl', curl)).stdout);
+      } else {
+        const server = await listening(asked.version, (client) => {
+          client.on('data', () => client.end('answer'));
+        });
+        for (let i = 0; i < 2; i++) answers.push(await askByFastOpen(lab, asked.version, portOf(server)));
+        server.close();
+      }
+      const counters = stack.listener(PORT)?.counters;
+      const after = kernelCounters();
+      const risen = (name: string): number => (after.get(name) ?? 0) - (before.get(name) ?? 0);
+      return {
+        answers,
+        engine: { active: stack.counters.TCPFastOpenActive, passive: counters?.TCPFastOpenPassive ?? 0 },
+        kernel: { active: risen('TCPFastOpenActive'), passive: risen('TCPFastOpenPassive') },
+      };
+    });
+  },
+
   /** An idle connection with keep-alive on one side: is it alive after several probes, and did packets come? */
   async keepAlive(asked: { version: Version; by: Side }): Promise<{ state: string; probes: number }> {
     // Linux answers such probes twice a second at most (tcp_invalid_ratelimit).
@@ -140,6 +181,13 @@ export interface Echoed {
   readonly agreed: Agreed | undefined;
 }
 
+export interface FastOpened {
+  readonly answers: readonly string[];
+  /** Fast Opens that went well, by who opened and who was opened (Linux MIB names). */
+  readonly engine: { readonly active: number; readonly passive: number };
+  readonly kernel: { readonly active: number; readonly passive: number };
+}
+
 export interface Crowd {
   readonly waiting: number;
   readonly overflowed: boolean;
@@ -166,6 +214,36 @@ async function connected(
   socket.events = { ...events(socket) };
   const [client] = await accepted;
   return { client, stop: () => void (given ?? server.close()) };
+}
+
+/** One question and its answer on a connection of its own; the question goes with the SYN where there is a cookie. */
+async function askByFastOpen(lab: Lab, version: Version, port: number): Promise<string> {
+  const question = Buffer.from('question');
+  let answer = '';
+  await new Promise<void>((resolve) => {
+    lab.host.act((now, tx) => {
+      const socket = lab.host.sockets.socket(version === 6 ? 'inet6' : 'inet');
+      socket.bind({ address: lab.host.sourceFor(lab.kernel(version))!, port: 0 });
+      const { value } = socket.fastOpen(now, { address: lab.kernel(version), port }, question, false, tx);
+      const live = new LiveSocket(lab.host, socket, {
+        data: (bytes) => {
+          answer += Buffer.from(bytes).toString();
+        },
+        ended: () => live.end(),
+        closed: () => resolve(),
+      });
+      live.write(question.subarray(Math.max(0, value)));
+    });
+  });
+  return answer;
+}
+
+/** TcpExt counters of the kernel, in this network namespace. */
+function kernelCounters(): ReadonlyMap<string, number> {
+  const lines = readFileSync('/proc/net/netstat', 'utf8').split('\n');
+  const [names = '', values = ''] = lines.filter((line) => line.startsWith('TcpExt:'));
+  const numbers = values.split(' ').map(Number);
+  return new Map(names.split(' ').map((name, i) => [name, numbers[i] ?? 0]));
 }
 
 function agreedBy({ socket }: LiveSocket): Agreed {

@@ -2,11 +2,10 @@
  * The engine and the real kernel at the two ends of one wire, in a network namespace of their own. Where the machine
  * permits none, the reason is printed and the tests are skipped.
  */
-import { execFileSync } from 'node:child_process';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readFrames } from '../../src/capture/reader.ts';
 import { Examiner, verdictTotals } from '../../src/diagnose/examiner.ts';
-import { enterNamespace, type Namespace } from './namespace.ts';
+import { enterNamespace, hasCurl, type Namespace } from './namespace.ts';
 
 const entered = await enterNamespace();
 const why = typeof entered === 'string' ? entered : '';
@@ -113,13 +112,4 @@ test.skipIf(why !== '')(
 
 function say(what: string, bytes: number, seconds: number): void {
   console.log(`interop: ${what}: ${(bytes / seconds / 1e6).toFixed(1)} MB/s`);
-}
-
-function hasCurl(): boolean {
-  try {
-    execFileSync('curl', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -34,6 +34,8 @@ export interface LabOptions {
   /** What differs from the usual on the engine's side, and sysctls of the kernel's by their names below net.ipv4. */
   readonly engine?: Partial<TcpConfig>;
   readonly syncookies?: 0 | 1 | 2;
+  /** Bits of net.ipv4.tcp_fastopen of the engine's side. */
+  readonly fastOpen?: number;
   readonly kernel?: Readonly<Record<string, string>>;
 }
 
@@ -59,6 +61,7 @@ export async function withLab<T>(options: LabOptions, use: (lab: Lab) => Promise
       ...LINUX6_HOST,
       tcp: { ...LINUX6_HOST.tcp, rcvBuf: BUFFER, sndBuf: BUFFER, ...options.engine },
       syncookies: options.syncookies ?? LINUX6_HOST.syncookies,
+      fastOpen: { ...LINUX6_HOST.fastOpen, flags: options.fastOpen ?? LINUX6_HOST.fastOpen.flags },
     },
     ...(options.road !== undefined && {
       toKernel: roadOf(options.road),

@@ -2,7 +2,7 @@
  * A network namespace for tests: `unshare` runs `inside.ts` there, which does what it is asked by name over Node's IPC
  * channel and answers with plain data, so that all expectations stand in the tests.
  */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { inPrivateNamespace } from '../../src/node/private-namespace.ts';
 import type { Tasks } from './tasks.ts';
@@ -51,4 +51,13 @@ export async function enterNamespace(): Promise<Namespace | string> {
   }
   // The answers are what the tasks of that name return, by way of JSON.
   return { run: ask as Namespace['run'], leave: () => void child.kill() };
+}
+
+export function hasCurl(): boolean {
+  try {
+    execFileSync('curl', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
 }
