@@ -27,6 +27,13 @@ const APART: readonly Row[] = [
     'src/tcp/listener.test.ts',
   ],
   [
+    'A new SYN in the window of a Fast Open not yet confirmed',
+    'RFC 5961 §4.2: challenge ACK',
+    'RST/ACK, the connection stays (tcp_check_req)',
+    'listen.synInWindow',
+    'src/tcp/fast-open-server.test.ts',
+  ],
+  [
     'SYN with FIN to LISTEN',
     'RFC 9293 §3.10.7.2 third: the SYN counts',
     'dropped (tcp_rcv_state_process)',
@@ -347,6 +354,21 @@ const BOTH_LINUX: readonly Row[] = [
     '',
     script('syn-received/timestamps-missing-in-third-segment'),
     'src/tcp/listener.test.ts',
+  ],
+  [
+    'CLOSE of a Fast Open not yet confirmed, with text sent',
+    'RFC 9293 §3.10.4: the FIN waits for ESTABLISHED',
+    'close(2): FIN at once, FIN-WAIT-1 (tcp_close_state); shutdown(2): it waits (tcp_shutdown)',
+    '',
+    'src/tcp/fast-open-server.test.ts',
+    'src/socket/fast-open.test.ts',
+  ],
+  [
+    'SYNs with Fast Open that are lost',
+    'RFC 7413 §4.1.3.1: the client remembers the server and does without for a while',
+    'counted per server, and only shown; if asked for, three timeouts in a row pause it for all (tcp_fastopen_active_disable)',
+    '',
+    'src/tcp/fast-open-client.test.ts',
   ],
   [
     'Text on a SYN without Fast Open',
