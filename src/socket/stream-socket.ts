@@ -301,6 +301,11 @@ export class StreamSocket {
 
   /** Called by the host for each thing that the connection tells. */
   hear(event: TcpEvent): void {
+    if (event.type === 'soft-error') {
+      // Linux tcp_v4_err: only who asked for it hears of it at once, as an error that ends nothing.
+      if (event.cause !== 'icmp' || !this.options.receiveErrors) return;
+      this.error = event.error;
+    }
     this.#wake(KEY_OF[event.type]);
     if (event.type === 'peer-closed') {
       this.#peerClosed = true;

@@ -33,6 +33,7 @@ import {
   EV_ESTABLISHED,
   EV_PEER_CLOSED,
   EV_READABLE,
+  EV_RETRYING,
   EV_SOFT_ERROR,
   EV_URGENT,
   EV_WRITABLE,
@@ -364,7 +365,8 @@ export class Connection implements Endpoint {
     if (bit === EV_URGENT) return URGENT;
     if (bit === EV_READABLE) return READABLE;
     if (bit === EV_WRITABLE) return WRITABLE;
-    if (bit === EV_SOFT_ERROR) return { type: 'soft-error', error: t.path?.softError ?? 'ETIMEDOUT' };
+    if (bit === EV_SOFT_ERROR) return { type: 'soft-error', cause: 'icmp', error: t.path!.softError! };
+    if (bit === EV_RETRYING) return { type: 'soft-error', cause: 'retransmissions', error: 'ETIMEDOUT' };
     if (bit === EV_PEER_CLOSED) return PEER_CLOSED;
     return { type: 'closed', reason: t.ended!.reason };
   }

@@ -4,7 +4,7 @@ import { suspectBlackhole } from './fast-open-client.ts';
 import { output, persistTime, sendAck, sendKeepAlive, sendProbe, sendRst, sendSyn, sendWhatFits } from './output.ts';
 import * as rules from './rules.ts';
 import { probe } from './tail-loss-probe.ts';
-import { EV_SOFT_ERROR, finish, type Tcb } from './tcb.ts';
+import { EV_RETRYING, finish, type Tcb } from './tcb.ts';
 import type { Nanos, Tx } from './types.ts';
 
 /** Fires every timer that is due. Nothing due: nothing happens. */
@@ -53,7 +53,7 @@ function retransmissionTimeout(t: Tcb, now: Nanos, tx: Tx): void {
   t.retransmits++;
   if (t.retransmits === config.r1) {
     if (t.why !== null) t.why.act(rules.R1_REACHED, t.retransmits, config.r1, 0);
-    if (config.reportSoftErrors) t.events |= EV_SOFT_ERROR;
+    if (config.reportSoftErrors) t.events |= EV_RETRYING;
   }
   // RFC 6298 §5.5: the wait doubles, and §3: whatever was being timed is ambiguous now.
   t.timedAt = -1;

@@ -24,8 +24,9 @@ export const EV_URGENT = 2;
 export const EV_READABLE = 4;
 export const EV_WRITABLE = 8;
 export const EV_SOFT_ERROR = 16;
-export const EV_PEER_CLOSED = 32;
-const EV_CLOSED = 64;
+export const EV_RETRYING = 32;
+export const EV_PEER_CLOSED = 64;
+const EV_CLOSED = 128;
 
 /** How it ended, and the errno an application finds; null when nothing went wrong. */
 interface Ending {

@@ -47,9 +47,10 @@ export type TcpEvent =
   | { readonly type: 'writable' }
   /**
    * Something is wrong that does not end the connection (RFC 9293 §3.9.1.8): an ICMP error, named by its errno, or R1
-   * retransmissions without an answer, named ETIMEDOUT. Reported when it happens; several since the last look are one.
+   * retransmissions without an answer, named ETIMEDOUT. Reported when it happens; several of a cause since the last look
+   * are one.
    */
-  | { readonly type: 'soft-error'; readonly error: Errno }
+  | { readonly type: 'soft-error'; readonly cause: 'icmp' | 'retransmissions'; readonly error: Errno }
   /** The peer sent FIN and all its data has been received ("connection closing", RFC 9293 §3.10.7.4). */
   | { readonly type: 'peer-closed' }
   /** The connection is over; `reason` names how, in Linux errno terms or RFC 9293's. */

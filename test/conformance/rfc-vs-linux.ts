@@ -244,6 +244,7 @@ const APART: readonly Row[] = [
     'RFC 9293 MUST-56: end nothing',
     'end it (tcp_v4_err; RFC 5461 §4.1 defends it)',
     'config.icmpAborts',
+    script('icmp/syn-sent-host-unreachable-fails-connect'),
     'test/conformance/icmp.test.ts',
   ],
   [
@@ -260,6 +261,8 @@ const APART: readonly Row[] = [
     'RFC 9293 SHLD-26: port and protocol unreachable remove it',
     'net and host unreachable, time exceeded and parameter problem do (tcp_req_err)',
     'config.icmpAborts',
+    script('icmp/half-open-host-unreachable-removes-entry'),
+    script('icmp/half-open-port-unreachable-keeps-entry'),
     'test/conformance/icmp.test.ts',
   ],
   [
@@ -275,6 +278,7 @@ const APART: readonly Row[] = [
     'RFC 1191 §3: 68',
     '552 (min_pmtu), against forgeries',
     'config.minPathMtu',
+    script('icmp/pmtu-never-below-552'),
     'test/conformance/icmp.test.ts',
   ],
   // Closing
