@@ -101,7 +101,11 @@ function transmit(
   if (found === undefined) return BAD_DESCRIPTOR;
   if (flags.has('MSG_ERRQUEUE')) throw unsupported(call, context.file, 'MSG_ERRQUEUE');
   const nonblocking = found.nonblocking || flags.has('MSG_DONTWAIT');
-  const how: MessageFlags = { more: flags.has('MSG_MORE'), urgent: flags.has('MSG_OOB') };
+  const how: MessageFlags = {
+    more: flags.has('MSG_MORE'),
+    whole: flags.has('MSG_EOR'),
+    urgent: flags.has('MSG_OOB'),
+  };
   if (addressed && flags.has('MSG_FASTOPEN')) return fastOpen(call, context, found, bytes, how, nonblocking);
   if (bytes === 'bad address') return once(() => found.sendProblem() ?? fail('EFAULT'));
   return { attempt: sending(found, bytes, how, nonblocking) };

@@ -115,6 +115,7 @@ const TABLE: ReadonlyMap<string, Row> = new Map([
   // MAX_TCP_SYNCNT.
   ...rows('engine', 'int', 1, 127, ['net.ipv4.tcp_syn_retries']),
   ...rows('engine', 'int', 1, 255, ['net.ipv4.ip_default_ttl']),
+  ...rows('engine', 'int', 0, UINT_MAX, ['net.ipv4.tcp_notsent_lowat']),
   ...rows('engine', 'ints', 1, INT_MAX, ['net.ipv4.tcp_rmem', 'net.ipv4.tcp_wmem']),
   ...rows('engine', 'keys', 0, 0, ['net.ipv4.tcp_fastopen_key']),
   // Pacing, segmentation offload, queues below TCP, caches and kernel bookkeeping; loss detection and congestion control
@@ -153,7 +154,6 @@ const TABLE: ReadonlyMap<string, Row> = new Map([
     'net.ipv4.tcp_mtu_probing',
     'net.ipv4.tcp_no_metrics_save',
     'net.ipv4.tcp_no_ssthresh_metrics_save',
-    'net.ipv4.tcp_notsent_lowat',
     'net.ipv4.tcp_pacing_ca_ratio',
     'net.ipv4.tcp_pacing_ss_ratio',
     'net.ipv4.tcp_pingpong_thresh',

@@ -82,14 +82,23 @@ const FIN_UNACKNOWLEDGED: readonly TcpState[] = ['FIN-WAIT-1', 'CLOSING', 'LAST-
 export function sending(socket: StreamSocket, bytes: Uint8Array, flags: MessageFlags, nonblocking: boolean): Attempt {
   let done = 0;
   let opening: Attempt | undefined;
+  let waits = false;
   return (now, tx) => {
     if (done === 0 && socket.deferred !== null)
       opening = fastOpening(socket, socket.deferred, bytes, flags, nonblocking);
     if (opening !== undefined) return opening(now, tx);
     for (;;) {
+      // Who waits for room is woken when a third of the buffer is free, not by the first byte (sk_stream_write_space).
+      if (waits && socket.error === '' && !socket.writeShut && socket.connection?.lacksRoom) return undefined;
+      // The error is for the next call, this one has something to tell (sk_stream_error).
+      if (waits && done > 0 && socket.error !== '') return ok(done);
+      waits = false;
       const outcome = socket.send(now, bytes.subarray(done), tx, flags);
       if (outcome.errno === 'EAGAIN') {
-        if (!nonblocking) return undefined;
+        if (!nonblocking) {
+          waits = true;
+          return undefined;
+        }
         return done > 0 ? ok(done) : fail('EAGAIN');
       }
       if (outcome.errno !== '') return done > 0 ? ok(done) : outcome;

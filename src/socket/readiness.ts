@@ -18,7 +18,6 @@ export function readiness(socket: StreamSocket): number {
   if (c.state === 'SYN-SENT' || (c.state === 'SYN-RECEIVED' && c.pendingOpen === null)) return mask;
   if (c.readable > 0) mask |= read;
   if (socket.urgentWaits) mask |= POLL.POLLPRI;
-  // __sk_stream_is_writeable: a third of the send buffer is free.
-  if (socket.writeShut || c.writable >= Math.ceil(c.tcb.config.sndBuf / 3)) mask |= write;
+  if (socket.writeShut || c.hasRoom()) mask |= write;
   return mask;
 }

@@ -27,7 +27,7 @@ export interface HostSettings {
 
 /** Linux 6.x as it comes, measured on 6.18. */
 export const LINUX6_HOST: HostSettings = {
-  tcp: LINUX6,
+  tcp: { ...LINUX6, wmem: { initial: 16384, most: 4194304 } },
   somaxconn: 4096,
   maxSynBacklog: 4096,
   syncookies: 1,

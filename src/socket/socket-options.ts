@@ -53,8 +53,12 @@ export class SocketOptions {
     if (this.nodelay) own.nagle = false;
     // The configuration's MSS is that of IPv4, and 20 less for IPv6; TCP_MAXSEG is meant as it stands.
     if (this.maxSegment > 0) own.mss = Math.min(host.mss, this.maxSegment + (family === 'inet6' ? 20 : 0));
+    if (this.sndBuf > 0) {
+      if (host.wmem === null) own.sndBuf = this.sndBuf >> 1;
+      else own.wmem = { initial: this.sndBuf, most: this.sndBuf };
+    }
+    if (this.notSentLowat > 0) own.notSentLowat = this.notSentLowat;
     // Half of the doubled value: what the administrator asked for is what the peer may fill.
-    if (this.sndBuf > 0) own.sndBuf = Math.max(1, this.sndBuf >> 1);
     if (this.rcvBuf > 0) own.rcvBuf = Math.max(1, this.rcvBuf >> 1);
     if (this.keepAlive) {
       own.keepAliveIdle = this.keepIdle > 0 ? this.keepIdle * SEC : keepAliveTime;

@@ -26,8 +26,12 @@ export interface Endpoint {
 
 /** What may come with `send` and `recv`. */
 export interface MessageFlags {
-  /** MSG_DONTWAIT is the caller's business; MSG_MORE holds back a partial segment, MSG_OOB makes the last byte urgent. */
+  /**
+   * MSG_DONTWAIT is the caller's business; MSG_MORE holds back a partial segment, MSG_EOR ends a record, MSG_OOB makes the
+   * last byte urgent.
+   */
   readonly more?: boolean;
+  readonly whole?: boolean;
   readonly urgent?: boolean;
   /** MSG_PEEK: what is read stays. */
   readonly peek?: boolean;
@@ -149,10 +153,7 @@ export class StreamSocket {
     // A Fast Open may answer before the handshake ends.
     if (c.state === 'SYN-SENT' || (c.state === 'SYN-RECEIVED' && c.pendingOpen === null)) return fail('EAGAIN');
     if (bytes.length === 0) return ok(0);
-    const room = c.writable;
-    if (room === 0) return fail('EAGAIN');
-    c.hold(flags.more === true || this.options.cork);
-    const n = flags.urgent === true ? c.sendUrgent(now, bytes, tx) : c.send(now, bytes, tx);
+    const n = c.send(now, bytes, tx, flags);
     return n === 0 ? fail('EAGAIN') : ok(n);
   }
 
@@ -204,7 +205,6 @@ export class StreamSocket {
     if (this.listener !== null) this.#host.stopListening(now, this, tx);
     const c = this.connection;
     if (c !== null) {
-      c.hold(false);
       if (this.options.linger === 0) c.abort(now, tx);
       else c.closeSocket(now, tx);
     }
@@ -253,10 +253,8 @@ export class StreamSocket {
     if (outcome.errno !== '' || c === null) return outcome;
     c.configure(this.config, now);
     if (name === 'TCP_QUICKACK') c.quickAck((value & 1) !== 0, now, tx);
-    if ((name === 'TCP_NODELAY' && value !== 0) || (name === 'TCP_CORK' && value === 0)) {
-      c.hold(false);
-      c.flush(now, tx);
-    }
+    if (name === 'TCP_NODELAY') c.noDelay(value !== 0, now, tx);
+    if (name === 'TCP_CORK') c.cork(value !== 0, now, tx);
     return outcome;
   }
 
@@ -270,6 +268,8 @@ export class StreamSocket {
         return 1;
       case 'SO_ACCEPTCONN':
         return this.listener === null ? 0 : 1;
+      case 'SO_SNDBUF':
+        return this.options.sndBuf || c?.tcb.sendQueue?.size || (this.config.wmem?.initial ?? 2 * this.config.sndBuf);
       case 'TCP_MAXSEG':
         if (c !== null && c.state !== 'SYN-SENT') return c.tcb.sndMss;
         return this.options.maxSegment > 0 ? this.options.maxSegment : 536;

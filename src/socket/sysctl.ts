@@ -57,9 +57,11 @@ const MAPPED: Readonly<Record<string, Change>> = {
       ...(settings.tcp.windowScale >= 0 && { windowScale: scaleFor(most) }),
     },
   }),
-  // The send buffer grows with the congestion window up to the most.
-  'net.ipv4.tcp_wmem': (settings, _least, [, , most]) =>
-    most === undefined ? {} : { tcp: { ...settings.tcp, sndBuf: most } },
+  'net.ipv4.tcp_wmem': (settings, _least, [, initial, most]) =>
+    initial === undefined || most === undefined
+      ? {}
+      : { tcp: { ...settings.tcp, ...(settings.tcp.wmem === null ? { sndBuf: most } : { wmem: { initial, most } }) } },
+  'net.ipv4.tcp_notsent_lowat': tcp((v) => ({ notSentLowat: v })),
   'net.ipv4.tcp_syn_retries': tcp((v) => ({ synRetries: v })),
   'net.ipv4.tcp_synack_retries': tcp((v) => ({ synackRetries: v })),
   'net.ipv4.tcp_syn_linear_timeouts': tcp((v) => ({ synLinearTimeouts: v })),

@@ -12,6 +12,8 @@ import { repeatAll, settleLoss } from './loss.ts';
 import { output, sendAck, sendRstFor } from './output.ts';
 import { ReceiveBuffer } from './receive-buffer.ts';
 import * as rules from './rules.ts';
+import { BUSY } from './send-limits.ts';
+import { lookForRoom } from './send-room.ts';
 import { probeAnswered, probeWasNeedless, scheduleProbe } from './tail-loss-probe.ts';
 import { EV_PEER_CLOSED, EV_READABLE, EV_WRITABLE, enter, finish, rcvWnd, type Tcb, tsNow } from './tcb.ts';
 import { limitFinWait2, restartTimeWait, timeWait } from './time-wait.ts';
@@ -111,6 +113,7 @@ export function arrivesSynchronized(t: Tcb, now: Nanos, seg: Readonly<Segment>, 
   if (len > 0 && seqLe(end, t.rcvNxt)) onOldText(t, seg, end, now);
   if (seg.len > 0 || (flags & FIN) !== 0) processText(t, seg, seq, now);
   output(t, now, tx);
+  if (t.sendQueue?.lacksRoom) lookForRoom(t, t.sendQueue, now);
 }
 
 /** All of the segment was had before: the peer has not heard our ACK. */
@@ -278,9 +281,13 @@ function takeNewAck(t: Tcb, seg: Readonly<Segment>, acked: number, now: Nanos, t
   t.sndUna = seg.ack;
   const bytes = finAcked ? acked - 1 : acked;
   if (bytes > 0 && t.sendBuffer !== null) {
-    const wasFull = t.sendBuffer.length >= t.config.sndBuf;
+    const wasFull = t.sendQueue === null && t.sendBuffer.length >= t.config.sndBuf;
     t.sendBuffer.drop(bytes);
     if (wasFull) t.events |= EV_WRITABLE;
+    if (t.sendQueue !== null) {
+      t.sendQueue.acknowledge(t.sndUna);
+      if (t.sndUna === t.sndNxt) t.sendQueue.limits.stop(BUSY, t.sendBuffer.length === 0, now);
+    }
   }
   t.retransmits = 0;
   t.persistBackoff = 0;

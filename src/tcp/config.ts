@@ -11,6 +11,13 @@ export interface TcpConfig {
   readonly rcvBuf: number;
   /** Send buffer in bytes: the most `send` accepts ahead of acknowledgment. 1 .. 2^30. */
   readonly sndBuf: number;
+  /**
+   * Linux tcp_wmem: a send buffer that is counted in memory rather than bytes, `initial` at first and growing to `most`;
+   * null = `sndBuf`. It also keeps apart what was written apart, so that PSH stands where Linux puts it.
+   */
+  readonly wmem: { readonly initial: number; readonly most: number } | null;
+  /** With `wmem`: unsent bytes at which no more are taken (Linux tcp_notsent_lowat). */
+  readonly notSentLowat: number;
   /** Window scale shift we offer, 0 .. 14; -1 offers none (RFC 7323 §2.3). */
   readonly windowScale: number;
   readonly sack: boolean;
@@ -87,6 +94,8 @@ export const RFC9293: TcpConfig = {
   mss: 1460,
   rcvBuf: 65535,
   sndBuf: 65536,
+  wmem: null,
+  notSentLowat: Infinity,
   windowScale: 7,
   sack: true,
   timestamps: true,

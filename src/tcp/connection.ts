@@ -18,34 +18,24 @@ import { arrivesInSynSent } from './arrives-syn-sent.ts';
 import { arrivesSynchronized } from './arrives-synchronized.ts';
 import type { TcpConfig } from './config.ts';
 import { takeSynForAcked } from './established.ts';
+import { nextEvent } from './events.ts';
 import { expire } from './expiry.ts';
 import type { FastOpenRequest } from './fast-open-client.ts';
 import type { FastOpenChild } from './fast-open-server.ts';
 import type { HalfOpen } from './half-open.ts';
 import { intakeOf } from './intake.ts';
+import { pushQueued, setCork, setNoDelay } from './nagle.ts';
 import { output, sendAck, sendRst, sendSyn } from './output.ts';
 import { openedByAck, openedBySyn } from './passive-open.ts';
 import { windowHasOpened } from './receive-window.ts';
 import * as rules from './rules.ts';
 import { type RunningTimer, runningTimers } from './running-timers.ts';
-import { SendBuffer } from './send-buffer.ts';
-import {
-  EV_ESTABLISHED,
-  EV_PEER_CLOSED,
-  EV_READABLE,
-  EV_RETRYING,
-  EV_SOFT_ERROR,
-  EV_URGENT,
-  EV_WRITABLE,
-  enter,
-  finish,
-  rcvWnd,
-  sendEnd,
-  Tcb,
-} from './tcb.ts';
+import { isWritable, resize, roomLeft } from './send-room.ts';
+import { holdData, type SendFlags, takeData } from './take-data.ts';
+import { enter, finish, rcvWnd, sendEnd, Tcb } from './tcb.ts';
 import { limitFinWait2 } from './time-wait.ts';
 import type { CloseReason, Endpoint, Errno, Nanos, TcpEvent, TcpState, Tx } from './types.ts';
-import { markUrgent, urgentLeft } from './urgent.ts';
+import { urgentLeft } from './urgent.ts';
 import type { WhySink } from './why.ts';
 
 /** Where connections that an application has touched wait for their owner to look at their timers. */
@@ -139,7 +129,21 @@ export class Connection implements Endpoint {
   /** Bytes that `send` would take now. */
   get writable(): number {
     const t = this.tcb;
-    return t.closing || t.state === 'CLOSED' ? 0 : Math.max(0, t.config.sndBuf - (t.sendBuffer?.length ?? 0));
+    return t.closing || t.state === 'CLOSED' ? 0 : roomLeft(t);
+  }
+
+  /** Is there room worth waking for? If not, a 'writable' event will tell when there is (Linux tcp_poll). */
+  hasRoom(): boolean {
+    const t = this.tcb;
+    if (isWritable(t)) return true;
+    if (t.sendQueue !== null) t.sendQueue.lacksRoom = true;
+    return false;
+  }
+
+  /** `send` or `hasRoom` found too little room, and there is not enough yet. */
+  get lacksRoom(): boolean {
+    const { sendQueue } = this.tcb;
+    return sendQueue === null ? this.writable === 0 : sendQueue.lacksRoom;
   }
 
   /** Bytes handed over that the peer has not acknowledged (SIOCOUTQ), and those of them that have not been sent yet. */
@@ -176,8 +180,7 @@ export class Connection implements Endpoint {
     const t = this.tcb;
     if (t.state !== 'CLOSED' || t.sndNxt !== t.iss) throw new Error(`open: connection is ${t.state}`);
     if (data !== undefined && data.length > 0) {
-      t.sendBuffer = new SendBuffer();
-      t.sendBuffer.write(data, t.config.sndBuf);
+      holdData(t, data);
       t.dataOnSyn = fastOpen === null || fastOpen.room > 0;
     }
     if (fastOpen !== null) {
@@ -216,12 +219,10 @@ export class Connection implements Endpoint {
   }
 
   /** Takes bytes to send and returns how many; fewer when the send buffer fills, 0 after `close` or before `open`. */
-  send(now: Nanos, bytes: Uint8Array, tx: Tx): number {
+  send(now: Nanos, bytes: Uint8Array, tx: Tx, flags: SendFlags = NO_FLAGS): number {
     const t = this.tcb;
     if (t.closing || t.state === 'CLOSED') return 0;
-    t.sendBuffer ??= new SendBuffer();
-    const n = t.sendBuffer.write(bytes, t.config.sndBuf);
-    output(t, now, tx);
+    const n = takeData(t, bytes, flags, now, tx);
     this.#touch();
     return n;
   }
@@ -231,14 +232,7 @@ export class Connection implements Endpoint {
    * applications SHOULD NOT use it (RFC 9293 SHLD-13).
    */
   sendUrgent(now: Nanos, bytes: Uint8Array, tx: Tx): number {
-    const t = this.tcb;
-    if (t.closing || t.state === 'CLOSED') return 0;
-    t.sendBuffer ??= new SendBuffer();
-    const n = t.sendBuffer.write(bytes, t.config.sndBuf);
-    if (n > 0) markUrgent(t);
-    output(t, now, tx);
-    this.#touch();
-    return n;
+    return this.send(now, bytes, tx, URGENTLY);
   }
 
   /** Moves received bytes into `into` and returns how many. Tells the peer when the window has opened by enough. */
@@ -258,9 +252,18 @@ export class Connection implements Endpoint {
     return this.tcb.receiveBuffer?.peek(into) ?? 0;
   }
 
-  /** Holds back a last segment that is not full until `hold(false)`, `close`, or enough to fill it (Linux TCP_CORK). */
-  hold(held: boolean): void {
-    this.tcb.held = held;
+  /** Holds back a last segment that is not full until `cork(false)`, `close`, or enough to fill it (Linux TCP_CORK). */
+  cork(on: boolean, now: Nanos, tx: Tx): void {
+    setCork(this.tcb, on);
+    if (!on) this.#flush(now, tx);
+  }
+
+  /** Small segments no longer wait for ACKs (Linux TCP_NODELAY): what waits goes, even if corked. */
+  noDelay(on: boolean, now: Nanos, tx: Tx): void {
+    setNoDelay(this.tcb, on);
+    if (!on) return;
+    pushQueued(this.tcb);
+    this.#flush(now, tx);
   }
 
   /** Acknowledge at once again, or rather with the application's next data (Linux TCP_QUICKACK). */
@@ -271,18 +274,12 @@ export class Connection implements Endpoint {
     this.#touch();
   }
 
-  /** Lets go what was held, or may go under a new configuration. */
-  flush(now: Nanos, tx: Tx): void {
-    const t = this.tcb;
-    if (t.state === 'CLOSED' || t.state === 'SYN-SENT') return;
-    output(t, now, tx);
-    this.#touch();
-  }
-
   /** Replaces the configuration: buffers, Nagle, timeouts hold from now on; what the SYN offered stays. */
   configure(config: TcpConfig, now: Nanos): void {
     const t = this.tcb;
     t.config = config;
+    setNoDelay(t, !config.nagle);
+    if (t.sendQueue !== null) resize(t, t.sendQueue);
     if (config.keepAliveIdle === 0) t.keepAliveAt = Infinity;
     else if (t.state === 'ESTABLISHED' || t.state === 'CLOSE-WAIT') t.keepAliveAt = now + config.keepAliveIdle;
     this.#touch();
@@ -356,24 +353,19 @@ export class Connection implements Endpoint {
 
   /** The next thing to tell the application, oldest kind first, or undefined. */
   pollEvent(): TcpEvent | undefined {
-    const t = this.tcb;
-    const { events } = t;
-    if (events === 0) return undefined;
-    const bit = events & -events;
-    t.events = events & ~bit;
-    if (bit === EV_ESTABLISHED) return ESTABLISHED;
-    if (bit === EV_URGENT) return URGENT;
-    if (bit === EV_READABLE) return READABLE;
-    if (bit === EV_WRITABLE) return WRITABLE;
-    if (bit === EV_SOFT_ERROR) return { type: 'soft-error', cause: 'icmp', error: t.path!.softError! };
-    if (bit === EV_RETRYING) return { type: 'soft-error', cause: 'retransmissions', error: 'ETIMEDOUT' };
-    if (bit === EV_PEER_CLOSED) return PEER_CLOSED;
-    return { type: 'closed', reason: t.ended!.reason };
+    return nextEvent(this.tcb);
   }
 
   /** The timers that run, for people to look at. */
   timers(): RunningTimer[] {
     return runningTimers(this.tcb);
+  }
+
+  #flush(now: Nanos, tx: Tx): void {
+    const t = this.tcb;
+    if (t.state === 'CLOSED' || t.state === 'SYN-SENT') return;
+    output(t, now, tx);
+    this.#touch();
   }
 
   #touch(): void {
@@ -383,8 +375,5 @@ export class Connection implements Endpoint {
   }
 }
 
-const ESTABLISHED: TcpEvent = { type: 'established' };
-const READABLE: TcpEvent = { type: 'readable' };
-const WRITABLE: TcpEvent = { type: 'writable' };
-const URGENT: TcpEvent = { type: 'urgent' };
-const PEER_CLOSED: TcpEvent = { type: 'peer-closed' };
+const NO_FLAGS: SendFlags = {};
+const URGENTLY: SendFlags = { urgent: true };

@@ -11,7 +11,10 @@ const RTO_AFTER_LOST_SYN: Nanos = 3 * SEC;
 /** `tsEcr`: what the peer's SYN or ACK echoes, -1 without timestamps. */
 export function established(t: Tcb, now: Nanos, ack: Seq, tsEcr: number): void {
   const dataAcked = seqDiff(ack, t.iss) - 1;
-  if (dataAcked > 0) t.sendBuffer!.drop(dataAcked);
+  if (dataAcked > 0) {
+    t.sendBuffer!.drop(dataAcked);
+    t.sendQueue?.acknowledge(ack);
+  }
   t.sndUna = ack;
   t.synAcked = true;
   // Data that rode on the SYN and was not acknowledged was not kept (RFC 9293 §3.10.7.3): it goes again at once.

@@ -4,15 +4,17 @@ import { type Seq, seqDiff, seqGe, seqGt, seqLt, seqMax } from '../wire/seq.ts';
 import { ackDelay, ackIsDue, dataSent } from './ack-policy.ts';
 import { acknowledged, attach, base, finishHeader, stamp } from './compose.ts';
 import { endedSyn, plainSyn } from './fast-open-client.ts';
-import { type Flight, flightOf, smallInFlight, stopProbing } from './flight.ts';
+import { type Flight, flightOf, stopProbing } from './flight.ts';
 import { type Loss, repeating } from './loss.ts';
+import { worthSending } from './nagle.ts';
 import { initialWindow, ownMss } from './options.ts';
 import { firstWindow, windowUnit } from './receive-window.ts';
 import { backedOff } from './rto.ts';
+import { BUFFER_LIMITED, WINDOW_LIMITED } from './send-limits.ts';
+import type { SendQueue } from './send-queue.ts';
 import { scheduleProbe } from './tail-loss-probe.ts';
 import { firstHeld, rcvWnd, sendEnd, type Tcb } from './tcb.ts';
 import { type Nanos, SEC, type Tx } from './types.ts';
-import { sendsUrgent } from './urgent.ts';
 
 /** Longest that a segment waits for a window worth filling: RFC 9293 §3.8.6.2.1 says 0.1 to 1 s. */
 const OVERRIDE_TIMEOUT: Nanos = 1 * SEC;
@@ -138,6 +140,7 @@ export function retransmitAt(t: Tcb, from: Seq, now: Nanos, tx: Tx): number {
   const room = seqDiff((t.sndUna + t.sndWnd) >>> 0, from);
   if (n > room && room > 0) n = room;
   if (held !== null) n = held.holeLength(from, n);
+  if (t.sendQueue !== null && n > 0) n = t.sendQueue.repeatable(from, n, t.sndNxt);
   const fin = t.finSent && (from + n) >>> 0 === end;
   if (n === 0 && !fin) return 0;
   // A timed segment that is sent again can no longer be timed: its ACK would be ambiguous (Karn, RFC 6298 §3).
@@ -147,10 +150,10 @@ export function retransmitAt(t: Tcb, from: Seq, now: Nanos, tx: Tx): number {
   return n + (fin ? 1 : 0);
 }
 
-/** Sends what the windows allow, then any acknowledgment still owed. The one way out for data. */
-export function output(t: Tcb, now: Nanos, tx: Tx): void {
+/** Sends what the windows and `nagle` allow, then any acknowledgment still owed. The one way out for data. */
+export function output(t: Tcb, now: Nanos, tx: Tx, nagle: number = t.nagle): void {
   if (repeating(t)) repeatLost(t, t.loss!, now, tx);
-  if (t.sendBuffer !== null || t.closing) sendNew(t, now, tx);
+  if (t.sendBuffer !== null || t.closing) sendNew(t, now, tx, nagle);
   if (t.ackOwed !== 0) {
     if (ackIsDue(t)) sendAck(t, now, tx);
     else if (t.delackAt === Infinity) t.delackAt = now + ackDelay(t);
@@ -243,7 +246,7 @@ export function repeatLast(t: Tcb, flight: Flight, now: Nanos, tx: Tx): void {
 export function sendNewSegment(t: Tcb, now: Nanos, tx: Tx): boolean {
   const from = t.sndNxt;
   const left = seqDiff(sendEnd(t), from);
-  const n = Math.min(left, t.sndMss);
+  const n = Math.min(left, t.sndMss, piece(t, left));
   if (n <= 0 || n > seqDiff((t.sndUna + t.sndWnd) >>> 0, from)) return false;
   t.sndNxt = (from + n) >>> 0;
   flightOf(t).lastSegment = from;
@@ -251,16 +254,17 @@ export function sendNewSegment(t: Tcb, now: Nanos, tx: Tx): boolean {
   return true;
 }
 
-function sendNew(t: Tcb, now: Nanos, tx: Tx): void {
+function sendNew(t: Tcb, now: Nanos, tx: Tx, nagle: number): void {
   if ((!synchronized(t) && t.pendingOpen === null) || repeating(t)) return;
   if (t.config.restartAfterIdle) restartIfIdle(t, now);
   const before = t.sndNxt;
-  const cwndLimited = sendWhatMay(t, now, tx);
+  const cwndLimited = sendWhatMay(t, now, tx, nagle);
   if (t.sndNxt !== before || cwndLimited) noteFlight(t, cwndLimited);
+  if (t.sendQueue !== null) noteLimits(t, t.sendQueue, t.sndNxt !== before, cwndLimited, now);
 }
 
 /** Sends new segments while the windows allow. Returns whether cwnd was what stopped it. */
-function sendWhatMay(t: Tcb, now: Nanos, tx: Tx): boolean {
+function sendWhatMay(t: Tcb, now: Nanos, tx: Tx, nagle: number): boolean {
   const end = sendEnd(t);
   for (;;) {
     const left = seqDiff(end, t.sndNxt);
@@ -271,9 +275,12 @@ function sendWhatMay(t: Tcb, now: Nanos, tx: Tx): boolean {
     // has left the pipe already (RFC 6675 §5 step 3).
     const extra = !t.sackOk && !t.loss?.inRecovery && t.dupAcks > 0 && t.dupAcks < 3 ? t.dupAcks * t.sndMss : 0;
     const usable = Math.min(windowLeft, t.cwnd + extra - inFlight(t));
-    const n = Math.max(0, Math.min(left, usable, t.sndMss));
+    const together = piece(t, left);
+    const n = Math.max(0, Math.min(together, usable, t.sndMss));
     if (left > 0 && n === 0) return usable < windowLeft;
-    if (left > 0 && n < t.sndMss && !worthSending(t, n, left)) return usable < windowLeft && n < left;
+    if (left > 0 && n < t.sndMss && !worthSending(t, n, together, together === left, nagle)) {
+      return usable < windowLeft && n < together;
+    }
     // FIN needs room in the window like a byte; alone it may go into a closed one, where it serves as the first probe.
     const fin = finDue && n === left && (n < windowLeft || (windowLeft === 0 && t.sndUna === t.sndNxt));
     if (n === 0 && !fin) return false;
@@ -290,6 +297,22 @@ function sendWhatMay(t: Tcb, now: Nanos, tx: Tx): boolean {
     if (fin) t.finSent = true;
     emit(t, from, n, fin, now, tx);
   }
+}
+
+/** How many of the `left` unsent bytes belong together. */
+function piece(t: Tcb, left: number): number {
+  const next = t.sendQueue === null ? undefined : t.sendQueue.at(t.sndNxt);
+  return next === undefined ? left : seqDiff(next.end, t.sndNxt);
+}
+
+/** What stopped sending, and what was sent of a piece is a piece (Linux tcp_write_xmit, tcp_cwnd_validate). */
+function noteLimits(t: Tcb, queue: SendQueue, sent: boolean, cwndLimited: boolean, now: Nanos): void {
+  queue.cut(t.sndNxt);
+  const left = Math.max(0, seqDiff(sendEnd(t), t.sndNxt));
+  const windowLeft = seqDiff((t.sndUna + t.sndWnd) >>> 0, t.sndNxt);
+  if (!cwndLimited && windowLeft < Math.min(piece(t, left), t.sndMss)) queue.limits.start(WINDOW_LIMITED, now);
+  else queue.limits.stop(WINDOW_LIMITED, left === 0 && t.sndUna === t.sndNxt, now);
+  if (sent && !cwndLimited && left === 0 && queue.lacksRoom) queue.limits.start(BUFFER_LIMITED, now);
 }
 
 /** Remembers how far cwnd was used, for its growth (Linux tcp_cwnd_validate). */
@@ -309,14 +332,6 @@ function restartIfIdle(t: Tcb, now: Nanos): void {
   t.cwnd = Math.min(t.cwnd, initialWindow(t.sndMss, t.config.initialWindow));
 }
 
-/** Sender's silly window avoidance and Nagle (RFC 9293 §3.8.6.2.1, MUST-38, and §3.7.4). */
-function worthSending(t: Tcb, n: number, left: number): boolean {
-  if (t.held && !t.closing) return false;
-  if (n === left && (!t.config.nagle || t.closing || t.sndUna === t.sndNxt || sendsUrgent(t))) return true;
-  if (n === left && t.config.habits.smallBehindSmall && !smallInFlight(t)) return true;
-  return n >= t.maxSndWnd / 2 && t.maxSndWnd > 0;
-}
-
 function emit(t: Tcb, seq: Seq, n: number, fin: boolean, now: Nanos, tx: Tx, flags = 0): void {
   const seg = base(t, tx, seq, ACK | flags);
   if (n > 0) {
@@ -326,7 +341,8 @@ function emit(t: Tcb, seq: Seq, n: number, fin: boolean, now: Nanos, tx: Tx, fla
     flight.bytes += n;
     t.lastSentAt = now;
     attach(t, seg, seqDiff(seq, firstHeld(t)), n);
-    if ((seq + n) >>> 0 === sendEnd(t)) seg.flags |= PSH;
+    const end = (seq + n) >>> 0;
+    if (t.sendQueue === null ? end === sendEnd(t) : t.sendQueue.pushes(end)) seg.flags |= PSH;
   }
   if (fin) seg.flags |= FIN;
   finishHeader(t, now, seg);

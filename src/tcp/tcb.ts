@@ -9,11 +9,13 @@ import type { FastOpenChild } from './fast-open-server.ts';
 import { type Flight, stopProbing } from './flight.ts';
 import type { Intake } from './intake.ts';
 import type { Loss } from './loss.ts';
+import { NAGLE_OFF } from './nagle.ts';
 import type { Path } from './path.ts';
 import type { ReceiveBuffer } from './receive-buffer.ts';
 import { RtoEstimator } from './rto.ts';
 import type { Scoreboard } from './scoreboard.ts';
 import type { SendBuffer } from './send-buffer.ts';
+import type { SendQueue } from './send-queue.ts';
 import { type CloseReason, type Errno, MS, type Nanos, type TcpState } from './types.ts';
 import type { Urgent } from './urgent.ts';
 import type { WhySink } from './why.ts';
@@ -89,11 +91,13 @@ export class Tcb {
   lastAckSent: Seq = 0;
 
   sendBuffer: SendBuffer | null = null;
+  /** How the send buffer's bytes were written; null where `config.wmem` is. */
+  sendQueue: SendQueue | null = null;
   receiveBuffer: ReceiveBuffer | null = null;
   /** The application has closed its sending side. */
   closing = false;
-  /** The application has more to say: a segment that is not full waits for it (Linux TCP_CORK, MSG_MORE). */
-  held = false;
+  /** What the application wants of segments that are not full, see nagle.ts. */
+  nagle: number;
   finSent = false;
   /** Data handed over before the active OPEN rides on the SYN (RFC 9293 §3.10.1). */
   dataOnSyn = false;
@@ -151,6 +155,7 @@ export class Tcb {
     this.iss = iss;
     this.sndUna = iss;
     this.sndNxt = iss;
+    this.nagle = config.nagle ? 0 : NAGLE_OFF;
     this.rtt = new RtoEstimator(config);
   }
 

@@ -170,8 +170,8 @@ function use(dice: Dice, c: Connection, reader: Reader, writer: Writer, now: num
   else if (what === 10 && dice.oneIn(4)) c.closeSocket(now, watch.tx);
   else if (what === 11 && dice.oneIn(4)) c.shutdownReceive();
   else if (what === 12 && dice.oneIn(8)) c.abort(now, watch.tx);
-  else if (what === 13) c.hold(dice.oneIn(2));
-  else if (what === 14) c.flush(now, watch.tx);
+  else if (what === 13) c.cork(dice.oneIn(2), now, watch.tx);
+  else if (what === 14) c.noDelay(dice.oneIn(2), now, watch.tx);
 }
 
 /** How often the connection told of its end since the last look. */
