@@ -9,6 +9,7 @@ const entered = await enterNamespace();
 const why = typeof entered === 'string' ? entered : '';
 if (why !== '') console.log(`interop: dialects: skipped, ${why}`);
 const namespace = entered as Namespace;
+const versions = why === '' ? namespace.versions : ([4, 6] as const);
 afterAll(() => {
   if (why === '') namespace.leave();
 });
@@ -39,7 +40,7 @@ const DIALECTS: readonly (readonly [string, LabOptions, Partial<Agreed>])[] = [
   ['cookies without timestamps', { syncookies: 2, kernel: { tcp_timestamps: '0' } }, { mss: 1460, timestamps: false }],
 ];
 
-describe.skipIf(why !== '').each([4, 6] as const)('over IPv%i', (version) => {
+describe.skipIf(why !== '').each(versions)('over IPv%i', (version) => {
   describe.each(['kernel', 'engine'] as const)('opened by the %s', (opens) => {
     test.each(DIALECTS)('%s: 100,000 bytes there and back at 1 percent loss', async (_, options, expected) => {
       const { want, got, agreed } = await namespace.run('echo', { ...options, road, version, opens, bytes: 100_000 });
@@ -81,7 +82,9 @@ describe.skipIf(why !== '').each([4, 6] as const)('over IPv%i', (version) => {
     });
   });
 
-  test.each(['engine', 'kernel'] as const)('keep-alive of the %s finds the other alive', async (by) => {
+  test('keep-alive of one side finds the other alive', async () => {
+    // Each probe takes its time: one side for each version is enough.
+    const by = version === 4 ? 'engine' : 'kernel';
     const { state, probes } = await namespace.run('keepAlive', { version, by });
     expect(state).toBe('ESTABLISHED');
     expect(probes).toBeGreaterThanOrEqual(by === 'kernel' ? 1 : 3);

@@ -11,6 +11,7 @@ const entered = await enterNamespace();
 const why = typeof entered === 'string' ? entered : '';
 if (why !== '') console.log(`interop: skipped, ${why}`);
 const namespace = entered as Namespace;
+const versions = why === '' ? namespace.versions : ([4, 6] as const);
 afterAll(() => {
   if (why === '') namespace.leave();
 });
@@ -18,7 +19,23 @@ afterAll(() => {
 const PAGE = '<!doctype html><title>halfopen</title><p>A page served over a handshake.\n';
 const MIB = 2 ** 20;
 
-describe.skipIf(why !== '').each([4, 6] as const)('over IPv%i', (version) => {
+type Side = 'engine' | 'kernel';
+
+/** Who sends 10 MiB to whom, and how many percent are lost on the way. */
+const LOSSES: Readonly<Record<4 | 6, readonly (readonly [Side, Side, number])[]>> = {
+  4: [
+    ['engine', 'kernel', 1],
+    ['engine', 'kernel', 3],
+    ['kernel', 'engine', 2],
+  ],
+  6: [
+    ['engine', 'kernel', 2],
+    ['kernel', 'engine', 1],
+    ['kernel', 'engine', 3],
+  ],
+};
+
+describe.skipIf(why !== '').each(versions)('over IPv%i', (version) => {
   test('the engine serves a page to Node', async () => {
     expect(await namespace.run('page', { version, server: 'engine', client: 'node' })).toBe(PAGE);
   });
@@ -51,18 +68,13 @@ describe.skipIf(why !== '').each([4, 6] as const)('over IPv%i', (version) => {
   });
 
   test.each(['engine', 'kernel'] as const)('a reader that sleeps: the %s waits and then goes on', async (from) => {
-    const { want, got, windowWas } = await namespace.run('slowReader', { version, from, bytes: 12 * MIB, pause: 1500 });
+    const { want, got, windowWas } = await namespace.run('slowReader', { version, from, bytes: 12 * MIB, pause: 800 });
     // Less than one unit of the window scale cannot be offered.
     expect(windowWas).toBeLessThan(128);
     expect(got).toBe(want);
   });
 
-  test.each([
-    ['engine', 'kernel', 1],
-    ['kernel', 'engine', 2],
-    ['engine', 'kernel', 3],
-    ['kernel', 'engine', 3],
-  ] as const)(
+  test.each(LOSSES[version])(
     '10 MiB from %s to %s arrive whole with %i percent loss, reordering and duplicates',
     async (from, to, loss) => {
       const road = { loss, seed: 100 * version + loss };
@@ -92,7 +104,7 @@ describe.skipIf(why !== '').each([4, 6] as const)('over IPv%i', (version) => {
 });
 
 test.skipIf(why !== '')(
-  'a capture of it reads back: eight attempts, four of them refused, all checksums good',
+  'a capture of it reads back: half of the attempts completed, half refused, all checksums good',
   async () => {
     const file = Buffer.from(await namespace.run('captured', {}), 'base64');
     const examiner = new Examiner();

@@ -1,5 +1,5 @@
 /** One engine and one kernel across a TUN device, with addresses of both IP versions. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { TunDevice } from '../../src/node/tun/device.ts';
 import { TunHost, type TunHostOptions } from '../../src/node/tun/host.ts';
 import { CLEAR, type Impairment } from '../../src/node/tun/link.ts';
@@ -9,6 +9,9 @@ import { MS } from '../../src/tcp/types.ts';
 import { AddressTable } from '../../src/wire/address.ts';
 
 export type Version = 4 | 6;
+
+/** What this kernel has. */
+export const VERSIONS: readonly Version[] = existsSync('/proc/net/if_inet6') ? [4, 6] : [4];
 
 export const ENGINE = { 4: '198.18.0.2', 6: 'fd00:68:6f::2' } as const;
 export const KERNEL = { 4: '198.18.0.1', 6: 'fd00:68:6f::1' } as const;
@@ -43,15 +46,15 @@ export interface LabOptions {
 export async function withLab<T>(options: LabOptions, use: (lab: Lab) => Promise<T>): Promise<T> {
   const restore = setSysctls(options.kernel ?? {});
   const addresses = new AddressTable();
-  const own = [addresses.parse(ENGINE[4]), addresses.parse(ENGINE[6])];
+  const own = VERSIONS.map((version) => addresses.parse(ENGINE[version]));
   const device = await TunDevice.open({
     name: 'halfopen0',
     mtu: 1500,
     own: own.map((address) => addressBytes(addresses, address)),
-    kernel: [
-      { address: addressBytes(addresses, addresses.parse(KERNEL[4])), prefix: 24 },
-      { address: addressBytes(addresses, addresses.parse(KERNEL[6])), prefix: 64 },
-    ],
+    kernel: VERSIONS.map((version) => ({
+      address: addressBytes(addresses, addresses.parse(KERNEL[version])),
+      prefix: version === 4 ? 24 : 64,
+    })),
   });
   const host = new TunHost({
     device,

@@ -5,9 +5,12 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { inPrivateNamespace } from '../../src/node/private-namespace.ts';
+import type { Version } from './lab.ts';
 import type { Tasks } from './tasks.ts';
 
 export interface Namespace {
+  /** IP versions that the kernel has. */
+  readonly versions: readonly Version[];
   run<K extends keyof Tasks>(task: K, asked: Parameters<Tasks[K]>[0]): ReturnType<Tasks[K]>;
   leave(): void;
 }
@@ -42,15 +45,16 @@ export async function enterNamespace(): Promise<Namespace | string> {
       waiting.set(id, { resolve, reject });
       child.send({ id, task, asked });
     });
+  let versions: readonly Version[];
   try {
     // A machine may permit namespaces and yet no TUN device in them.
-    await ask('probe', {});
+    versions = (await ask('probe', {})) as readonly Version[];
   } catch (error) {
     child.kill();
     return (error as Error).message;
   }
   // The answers are what the tasks of that name return, by way of JSON.
-  return { run: ask as Namespace['run'], leave: () => void child.kill() };
+  return { versions, run: ask as Namespace['run'], leave: () => void child.kill() };
 }
 
 export function hasCurl(): boolean {

@@ -10,7 +10,7 @@ import { connect, type LiveSocket, serve } from '../../src/node/tun/live-socket.
 import type { CloseReason } from '../../src/tcp/types.ts';
 import { dialectTasks } from './dialects.ts';
 import { endOf, errorOf, hashOf, listening, portOf, randomBytes, sha256, sleep } from './kernel-side.ts';
-import { ENGINE, KERNEL, type Lab, type Road, urlHost, type Version, withLab } from './lab.ts';
+import { ENGINE, KERNEL, type Lab, type Road, urlHost, VERSIONS, type Version, withLab } from './lab.ts';
 
 type Side = 'engine' | 'kernel';
 
@@ -21,9 +21,9 @@ const PAGE = '<!doctype html><title>halfopen</title><p>A page served over a hand
 export const tasks = {
   ...dialectTasks,
 
-  /** Can this machine do it at all? */
-  async probe(_: object): Promise<void> {
-    await withLab({}, async () => {});
+  /** Can this machine do it at all, and with which IP versions? */
+  async probe(_: object): Promise<readonly Version[]> {
+    return withLab({}, async () => VERSIONS);
   },
 
   /** A page over HTTP: the engine serves Node's client or curl, or fetches from Node's server. */
@@ -176,7 +176,7 @@ export const tasks = {
     const tap = captureTap(Date.now(), (piece) => void pieces.push(piece));
     await withLab({ tap }, async (lab) => {
       servePages(lab);
-      for (const version of [4, 6] as const) {
+      for (const version of VERSIONS) {
         await getText(`http://${urlHost(ENGINE[version])}/`);
         await fetchPage(lab, version);
         await endOf(lab, version, CLOSED_PORT);

@@ -2,6 +2,7 @@
  * `halfopen tun serve`: an engine that real programs of this machine can talk to. This file only checks and starts: the
  * engine and its TUN device live in `tun-inside.ts`, a program of its own in a network namespace of its own.
  */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { runChild } from '../../node/child.ts';
@@ -67,7 +68,8 @@ Examples:
 The engine is reachable from inside the namespace only, which has no way out. No root is needed where the system
 permits user namespaces.`;
 
-const DEFAULT_ADDRESSES = ['198.18.0.2', 'fd00:68:6f::2'];
+/** IPv6 only where the kernel has any. */
+const DEFAULT_ADDRESSES = ['198.18.0.2', ...(existsSync('/proc/net/if_inet6') ? ['fd00:68:6f::2'] : [])];
 
 async function serve(command: readonly string[], options: ServeOptions): Promise<void> {
   const inside: TunServeOptions = {
