@@ -298,6 +298,13 @@ describe('no path from the simulator to a real interface', () => {
     expect(reachesBoth(graph, isTraffic, isTun)).toEqual([]);
   });
 
+  test('the command that offers a TUN device reaches none: it starts a program of its own', () => {
+    const graph = importGraph(sources);
+    expect(pathTo(graph, 'src/cli/main.ts', (file) => file === 'src/cli/commands/tun.ts')).toBeDefined();
+    expect(pathTo(graph, 'src/cli/main.ts', isTun)).toBe(undefined);
+    expect(pathTo(graph, 'src/cli/tun-inside.ts', isTun)).toBeDefined();
+  });
+
   test('a socket in an undeclared file is found', () => {
     const probe = parseSource(
       'src/sim/world.ts',
