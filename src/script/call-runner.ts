@@ -49,7 +49,7 @@ export class CallRunner {
     const plan = planCall(call, this.#context);
     bench.reasons.length = 0;
     const outcome = plan.attempt(bench.now, bench.tx);
-    bench.host.settle();
+    bench.host.settle(bench.now);
     // The end of a span is counted as its beginning is: from the script's, or from the event before.
     const base = time.kind === 'relative' ? at - time.after * 1000 : 0;
     const end = call.end === undefined ? bench.now : base + call.end * 1000;
@@ -100,7 +100,7 @@ export class CallRunner {
     if (w === null || w.outcome !== undefined) return;
     const { bench } = this.#context;
     const outcome = w.plan.attempt(bench.now, bench.tx);
-    bench.host.settle();
+    bench.host.settle(bench.now);
     if (outcome === undefined) return;
     w.outcome = outcome;
     w.at = bench.now;

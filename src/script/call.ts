@@ -1,12 +1,11 @@
 /** A system call of a script, made ready to run: what to try, and what it must have written besides its result. */
 
 import type { Attempt } from '../socket/blocking.ts';
-import type { Epoll } from '../socket/epoll.ts';
 import { fail, type Outcome } from '../socket/errno.ts';
 import type { StreamSocket } from '../socket/stream-socket.ts';
 import type { CallAction, Expr } from './ast.ts';
 import type { Bench } from './bench.ts';
-import type { Descriptors } from './descriptors.ts';
+import type { Described, Descriptors } from './descriptors.ts';
 import { ScriptError } from './error.ts';
 import type { RunOptions } from './run-options.ts';
 import type { UnderTest } from './under-test.ts';
@@ -45,7 +44,7 @@ export function socketArgument(call: CallAction, { fds, file }: CallContext): St
   return fds.socket(argument(call.args, 0, call.name, { file, place: call.place }), file);
 }
 
-export function descriptorArgument(call: CallAction, { fds, file }: CallContext): StreamSocket | Epoll | undefined {
+export function descriptorArgument(call: CallAction, { fds, file }: CallContext): Described | undefined {
   return fds.get(argument(call.args, 0, call.name, { file, place: call.place }), file);
 }
 

@@ -1,6 +1,7 @@
 /** read, readv, recv, recvfrom, recvmsg, write, writev, send, sendto, sendmsg. */
-import { type Attempt, fastOpening, sending, untilReady } from '../socket/blocking.ts';
+import { type Attempt, fastOpening, reporting, sending, untilReady } from '../socket/blocking.ts';
 import { fail, ok } from '../socket/errno.ts';
+import type { SendReport } from '../socket/send-reports.ts';
 import type { MessageFlags, StreamSocket } from '../socket/stream-socket.ts';
 import type { CallAction, Expr } from './ast.ts';
 import {
@@ -14,6 +15,8 @@ import {
   unsupported,
 } from './call.ts';
 import { destination } from './calls-socket.ts';
+import { type ControlMessage, controlDifference, dataMessages, reportMessages } from './control-messages.ts';
+import { SYMBOLS } from './symbols.ts';
 import { flagsOf, itemsOf, memberOf, membersOf, numberOf } from './values.ts';
 
 const read: MakePlan = (call, context) =>
@@ -29,10 +32,52 @@ const recvmsg: MakePlan = (call, context) => {
   const { file } = context;
   const members = membersOf(arg(call, 1, file), file);
   const flags = flagsOf(arg(call, 2, file));
-  if (flags.has('MSG_ERRQUEUE')) throw unsupported(call, file, 'MSG_ERRQUEUE');
   const vectors = memberOf(members, 'msg_iov');
-  return receive(call, context, vectors === undefined ? 0 : totalOf(vectors, file), flags);
+  const size = vectors === undefined ? 0 : totalOf(vectors, file);
+  const found = socketArgument(call, context);
+  if (found === undefined) return BAD_DESCRIPTOR;
+  const expected = { control: memberOf(members, 'msg_control'), flags: memberOf(members, 'msg_flags') };
+  if (flags.has('MSG_ERRQUEUE')) return receiveReport(found, size, expected, context);
+  return {
+    ...receive(call, context, size, flags),
+    verify: () => messageDifference(expected, dataMessages(found), flags.has('MSG_OOB') ? 1 : 0, context),
+  };
 };
+
+/** What a script says that recvmsg writes into its msghdr. */
+interface ExpectedMessage {
+  readonly control: Expr | undefined;
+  readonly flags: Expr | undefined;
+}
+
+/** The error queue never makes anybody wait. A stamped segment comes along, and is cut off where it does not fit. */
+function receiveReport(socket: StreamSocket, size: number, expected: ExpectedMessage, context: CallContext): Plan {
+  let report: SendReport | undefined;
+  return {
+    attempt: () => {
+      report = socket.reports.take();
+      return report === undefined ? fail('EAGAIN') : ok(0);
+    },
+    verify: () => {
+      if (report === undefined) return undefined;
+      const cut = report.origin === 'timestamping' && size === 0;
+      const flags = MSG_ERRQUEUE | (cut ? MSG_TRUNC : 0);
+      return messageDifference(expected, reportMessages(report, socket), flags, context);
+    },
+  };
+}
+
+function messageDifference(
+  expected: ExpectedMessage,
+  control: readonly ControlMessage[],
+  flags: number,
+  { options, file }: CallContext,
+): string | undefined {
+  const wanted =
+    expected.flags === undefined || expected.flags.kind === 'ellipsis' ? flags : numberOf(expected.flags, file);
+  if (wanted !== flags) return `msg_flags: expected ${wanted}, found ${flags}`;
+  return controlDifference(expected.control, control, options, file);
+}
 
 function receive(call: CallAction, context: CallContext, size: number, flags: ReadonlySet<string>): Plan {
   const found = socketArgument(call, context);
@@ -99,16 +144,16 @@ function transmit(
 ): Plan {
   const found = socketArgument(call, context);
   if (found === undefined) return BAD_DESCRIPTOR;
-  if (flags.has('MSG_ERRQUEUE')) throw unsupported(call, context.file, 'MSG_ERRQUEUE');
   const nonblocking = found.nonblocking || flags.has('MSG_DONTWAIT');
   const how: MessageFlags = {
     more: flags.has('MSG_MORE'),
     whole: flags.has('MSG_EOR'),
     urgent: flags.has('MSG_OOB'),
+    zerocopy: flags.has('MSG_ZEROCOPY'),
   };
   if (addressed && flags.has('MSG_FASTOPEN')) return fastOpen(call, context, found, bytes, how, nonblocking);
   if (bytes === 'bad address') return once(() => found.sendProblem() ?? fail('EFAULT'));
-  return { attempt: sending(found, bytes, how, nonblocking) };
+  return { attempt: reporting(found, how, sending(found, bytes, how, nonblocking)) };
 }
 
 function fastOpen(
@@ -125,7 +170,7 @@ function fastOpen(
       : { address: context.bench.remote, port: context.options.connectPort };
   let begun = false;
   if (bytes === 'bad address') return once(() => fail('EFAULT'));
-  const attempt = fastOpening(socket, to, bytes, how, nonblocking);
+  const attempt = reporting(socket, how, fastOpening(socket, to, bytes, how, nonblocking));
   return once((now, tx) => {
     if (!begun && socket.connection === null && socket.listener === null) context.under.onConnect(socket);
     begun = true;
@@ -163,6 +208,8 @@ function totalOf(vectors: Expr, file: string): number {
 
 const NONE: ReadonlySet<string> = new Set();
 const NO_DATA = new Uint8Array(0);
+const MSG_ERRQUEUE = SYMBOLS.get('MSG_ERRQUEUE')!;
+const MSG_TRUNC = SYMBOLS.get('MSG_TRUNC')!;
 
 export const DATA_CALLS: Readonly<Record<string, MakePlan>> = {
   read,

@@ -1,6 +1,5 @@
 /** socket, bind, listen, accept, connect, shutdown, close, fcntl, ioctl. */
 import { closing, connecting, untilReady } from '../socket/blocking.ts';
-import { Epoll } from '../socket/epoll.ts';
 import { fail, type Outcome, ok } from '../socket/errno.ts';
 import { ANY, type Endpoint, StreamSocket } from '../socket/stream-socket.ts';
 import type { CallAction, Expr } from './ast.ts';
@@ -104,7 +103,7 @@ const close: MakePlan = (call, context) => {
   const found = descriptorArgument(call, context);
   if (found === undefined) return BAD_DESCRIPTOR;
   const fd = numberOf(arg(call, 0, context.file), context.file);
-  const attempt = found instanceof Epoll ? (): Outcome => ok(0) : closing(found);
+  const attempt = found instanceof StreamSocket ? closing(found) : (): Outcome => ok(0);
   return once((now, tx) => {
     context.fds.remove(fd);
     return attempt(now, tx);

@@ -3,13 +3,14 @@ import { nearest } from '../wire/suggest.ts';
 import type { CallAction } from './ast.ts';
 import type { CallContext, MakePlan, Plan } from './call.ts';
 import { DATA_CALLS } from './calls-data.ts';
+import { FILE_CALLS } from './calls-file.ts';
 import { OPTION_CALLS } from './calls-options.ts';
 import { SOCKET_CALLS } from './calls-socket.ts';
 import { WAIT_CALLS } from './calls-wait.ts';
 import { ScriptError } from './error.ts';
 
 const CALLS: ReadonlyMap<string, MakePlan> = new Map(
-  [SOCKET_CALLS, DATA_CALLS, OPTION_CALLS, WAIT_CALLS].flatMap((calls) => Object.entries(calls)),
+  [SOCKET_CALLS, DATA_CALLS, OPTION_CALLS, WAIT_CALLS, FILE_CALLS].flatMap((calls) => Object.entries(calls)),
 );
 
 /** Makes `call` ready. Throws a ScriptError for a call, or a form of one, that is not known. */

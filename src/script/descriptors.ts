@@ -5,10 +5,21 @@ import type { Expr } from './ast.ts';
 import { ScriptError } from './error.ts';
 import { describe } from './values.ts';
 
-export class Descriptors {
-  readonly #open = new Map<number, StreamSocket | Epoll>();
+/** A file or an end of a pipe. */
+export class Stream {
+  readonly kind: 'file' | 'pipe';
 
-  add(fd: number, what: StreamSocket | Epoll): void {
+  constructor(kind: 'file' | 'pipe') {
+    this.kind = kind;
+  }
+}
+
+export type Described = StreamSocket | Epoll | Stream;
+
+export class Descriptors {
+  readonly #open = new Map<number, Described>();
+
+  add(fd: number, what: Described): void {
     this.#open.set(fd, what);
   }
 
@@ -21,7 +32,7 @@ export class Descriptors {
   }
 
   /** The object behind the descriptor `expr`, or undefined: EBADF. */
-  get(expr: Expr, file: string): StreamSocket | Epoll | undefined {
+  get(expr: Expr, file: string): Described | undefined {
     if (expr.kind !== 'int') {
       throw new ScriptError(file, expr.place, `expected a file descriptor, found ${describe(expr)}`);
     }

@@ -108,4 +108,15 @@ export function sending(socket: StreamSocket, bytes: Uint8Array, flags: MessageF
   };
 }
 
+/** `attempt` to send, whose bytes the error queue will tell of if that was asked for. */
+export function reporting(socket: StreamSocket, flags: MessageFlags, attempt: Attempt): Attempt {
+  return (now, tx) => {
+    const outcome = attempt(now, tx);
+    const zerocopy = flags.zerocopy === true && socket.options.stored.get('SOL_SOCKET/SO_ZEROCOPY') === 1;
+    const c = socket.connection;
+    if (outcome !== undefined && outcome.value > 0 && c !== null) socket.reports.sent(c, zerocopy, now);
+    return outcome;
+  };
+}
+
 const NOTHING: Uint8Array = new Uint8Array(0);

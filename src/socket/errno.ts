@@ -11,6 +11,7 @@ export type Errno =
   | 'EFAULT'
   | 'EEXIST'
   | 'EINVAL'
+  | 'ENOMSG'
   | 'ENOTSOCK'
   | 'EDESTADDRREQ'
   | 'EAFNOSUPPORT'
@@ -36,6 +37,7 @@ export const ERRNO: Readonly<Record<Errno, readonly [number, string]>> = {
   EINVAL: [22, 'Invalid argument'],
   EPIPE: [32, 'Broken pipe'],
   ENONET: [64, 'Machine is not on the network'],
+  ENOMSG: [42, 'No message of desired type'],
   ENOTSOCK: [88, 'Socket operation on non-socket'],
   EDESTADDRREQ: [89, 'Destination address required'],
   EMSGSIZE: [90, 'Message too long'],

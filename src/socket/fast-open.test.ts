@@ -32,7 +32,7 @@ function fastOpen(b: SocketBench, n: number, socket: StreamSocket = b.host.socke
 /** Tries, and tells what came of it; `waits` for undefined. */
 function attempt(b: SocketBench, call: Attempt): string {
   const outcome = call(b.now, b.tx);
-  b.host.settle();
+  b.host.settle(b.now);
   return outcome === undefined ? 'waits' : text(outcome);
 }
 

@@ -62,18 +62,18 @@ export class SocketHost implements SansIo {
 
   onSegment(now: Nanos, seg: Readonly<Segment>, tx: Tx): void {
     this.stack.onSegment(now, seg, tx);
-    this.settle();
+    this.settle(now);
   }
 
   /** An ICMP error that the network below passes up. */
   onIcmp(now: Nanos, icmp: Readonly<IcmpError>, tx: Tx): void {
     this.stack.onIcmp(now, icmp, tx);
-    this.settle();
+    this.settle(now);
   }
 
   onTimer(now: Nanos, tx: Tx): void {
     this.stack.onTimer(now, tx);
-    this.settle();
+    this.settle(now);
   }
 
   nextTimer(): Nanos {
@@ -81,10 +81,13 @@ export class SocketHost implements SansIo {
   }
 
   /** Lets each socket hear what its connection or listener has to tell. Called after each call that may change something. */
-  settle(): void {
+  settle(now: Nanos): void {
     for (const socket of this.#sockets) {
       const c = socket.connection;
-      if (c !== null) for (let e = c.pollEvent(); e !== undefined; e = c.pollEvent()) socket.hear(e);
+      if (c !== null) {
+        socket.hearAll();
+        socket.noticeSent(c, now);
+      }
       if (socket.listener !== null) socket.noticeWaiting();
     }
   }
@@ -120,7 +123,7 @@ export class SocketHost implements SansIo {
     socket.connection = connection;
     socket.connecting = 'told';
     this.#sockets.add(socket);
-    this.settle();
+    socket.hearAll();
     return socket;
   }
 

@@ -10,7 +10,7 @@ export function readiness(socket: StreamSocket): number {
   const c = socket.connection;
   // The SYN waits for the first send (tcp_poll, DEFER_CONNECT).
   if (socket.deferred !== null) return write;
-  let mask = socket.error === '' ? 0 : POLL.POLLERR;
+  let mask = socket.error === '' && !socket.reports.waiting ? 0 : POLL.POLLERR;
   const dead = c === null || c.state === 'CLOSED';
   if ((socket.readShut && socket.writeShut) || dead) mask |= POLL.POLLHUP;
   if (socket.readShut) mask |= read | POLL.POLLRDHUP;

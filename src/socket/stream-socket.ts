@@ -11,10 +11,13 @@ import { fastOpenKeysOf } from '../tcp/fast-open-cookie.ts';
 import type { Listener } from '../tcp/listener.ts';
 import type { Nanos, TcpEvent, Tx } from '../tcp/types.ts';
 import { isIpv6 } from '../wire/address.ts';
-import { ERRNO, type Errno, fail, type Outcome, ok } from './errno.ts';
+import { type Errno, fail, type Outcome, ok } from './errno.ts';
 import { defaultFastOpenQueue, fastOpenMode, fastOpenServer, TFO } from './fast-open.ts';
 import type { SocketHost } from './host.ts';
-import { getNumber, SocketOptions, setNumber } from './socket-options.ts';
+import { getOption, setOption } from './option-calls.ts';
+import { SendReports } from './send-reports.ts';
+import type { HostSettings } from './settings.ts';
+import { SocketOptions } from './socket-options.ts';
 import { UrgentByte } from './urgent-byte.ts';
 import { WAKE, type Watcher } from './wake.ts';
 
@@ -33,6 +36,8 @@ export interface MessageFlags {
   readonly more?: boolean;
   readonly whole?: boolean;
   readonly urgent?: boolean;
+  /** MSG_ZEROCOPY: the error queue tells when the bytes are needed no longer. */
+  readonly zerocopy?: boolean;
   /** MSG_PEEK: what is read stays. */
   readonly peek?: boolean;
 }
@@ -42,6 +47,8 @@ export class StreamSocket {
   /** O_NONBLOCK. */
   nonblocking = false;
   readonly options: SocketOptions = new SocketOptions();
+  /** The error queue, as far as it tells of bytes sent. */
+  readonly reports: SendReports = new SendReports();
   connection: Connection | null = null;
   listener: Listener<Connection> | null = null;
   /** Where `bind` put it; null = nowhere yet. */
@@ -57,7 +64,8 @@ export class StreamSocket {
   deferred: Endpoint | null = null;
   /** connect(2) has been called: 'waiting' until it has been told of success. */
   connecting: 'no' | 'waiting' | 'told' = 'no';
-  #peerClosed = false;
+  /** The peer's FIN has come. */
+  peerClosed = false;
   #passiveOpens = 0;
   readonly #urgentByte = new UrgentByte();
   readonly #host: SocketHost;
@@ -66,6 +74,11 @@ export class StreamSocket {
   constructor(host: SocketHost, family: 'inet' | 'inet6') {
     this.#host = host;
     this.family = family;
+  }
+
+  /** What the administrator of its host has set. */
+  get settings(): HostSettings {
+    return this.#host.settings;
   }
 
   /** The configuration a connection of this socket gets. */
@@ -170,7 +183,7 @@ export class StreamSocket {
       if (c.readable > 0) return ok(flags.peek === true ? c.peek(room) : c.read(now, room, tx));
     }
     if (c?.readable !== 0 && into.length === 0) return ok(0);
-    if (this.#peerClosed && this.error === '') return ok(0);
+    if (this.peerClosed && this.error === '') return ok(0);
     if (this.error !== '') return fail(this.takeError());
     if (this.readShut) return ok(0);
     if (c === null) return fail('ENOTCONN');
@@ -223,7 +236,7 @@ export class StreamSocket {
     this.error = '';
     this.readShut = false;
     this.writeShut = false;
-    this.#peerClosed = false;
+    this.peerClosed = false;
     return ok(0);
   }
 
@@ -243,39 +256,14 @@ export class StreamSocket {
     return this.writeShut || this.connection === null ? fail('EPIPE') : undefined;
   }
 
+  /** setsockopt(2) with a number. */
   set(now: Nanos, level: string, name: string, value: number, tx: Tx): Outcome {
-    const refused = this.#refuseFastOpen(name);
-    if (refused !== undefined) return refused;
-    const outcome = setNumber(this.options, level, name, value);
-    if (name === 'TCP_FASTOPEN' || name === 'TCP_FASTOPEN_NO_COOKIE') this.tuneFastOpen();
-    const c = this.connection;
-    if (outcome.errno === '') this.listener?.configure(this.config);
-    if (outcome.errno !== '' || c === null) return outcome;
-    c.configure(this.config, now);
-    if (name === 'TCP_QUICKACK') c.quickAck((value & 1) !== 0, now, tx);
-    if (name === 'TCP_NODELAY') c.noDelay(value !== 0, now, tx);
-    if (name === 'TCP_CORK') c.cork(value !== 0, now, tx);
-    return outcome;
+    return setOption(this, now, level, name, value, tx);
   }
 
-  /** A number, or undefined: no such option. */
+  /** getsockopt(2): a number, or undefined: no such option. */
   get(level: string, name: string): number | undefined {
-    const c = this.connection;
-    switch (name) {
-      case 'SO_ERROR':
-        return this.error === '' ? 0 : ERRNO[this.takeError()][0];
-      case 'SO_TYPE':
-        return 1;
-      case 'SO_ACCEPTCONN':
-        return this.listener === null ? 0 : 1;
-      case 'SO_SNDBUF':
-        return this.options.sndBuf || c?.tcb.sendQueue?.size || (this.config.wmem?.initial ?? 2 * this.config.sndBuf);
-      case 'TCP_MAXSEG':
-        if (c !== null && c.state !== 'SYN-SENT') return c.tcb.sndMss;
-        return this.options.maxSegment > 0 ? this.options.maxSegment : 536;
-      default:
-        return getNumber(this.options, level, name);
-    }
+    return getOption(this, level, name);
   }
 
   setFastOpenKey(bytes: Uint8Array): Outcome {
@@ -299,8 +287,13 @@ export class StreamSocket {
     return error;
   }
 
-  /** Called by the host for each thing that the connection tells. */
-  hear(event: TcpEvent): void {
+  /** Called by the host: takes in all that the connection has to tell. */
+  hearAll(): void {
+    const c = this.connection;
+    for (let e = c?.pollEvent(); e !== undefined; e = c?.pollEvent()) this.#hear(e);
+  }
+
+  #hear(event: TcpEvent): void {
     if (event.type === 'soft-error') {
       // Linux tcp_v4_err: only who asked for it hears of it at once, as an error that ends nothing.
       if (event.cause !== 'icmp' || !this.options.receiveErrors) return;
@@ -308,13 +301,18 @@ export class StreamSocket {
     }
     this.#wake(KEY_OF[event.type]);
     if (event.type === 'peer-closed') {
-      this.#peerClosed = true;
+      this.peerClosed = true;
       this.readShut = true;
     }
     if (event.type !== 'closed') return;
     this.error = this.connection?.error ?? '';
     this.readShut = true;
     this.writeShut = true;
+  }
+
+  /** Called by the host: has anything become of bytes that were sent? */
+  noticeSent(c: Connection, now: Nanos): void {
+    if (this.reports.look(c, now)) this.#wake(WAKE.ERROR);
   }
 
   /** Called by the host: a connection that waits for accept is a reason to wake. */
@@ -338,21 +336,6 @@ export class StreamSocket {
       config: this.config,
       ...(local !== ANY && { local }),
     });
-  }
-
-  /** do_tcp_setsockopt: these belong to a socket that is not connected. */
-  #refuseFastOpen(name: string): Outcome | undefined {
-    const busy = this.connection !== null || this.deferred !== null;
-    switch (name) {
-      case 'TCP_FASTOPEN':
-      case 'TCP_FASTOPEN_NO_COOKIE':
-        return busy ? fail('EINVAL') : undefined;
-      case 'TCP_FASTOPEN_CONNECT':
-        if ((this.#host.settings.fastOpen.flags & TFO.CLIENT_ENABLE) === 0) return fail('EOPNOTSUPP');
-        return busy || this.listener !== null ? fail('EINVAL') : undefined;
-      default:
-        return undefined;
-    }
   }
 
   #connectAgain(): Outcome {

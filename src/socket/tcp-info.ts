@@ -1,5 +1,7 @@
 /** What getsockopt(TCP_INFO) tells of a connection (Linux tcp_get_info), with the kernel's names and units. */
 import type { Connection } from '../tcp/connection.ts';
+import { BUFFER_LIMITED, BUSY, WINDOW_LIMITED } from '../tcp/send-limits.ts';
+import type { Tcb } from '../tcp/tcb.ts';
 import { MS, type Nanos, type TcpState, US } from '../tcp/types.ts';
 import { seqDiff } from '../wire/seq.ts';
 import type { StreamSocket } from './stream-socket.ts';
@@ -83,12 +85,41 @@ function connectionInfo(c: Connection, now: Nanos): Readonly<Record<string, numb
     tcpi_bytes_acked: t.synAcked ? Math.max(0, seqDiff(t.sndUna, t.iss) - 1) : 0,
     tcpi_bytes_received: t.state === 'SYN-SENT' ? 0 : Math.max(0, seqDiff(t.rcvNxt, t.irs) - 1),
     tcpi_notsent_bytes: unsent,
-    tcpi_last_data_recv: t.intake === null || t.intake.lastAt < 0 ? 0 : Math.floor((now - t.intake.lastAt) / MS),
+    tcpi_last_data_recv: lastData(t) < 0 ? 0 : Math.floor((now - lastData(t)) / MS),
+    ...limits(t, now),
+    ...memory(t),
     tcpi_bytes_sent: t.flight?.bytes ?? 0,
     tcpi_data_segs_in: t.intake?.segments ?? 0,
     tcpi_data_segs_out: t.flight?.segments ?? 0,
     tcpi_snd_wnd: t.sndWnd,
     tcpi_rcv_wnd: c.rcvWnd,
+  };
+}
+
+/** When data came last; before any, Linux counts from the handshake (lrcvtime). */
+function lastData({ intake, metAt }: Tcb): Nanos {
+  return intake === null || intake.lastAt < 0 ? metAt : intake.lastAt;
+}
+
+/** Time spent sending, and held up by the peer's window or by our own buffer, in microseconds. */
+function limits({ sendQueue }: Tcb, now: Nanos): Readonly<Record<string, number>> {
+  const spent = (kind: 1 | 2 | 3): number =>
+    sendQueue === null ? 0 : Math.floor(sendQueue.limits.spent(kind, now) / US);
+  return {
+    tcpi_busy_time: spent(BUSY),
+    tcpi_rwnd_limited: spent(WINDOW_LIMITED),
+    tcpi_sndbuf_limited: spent(BUFFER_LIMITED),
+  };
+}
+
+/** What of SO_MEMINFO follows from the rules of Linux that are modelled. */
+function memory(t: Tcb): Readonly<Record<string, number>> {
+  const queue = t.sendQueue;
+  const { wmem } = t.config;
+  if (wmem === null) return {};
+  return {
+    SK_MEMINFO_SNDBUF: queue === null ? wmem.initial : queue.size,
+    SK_MEMINFO_WMEM_QUEUED: queue === null ? 0 : queue.memory(t.sendBuffer?.length ?? 0),
   };
 }
 

@@ -146,6 +146,11 @@ export class Connection implements Endpoint {
     return sendQueue === null ? this.writable === 0 : sendQueue.lacksRoom;
   }
 
+  /** Sequence number just behind the last byte handed over. */
+  get written(): Seq {
+    return sendEnd(this.tcb);
+  }
+
   /** Bytes handed over that the peer has not acknowledged (SIOCOUTQ), and those of them that have not been sent yet. */
   get unacknowledged(): number {
     return this.tcb.sendBuffer?.length ?? 0;

@@ -24,6 +24,7 @@ export function established(t: Tcb, now: Nanos, ack: Seq, tsEcr: number): void {
 
 /** What is the same however the SYN came to be acknowledged: timers, the first RTT, the state, and who is told. */
 export function handshakeDone(t: Tcb, now: Nanos, tsEcr: number): void {
+  t.metAt = now;
   t.rtxAt = Infinity;
   t.userTimeoutAt = Infinity;
   if (t.timedAt >= 0) {

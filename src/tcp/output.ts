@@ -274,10 +274,12 @@ function sendWhatMay(t: Tcb, now: Nanos, tx: Tx, nagle: number): boolean {
     // Limited transmit (RFC 3042): the first two duplicate ACKs each allow one more segment. With SACK what they report
     // has left the pipe already (RFC 6675 §5 step 3).
     const extra = !t.sackOk && !t.loss?.inRecovery && t.dupAcks > 0 && t.dupAcks < 3 ? t.dupAcks * t.sndMss : 0;
-    const usable = Math.min(windowLeft, t.cwnd + extra - inFlight(t));
+    const quota = t.cwnd + extra - inFlight(t);
+    const usable = Math.min(windowLeft, quota);
     const together = piece(t, left);
     const n = Math.max(0, Math.min(together, usable, t.sndMss));
-    if (left > 0 && n === 0) return usable < windowLeft;
+    // Where both stop it, it was cwnd (tcp_write_xmit asks that first).
+    if (left > 0 && n === 0) return quota <= 0;
     if (left > 0 && n < t.sndMss && !worthSending(t, n, together, together === left, nagle)) {
       return usable < windowLeft && n < together;
     }

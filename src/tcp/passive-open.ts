@@ -82,6 +82,7 @@ function agreedOn(config: TcpConfig, half: Readonly<HalfOpen>, now: Nanos): Tcb 
   t.irs = half.irs;
   t.rcvNxt = (half.irs + 1) >>> 0;
   t.lastAckSent = t.rcvNxt;
+  t.metAt = now;
   t.tsOffset = half.tsOffset;
   setOptions(t, half.mss, half.ws, half.sackPerm, half.tsRecent, now);
   t.windowUnit = windowUnit(config, half.local, t.tsOk);

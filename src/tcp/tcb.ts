@@ -89,6 +89,8 @@ export class Tcb {
   /** Added to our millisecond clock to make TSval, so that it does not tell the uptime. */
   tsOffset = 0;
   lastAckSent: Seq = 0;
+  /** When the peer was first known to be there: its SYN/ACK, or the ACK of ours, had come; -1 = not yet. */
+  metAt: Nanos = -1;
 
   sendBuffer: SendBuffer | null = null;
   /** How the send buffer's bytes were written; null where `config.wmem` is. */

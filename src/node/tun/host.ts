@@ -134,7 +134,7 @@ export class TunHost {
     this.#acting = true;
     try {
       const result = what(now, this.#tx);
-      this.sockets.settle();
+      this.sockets.settle(now);
       for (const watcher of this.watchers) watcher.settle(now, this.#tx);
       return result;
     } finally {

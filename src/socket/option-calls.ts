@@ -1,0 +1,68 @@
+/** What setsockopt(2) and getsockopt(2) do besides remembering a number (Linux sk_setsockopt, do_tcp_setsockopt). */
+import type { Nanos, Tx } from '../tcp/types.ts';
+import { ERRNO, fail, type Outcome } from './errno.ts';
+import { TFO } from './fast-open.ts';
+import { getNumber, setNumber } from './socket-options.ts';
+import type { StreamSocket } from './stream-socket.ts';
+
+/** TCP_MSS_DEFAULT: what getsockopt tells before anybody has said anything. */
+const DEFAULT_MSS = 536;
+
+export function setOption(
+  socket: StreamSocket,
+  now: Nanos,
+  level: string,
+  name: string,
+  value: number,
+  tx: Tx,
+): Outcome {
+  const refused = refuseFastOpen(socket, name);
+  if (refused !== undefined) return refused;
+  const outcome = setNumber(socket.options, level, name, value);
+  if (outcome.errno !== '') return outcome;
+  const { connection: c, config } = socket;
+  if (name === 'TCP_FASTOPEN' || name === 'TCP_FASTOPEN_NO_COOKIE') socket.tuneFastOpen();
+  if (name === 'SO_TIMESTAMPING') socket.reports.setTimestamping(value, c);
+  socket.listener?.configure(config);
+  if (c === null) return outcome;
+  c.configure(config, now);
+  if (name === 'TCP_QUICKACK') c.quickAck((value & 1) !== 0, now, tx);
+  if (name === 'TCP_NODELAY') c.noDelay(value !== 0, now, tx);
+  if (name === 'TCP_CORK') c.cork(value !== 0, now, tx);
+  return outcome;
+}
+
+/** A number, or undefined: no such option. */
+export function getOption(socket: StreamSocket, level: string, name: string): number | undefined {
+  const { connection: c, options, config } = socket;
+  switch (name) {
+    case 'SO_ERROR':
+      return socket.error === '' ? 0 : ERRNO[socket.takeError()][0];
+    case 'SO_TYPE':
+      return 1;
+    case 'SO_ACCEPTCONN':
+      return socket.listener === null ? 0 : 1;
+    case 'SO_SNDBUF':
+      return options.sndBuf || c?.tcb.sendQueue?.size || (config.wmem?.initial ?? 2 * config.sndBuf);
+    case 'TCP_MAXSEG':
+      if (c !== null && c.state !== 'SYN-SENT') return c.tcb.sndMss;
+      return options.maxSegment > 0 ? options.maxSegment : DEFAULT_MSS;
+    default:
+      return getNumber(options, level, name);
+  }
+}
+
+/** These belong to a socket that is not connected. */
+function refuseFastOpen(socket: StreamSocket, name: string): Outcome | undefined {
+  const busy = socket.connection !== null || socket.deferred !== null;
+  switch (name) {
+    case 'TCP_FASTOPEN':
+    case 'TCP_FASTOPEN_NO_COOKIE':
+      return busy ? fail('EINVAL') : undefined;
+    case 'TCP_FASTOPEN_CONNECT':
+      if ((socket.settings.fastOpen.flags & TFO.CLIENT_ENABLE) === 0) return fail('EOPNOTSUPP');
+      return busy || socket.listener !== null ? fail('EINVAL') : undefined;
+    default:
+      return undefined;
+  }
+}
