@@ -2,7 +2,6 @@
 import { ACK, FIN, RST, type Segment, SYN, segLen, URG } from '../wire/segment.ts';
 import { seqGt, seqLe } from '../wire/seq.ts';
 import { connected } from './ack-policy.ts';
-import { processText } from './arrives-synchronized.ts';
 import { established } from './established.ts';
 import { learnFromSynAck } from './fast-open-client.ts';
 import { agreeOptions } from './options.ts';
@@ -19,6 +18,7 @@ import {
   SYN_SENT_TSECR,
 } from './rules.ts';
 import { enter, finish, type Tcb, tsNow } from './tcb.ts';
+import { processText } from './text.ts';
 import { MS, type Nanos, type Tx } from './types.ts';
 import { takeUrgent } from './urgent.ts';
 

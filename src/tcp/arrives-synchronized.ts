@@ -1,21 +1,19 @@
 /** SEGMENT ARRIVES in SYN-RECEIVED (after an active OPEN) and every synchronized state (RFC 9293 §3.10.7.4). */
-import { ACK, FIN, PSH, RST, type Segment, SYN, segLen, URG } from '../wire/segment.ts';
+import { ACK, FIN, RST, type Segment, SYN, segLen, URG } from '../wire/segment.ts';
 import { type Seq, seqDiff, seqGe, seqGt, seqIn, seqLe, seqLt } from '../wire/seq.ts';
-import { dataArrived, quickAckMode } from './ack-policy.ts';
 import { limited } from './answer-limit.ts';
 import { onDuplicateAck, onNewAck, takeSack } from './congestion.ts';
 import { established } from './established.ts';
 import { arrivesAtChild, confirmChild } from './fast-open-child.ts';
 import { suspectMiddlebox } from './fast-open-client.ts';
-import { intakeOf } from './intake.ts';
 import { repeatAll, settleLoss } from './loss.ts';
 import { output, sendAck, sendRstFor } from './output.ts';
-import { ReceiveBuffer } from './receive-buffer.ts';
 import * as rules from './rules.ts';
 import { BUSY } from './send-limits.ts';
 import { lookForRoom } from './send-room.ts';
 import { probeAnswered, probeWasNeedless, scheduleProbe } from './tail-loss-probe.ts';
-import { EV_PEER_CLOSED, EV_READABLE, EV_WRITABLE, enter, finish, rcvWnd, type Tcb, tsNow } from './tcb.ts';
+import { EV_WRITABLE, enter, finish, rcvWnd, type Tcb, tsNow } from './tcb.ts';
+import { noteDuplicate, processText } from './text.ts';
 import { limitFinWait2, restartTimeWait, timeWait } from './time-wait.ts';
 import { MS, type Nanos, SEC, type TcpState, type Tx } from './types.ts';
 import { takeUrgent } from './urgent.ts';
@@ -317,74 +315,6 @@ function measure(t: Tcb, seg: Readonly<Segment>, now: Nanos): void {
     const ms = (tsNow(t, now) - seg.tsEcr) | 0;
     if (ms >= 0) t.rtt.sample(ms * MS, t.config);
   }
-}
-
-/** Seventh and eighth: text and FIN. `seq` is SEG.SEQ, or behind the SYN where that was trimmed. */
-export function processText(t: Tcb, seg: Readonly<Segment>, seq: Seq, now: Nanos): void {
-  const { state, why } = t;
-  if (seg.len > 0) intakeOf(t).segments++;
-  if (state !== 'ESTABLISHED' && state !== 'FIN-WAIT-1' && state !== 'FIN-WAIT-2') return;
-  const skip = Math.max(0, seqDiff(t.rcvNxt, seq));
-  const room = seqDiff(t.rcvAdv, seq);
-  const end = t.config.habits.edgesAcceptable ? seg.len : Math.min(seg.len, room);
-  const whole = end === seg.len;
-  if (seg.len > 0 && skip > 0) noteDuplicate(t, seq, seqLt((seq + end) >>> 0, t.rcvNxt) ? (seq + end) >>> 0 : t.rcvNxt);
-  if (end > skip) {
-    t.receiveBuffer ??= new ReceiveBuffer();
-    const at = (seq + skip) >>> 0;
-    const hadGap = t.receiveBuffer.hasGap || t.hasFinAhead;
-    const advance = t.receiveBuffer.insert(t.rcvNxt, at, seg.payload, seg.payloadOff + skip, end - skip);
-    t.rcvNxt = (t.rcvNxt + advance) >>> 0;
-    if (seqGt(t.rcvNxt, t.rcvAdv)) t.rcvAdv = t.rcvNxt;
-    t.unackedBytes += advance;
-    if ((seg.flags & PSH) !== 0) intakeOf(t).pushed = true;
-    if (advance > 0) {
-      dataArrived(t, now, end - skip);
-      t.events |= EV_READABLE;
-      if (why !== null) why.check(rules.TEXT, true, advance, t.rcvNxt, 0);
-      // RFC 5681 §4.2: a segment that fills a gap is acknowledged at once.
-      t.ackOwed = hadGap || !whole ? 2 : Math.max(t.ackOwed, 1);
-    } else {
-      if (t.receiveBuffer.hadAll) noteDuplicate(t, at, (at + end - skip) >>> 0);
-      if (why !== null) why.check(rules.TEXT_AHEAD, true, end - skip, t.rcvNxt, 0);
-      quickAckMode(t);
-      t.ackOwed = 2;
-    }
-  } else if (seg.len > 0) t.ackOwed = 2; // an old duplicate, or a probe of our closed window
-  if ((seg.flags & FIN) !== 0 && whole) {
-    t.finAhead = (seq + seg.len) >>> 0;
-    t.hasFinAhead = true;
-    // Beyond a gap it is acknowledged at once (RFC 5681 §4.2); in order `takeFin` decides.
-    if (seqGt(t.finAhead, t.rcvNxt)) t.ackOwed = 2;
-  }
-  if (!t.hasFinAhead) return;
-  if (seqGe(t.rcvNxt, t.finAhead)) takeFin(t, now);
-  else suspectMiddlebox(t, now);
-}
-
-/** [left, right) came again (RFC 2883 §4). */
-function noteDuplicate(t: Tcb, left: Seq, right: Seq): void {
-  if (!t.config.dsack || !t.sackOk || left === right) return;
-  quickAckMode(t);
-  const intake = intakeOf(t);
-  intake.duplicateLeft = left;
-  intake.duplicateRight = right;
-}
-
-function takeFin(t: Tcb, now: Nanos): void {
-  t.hasFinAhead = false;
-  t.rcvNxt = (t.rcvNxt + 1) >>> 0;
-  if (seqGt(t.rcvNxt, t.rcvAdv)) t.rcvAdv = t.rcvNxt;
-  // Linux (tcp_fin) gives the application the time of a delayed ACK to close as well.
-  const waits = t.config.quickAcks > 0 && t.state === 'ESTABLISHED';
-  t.unackedBytes++;
-  if (waits && t.intake !== null) t.intake.pingPong = true;
-  t.ackOwed = waits ? Math.max(t.ackOwed, 1) : 2;
-  t.events |= EV_PEER_CLOSED;
-  if (t.why !== null) t.why.check(rules.FIN_TAKEN, true, t.rcvNxt, 0, 0);
-  if (t.state === 'ESTABLISHED') enter(t, 'CLOSE-WAIT');
-  else if (t.state === 'FIN-WAIT-2') timeWait(t, now);
-  else if (t.state === 'FIN-WAIT-1') enter(t, 'CLOSING');
 }
 
 /** Any segment of the peer proves it alive: keep-alive starts over. */

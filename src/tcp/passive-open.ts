@@ -1,6 +1,5 @@
 /** The control block of a passive OPEN: after the handshake, or with a Fast Open before it (RFC 9293 §3.10.7.2, RFC 7413). */
 import { FIN, type Segment, URG } from '../wire/segment.ts';
-import { processText } from './arrives-synchronized.ts';
 import type { TcpConfig } from './config.ts';
 import { afterLostSyn } from './established.ts';
 import type { FastOpenChild } from './fast-open-server.ts';
@@ -12,6 +11,7 @@ import { firstWindow, windowUnit } from './receive-window.ts';
 import { FO_TAKEN } from './rules-fast-open.ts';
 import { SYNACK_TIMER } from './rules-listen.ts';
 import { EV_ESTABLISHED, EV_READABLE, Tcb } from './tcb.ts';
+import { processText } from './text.ts';
 import type { Nanos, Tx } from './types.ts';
 import { takeUrgent } from './urgent.ts';
 import type { WhySink } from './why.ts';

@@ -69,3 +69,23 @@ test('the block that changed last is reported first (RFC 2018 §4)', () => {
   expect(buffer.sackBlocks(blocks, 3)).toBe(3);
   expect([...blocks.subarray(0, 2)]).toEqual([20, 22]);
 });
+
+test('of what was held already the first run is told (RFC 2883 §4)', () => {
+  const buffer = new ReceiveBuffer();
+  const text = new Uint8Array(100);
+  const again = (): number[] => [buffer.againLeft, buffer.againRight];
+  buffer.insert(0, 20, text, 0, 10);
+  buffer.insert(0, 40, text, 0, 10);
+  expect(again()[0]).toBe(again()[1]);
+  buffer.insert(0, 25, text, 0, 10);
+  expect(again(), 'the end of one').toEqual([25, 30]);
+  buffer.insert(0, 35, text, 0, 10);
+  expect(again(), 'next to one and into another').toEqual([40, 45]);
+  buffer.insert(0, 60, text, 0, 10);
+  buffer.insert(0, 55, text, 0, 20);
+  expect(again(), 'all of one').toEqual([60, 70]);
+  expect(buffer.insert(0, 0, text, 0, 30)).toBe(50);
+  expect(again(), 'in order').toEqual([20, 30]);
+  expect(buffer.insert(50, 50, text, 0, 5)).toBe(25);
+  expect(again()[0], 'none').toBe(again()[1]);
+});

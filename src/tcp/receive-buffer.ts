@@ -18,8 +18,9 @@ export class ReceiveBuffer {
   #ahead: Seq[] = [];
   /** Left edges of ranges, the one that changed last first: the order in which RFC 2018 §4 wants them reported. */
   #recent: Seq[] = [];
-  /** The last `insert` brought nothing that was not held beyond a gap already. */
-  hadAll = false;
+  /** What the last `insert` brought of the first range that was held already (RFC 2883 §4); nothing when both are equal. */
+  againLeft: Seq = 0;
+  againRight: Seq = 0;
 
   /** Bytes the application can read. */
   get readable(): number {
@@ -39,7 +40,7 @@ export class ReceiveBuffer {
     this.#reserve(offset + len);
     this.#copyIn(offset, src, off, len);
     const right = (seq + len) >>> 0;
-    this.hadAll = false;
+    this.againRight = this.againLeft;
     if (seq !== rcvNxt) {
       this.#addAhead(seq, right);
       return 0;
@@ -47,6 +48,7 @@ export class ReceiveBuffer {
     let end = right;
     const ahead = this.#ahead;
     let used = 0;
+    if (ahead.length > 0) this.#noteAgain(0, seq, right);
     while (used < ahead.length && seqLe(ahead[used]!, end)) {
       end = seqMax(end, ahead[used + 1]!);
       used += 2;
@@ -104,9 +106,21 @@ export class ReceiveBuffer {
       j += 2;
     }
     if (j === i && ahead.length >= 2 * MAX_RANGES) return;
-    this.hadAll = j - i === 2 && lo === ahead[i] && hi === ahead[i + 1];
-    if (!this.hadAll || this.#recent[0] !== lo) this.#promote(lo, i, j);
+    if (j > i) this.#noteAgain(left === ahead[i + 1] ? i + 2 : i, left, right);
+    const nothingNew = j - i === 2 && lo === ahead[i] && hi === ahead[i + 1];
+    if (!nothingNew || this.#recent[0] !== lo) this.#promote(lo, i, j);
     ahead.splice(i, j - i, lo, hi);
+  }
+
+  /** The range at `i` may hold some of [left, right) already. */
+  #noteAgain(i: number, left: Seq, right: Seq): void {
+    const ahead = this.#ahead;
+    if (i >= ahead.length) return;
+    const from = seqMax(left, ahead[i]!);
+    const to = seqLt(right, ahead[i + 1]!) ? right : ahead[i + 1]!;
+    if (!seqLt(from, to)) return;
+    this.againLeft = from;
+    this.againRight = to;
   }
 
   /** `lo` becomes the most recent range; those it swallowed, at [i, j), are forgotten. */
