@@ -8,15 +8,17 @@ import type { Bench } from './bench.ts';
 import { parseSettings, type Setting } from './init-commands.ts';
 
 /**
- * Does what `command` would do to the host. `initial`: its settings before the script.
+ * Does what `command` would do to the host. `initial`: its settings before the script. Returns the names of the settings
+ * and commands that mean nothing to the engine.
  *
  * @throws ScriptError for a command or setting that is not known.
  */
-export function applyCommand(command: Command, file: string, bench: Bench, initial: HostSettings): void {
-  for (const setting of parseSettings(command, file)) apply(setting, bench, initial);
+export function applyCommand(command: Command, file: string, bench: Bench, initial: HostSettings): string[] {
+  return parseSettings(command, file).flatMap((setting) => apply(setting, bench, initial) ?? []);
 }
 
-function apply(setting: Setting, bench: Bench, initial: HostSettings): void {
+/** The name of a `setting` that means nothing here. */
+function apply(setting: Setting, bench: Bench, initial: HostSettings): string | undefined {
   const { host } = bench;
   switch (setting.kind) {
     case 'sysctl': {
@@ -27,8 +29,9 @@ function apply(setting: Setting, bench: Bench, initial: HostSettings): void {
         return;
       }
       const values = value.kind === 'int' ? [value.value] : value.kind === 'ints' ? value.values : [];
-      host.settings = withSysctl(host.settings, setting.name, values) ?? host.settings;
-      return;
+      const changed = withSysctl(host.settings, setting.name, values);
+      host.settings = changed ?? host.settings;
+      return changed === undefined ? setting.name : undefined;
     }
     case 'restore':
       host.settings = initial;
@@ -59,7 +62,7 @@ function apply(setting: Setting, bench: Bench, initial: HostSettings): void {
       host.stack.fastOpen.cache.clear();
       return;
     case 'ignored':
-      return;
+      return setting.command;
     default:
       throw new Error(`no such setting: ${JSON.stringify(setting satisfies never)}`);
   }

@@ -7,7 +7,7 @@ import { ScriptError } from './error.ts';
 import { PACKETDRILL_DEFAULTS } from './packetdrill-defaults.ts';
 import { parseRoute, type Route } from './route-command.ts';
 import { parseShell, type ShellCommand, type ShellSource, type ShellWord } from './shell.ts';
-import { nearestSysctl, parseSysctl, type SysctlValue, sysctlEffect, sysctlName } from './sysctls.ts';
+import { isSysctl, nearestSysctl, parseSysctl, type SysctlValue, sysctlName } from './sysctls.ts';
 
 export type Setting = { readonly place: Place } & (
   | { readonly kind: 'sysctl'; readonly name: string; readonly value: SysctlValue }
@@ -114,7 +114,7 @@ class Interpreter {
       const cut = word.text.indexOf('=');
       if (cut < 1) this.#fail(word, `expected name=value, found '${word.text}'`);
       const name = sysctlName(word.text.slice(0, cut));
-      if (sysctlEffect(name) === undefined) {
+      if (!isSysctl(name)) {
         if (this.#mayFail) return undefined;
         if (ignoring) continue;
         const near = nearestSysctl(name);

@@ -7,7 +7,7 @@ import type { HostSettings } from '../socket/settings.ts';
 import { tcpInfo } from '../socket/tcp-info.ts';
 import { type Nanos, SEC, US } from '../tcp/types.ts';
 import { applyCommand } from './apply-commands.ts';
-import type { CodeAction, IcmpAction, PacketAction, Place, Script, ScriptEvent } from './ast.ts';
+import type { CodeAction, Command, IcmpAction, PacketAction, Place, Script, ScriptEvent } from './ast.ts';
 import { Bench } from './bench.ts';
 import { CallRunner, outcomeText, PATIENCE } from './call-runner.ts';
 import { Descriptors } from './descriptors.ts';
@@ -34,6 +34,8 @@ export interface ScriptResult {
   readonly took: Nanos;
   /** What `print` in code said. */
   readonly printed: readonly string[];
+  /** Settings and shell commands of the script that mean nothing to the engine, in order. */
+  readonly inert: readonly string[];
   readonly transcript: Transcript;
 }
 
@@ -69,6 +71,7 @@ class Run {
   readonly #calls: CallRunner;
   readonly #locals = new Map<string, CodeValue>();
   readonly #printed: string[] = [];
+  readonly #inert: string[] = [];
   readonly #transcript = new Transcript();
   #failure: Failure | undefined;
   /** The event before, and the time it was due. */
@@ -94,7 +97,7 @@ class Run {
   run(): ScriptResult {
     const { init, events } = this.#script;
     const bench = this.#bench;
-    if (init !== undefined) applyCommand(init, this.#file, bench, this.#settings);
+    if (init !== undefined) this.#command(init);
     bench.now = 0;
     let done = 0;
     for (const event of events) {
@@ -109,6 +112,7 @@ class Run {
       events: done,
       took: bench.now,
       printed: this.#printed,
+      inert: this.#inert,
       transcript: this.#transcript,
     };
   }
@@ -142,7 +146,7 @@ class Run {
       case 'code':
         return this.#code(action);
       case 'command':
-        return applyCommand(action, this.#file, bench, this.#settings);
+        return this.#command(action);
       case 'udp':
         throw this.#mistake(action.place, 'expected a TCP or ICMP packet, found UDP, which is not supported');
       default:
@@ -200,6 +204,10 @@ class Run {
     if (result.ok) return;
     const message = result.message === '' ? '' : `: ${result.message}`;
     this.#fail(action.place, `assert ${result.expression} is false (${result.filled})${message}`);
+  }
+
+  #command(command: Command): void {
+    this.#inert.push(...applyCommand(command, this.#file, this.#bench, this.#settings));
   }
 
   /** Adds what just happened to the transcript, with the reasons given for it. */

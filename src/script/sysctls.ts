@@ -1,11 +1,8 @@
 /**
  * The settings of Linux TCP that a script may make with sysctl, and what they hold (Documentation/networking/ip-sysctl.rst
- * and net/ipv4/sysctl_net_ipv4.c of Linux 6.18). Which configuration a setting becomes is the runner's affair.
+ * and net/ipv4/sysctl_net_ipv4.c of Linux 6.18). Which of them the engine has an equal for, src/socket/sysctl.ts says.
  */
 import { nearest } from '../wire/suggest.ts';
-
-/** `engine`: becomes a setting of the engine. `none`: nothing in the engine could change by it. */
-export type SysctlEffect = 'engine' | 'none';
 
 export type SysctlValue =
   /** One number. */
@@ -22,8 +19,8 @@ export function sysctlName(written: string): string {
   return path.includes('/') ? path.replaceAll('/', '.') : path;
 }
 
-export function sysctlEffect(name: string): SysctlEffect | undefined {
-  return TABLE.get(name)?.effect;
+export function isSysctl(name: string): boolean {
+  return TABLE.has(name);
 }
 
 /** For an unknown setting: the known name nearest to it. */
@@ -68,7 +65,6 @@ function parseKey(text: string): Uint8Array | undefined {
 }
 
 interface Row {
-  readonly effect: SysctlEffect;
   readonly kind: SysctlValue['kind'];
   readonly min: number;
   readonly max: number;
@@ -78,7 +74,7 @@ const INT_MAX = 0x7fff_ffff;
 const UINT_MAX = 0xffff_ffff;
 
 const TABLE: ReadonlyMap<string, Row> = new Map([
-  ...rows('engine', 'int', 0, INT_MAX, [
+  ...rows('int', 0, INT_MAX, [
     'net.core.rmem_default',
     'net.core.rmem_max',
     'net.core.somaxconn',
@@ -110,17 +106,14 @@ const TABLE: ReadonlyMap<string, Row> = new Map([
     'net.ipv4.tcp_syn_linear_timeouts',
     'net.ipv4.tcp_tw_reuse',
   ]),
-  ...rows('engine', 'int', 0, 255, ['net.ipv4.tcp_sack', 'net.ipv4.tcp_window_scaling', 'net.ipv4.tcp_synack_retries']),
-  ...rows('engine', 'int', 0, 2, ['net.ipv4.tcp_timestamps', 'net.ipv4.tcp_syncookies']),
+  ...rows('int', 0, 255, ['net.ipv4.tcp_sack', 'net.ipv4.tcp_window_scaling', 'net.ipv4.tcp_synack_retries']),
+  ...rows('int', 0, 2, ['net.ipv4.tcp_timestamps', 'net.ipv4.tcp_syncookies']),
   // MAX_TCP_SYNCNT.
-  ...rows('engine', 'int', 1, 127, ['net.ipv4.tcp_syn_retries']),
-  ...rows('engine', 'int', 1, 255, ['net.ipv4.ip_default_ttl']),
-  ...rows('engine', 'int', 0, UINT_MAX, ['net.ipv4.tcp_notsent_lowat']),
-  ...rows('engine', 'ints', 1, INT_MAX, ['net.ipv4.tcp_rmem', 'net.ipv4.tcp_wmem']),
-  ...rows('engine', 'keys', 0, 0, ['net.ipv4.tcp_fastopen_key']),
-  // Pacing, segmentation offload, queues below TCP, caches and kernel bookkeeping; loss detection and congestion control
-  // that the engine has in one form only.
-  ...rows('none', 'int', 0, UINT_MAX, [
+  ...rows('int', 1, 127, ['net.ipv4.tcp_syn_retries']),
+  ...rows('int', 1, 255, ['net.ipv4.ip_default_ttl']),
+  ...rows('ints', 1, INT_MAX, ['net.ipv4.tcp_rmem', 'net.ipv4.tcp_wmem']),
+  ...rows('keys', 0, 0, ['net.ipv4.tcp_fastopen_key']),
+  ...rows('int', 0, UINT_MAX, [
     'net.core.netdev_max_backlog',
     'net.core.optmem_max',
     'net.ipv4.tcp_app_win',
@@ -154,6 +147,7 @@ const TABLE: ReadonlyMap<string, Row> = new Map([
     'net.ipv4.tcp_mtu_probing',
     'net.ipv4.tcp_no_metrics_save',
     'net.ipv4.tcp_no_ssthresh_metrics_save',
+    'net.ipv4.tcp_notsent_lowat',
     'net.ipv4.tcp_pacing_ca_ratio',
     'net.ipv4.tcp_pacing_ss_ratio',
     'net.ipv4.tcp_pingpong_thresh',
@@ -180,9 +174,9 @@ const TABLE: ReadonlyMap<string, Row> = new Map([
     'net.ipv6.flowlabel_consistency',
     'net.ipv6.flowlabel_reflect',
   ]),
-  ...rows('none', 'int', -31, 31, ['net.ipv4.tcp_adv_win_scale']),
-  ...rows('none', 'ints', 0, Number.MAX_SAFE_INTEGER, ['net.ipv4.tcp_mem']),
-  ...rows('none', 'text', 0, 0, [
+  ...rows('int', -31, 31, ['net.ipv4.tcp_adv_win_scale']),
+  ...rows('ints', 0, Number.MAX_SAFE_INTEGER, ['net.ipv4.tcp_mem']),
+  ...rows('text', 0, 0, [
     'net.core.default_qdisc',
     'net.ipv4.tcp_allowed_congestion_control',
     'net.ipv4.tcp_available_congestion_control',
@@ -191,12 +185,6 @@ const TABLE: ReadonlyMap<string, Row> = new Map([
   ]),
 ]);
 
-function rows(
-  effect: SysctlEffect,
-  kind: SysctlValue['kind'],
-  min: number,
-  max: number,
-  names: readonly string[],
-): [string, Row][] {
-  return names.map((name) => [name, { effect, kind, min, max }]);
+function rows(kind: SysctlValue['kind'], min: number, max: number, names: readonly string[]): [string, Row][] {
+  return names.map((name) => [name, { kind, min, max }]);
 }

@@ -65,7 +65,10 @@ const MAPPED: Readonly<Record<string, Change>> = {
   'net.ipv4.tcp_syn_retries': tcp((v) => ({ synRetries: v })),
   'net.ipv4.tcp_synack_retries': tcp((v) => ({ synackRetries: v })),
   'net.ipv4.tcp_syn_linear_timeouts': tcp((v) => ({ synLinearTimeouts: v })),
+  'net.ipv4.tcp_retries1': tcp((v) => ({ r1: v })),
   'net.ipv4.tcp_retries2': tcp((v) => ({ dataRetries: v })),
+  // 0 stands for 8 (tcp_orphan_retries).
+  'net.ipv4.tcp_orphan_retries': tcp((v) => ({ orphanRetries: v === 0 ? 8 : v })),
   'net.ipv4.tcp_rfc1337': tcp((v) => ({ timeWaitIgnoresReset: v > 0 })),
   'net.ipv4.tcp_fin_timeout': tcp((v) => ({ finWait2: v * SEC })),
   'net.ipv4.tcp_keepalive_intvl': tcp((v) => ({ keepAliveInterval: v * SEC })),

@@ -45,6 +45,7 @@ async function run(paths: readonly string[], options: ScriptOptions): Promise<vo
   let passed = 0;
   let failed = 0;
   let broken = false;
+  const inert = new Set<string>();
   for (const path of paths) {
     try {
       const result = runScript(await readScript(path), nameOf(path), HOSTS[options.profile], given);
@@ -52,6 +53,7 @@ async function run(paths: readonly string[], options: ScriptOptions): Promise<vo
         for (const line of result.transcript.lines(options.why === true)) await print(line);
       }
       for (const line of result.printed) await print(line);
+      for (const name of result.inert) inert.add(name);
       if (result.failure === undefined) passed++;
       else failed++;
       if (result.failure !== undefined) await print(failureLines(result.failure).join('\n'));
@@ -64,6 +66,7 @@ async function run(paths: readonly string[], options: ScriptOptions): Promise<vo
       process.stderr.write(`halfopen: ${error.message}\n`);
     }
   }
+  if (inert.size > 0) await print(`without meaning for the engine: ${[...inert].join(', ')}`);
   await print(`${passed} passed, ${failed} failed`);
   if (failed > 0) process.exitCode = broken ? 2 : 1;
 }
