@@ -42,7 +42,10 @@ export class SocketHost implements SansIo {
     this.stack.fastOpen.blackholeTimeout = options.settings.fastOpen.blackholeTimeout;
   }
 
-  /** May be replaced at any time; holds for sockets made or opened afterwards, and of Fast Open for listeners at once. */
+  /**
+   * May be replaced at any time; holds for sockets made or opened afterwards. Those of Fast Open and of SYN cookies hold
+   * for listeners at once.
+   */
   get settings(): HostSettings {
     return this.#settings;
   }
@@ -50,7 +53,11 @@ export class SocketHost implements SansIo {
   set settings(settings: HostSettings) {
     this.#settings = settings;
     this.stack.fastOpen.blackholeTimeout = settings.fastOpen.blackholeTimeout;
-    for (const socket of this.#sockets) socket.tuneFastOpen();
+    const policy = policyOf(settings);
+    for (const socket of this.#sockets) {
+      socket.tuneFastOpen();
+      socket.listener?.setPolicy(policy);
+    }
   }
 
   /** socket(2) for SOCK_STREAM. */

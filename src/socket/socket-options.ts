@@ -65,7 +65,11 @@ export class SocketOptions {
       if (this.keepInterval > 0) own.keepAliveInterval = this.keepInterval * SEC;
       if (this.keepProbes > 0) own.keepAliveProbes = this.keepProbes;
     }
-    if (this.synRetries > 0) own.synRetries = this.synRetries;
+    // Of a listener it counts for its SYN/ACKs (reqsk_timer_handler).
+    if (this.synRetries > 0) {
+      own.synRetries = this.synRetries;
+      own.synackRetries = this.synRetries;
+    }
     if (this.userTimeout > 0) own.userTimeout = this.userTimeout * MS;
     return Object.keys(own).length === 0 ? host : { ...host, ...own };
   }

@@ -12,7 +12,7 @@ import * as rules from './rules.ts';
 import { BUSY } from './send-limits.ts';
 import { lookForRoom } from './send-room.ts';
 import { probeAnswered, probeWasNeedless, scheduleProbe } from './tail-loss-probe.ts';
-import { EV_WRITABLE, enter, finish, rcvWnd, type Tcb, tsNow } from './tcb.ts';
+import { EV_WRITABLE, enter, finish, rcvWnd, sampleEcho, type Tcb } from './tcb.ts';
 import { noteDuplicate, processText } from './text.ts';
 import { limitFinWait2, restartTimeWait, timeWait } from './time-wait.ts';
 import { MS, type Nanos, SEC, type TcpState, type Tx } from './types.ts';
@@ -312,8 +312,7 @@ function measure(t: Tcb, seg: Readonly<Segment>, now: Nanos): void {
     t.timedAt = -1;
   } else if (t.tsOk && seg.tsEcr > 0 && t.rtt.backoff > 0) {
     // RFC 7323 §4: timestamps tell which transmission was acknowledged, so even retransmissions can be measured.
-    const ms = (tsNow(t, now) - seg.tsEcr) | 0;
-    if (ms >= 0) t.rtt.sample(ms * MS, t.config);
+    sampleEcho(t, seg.tsEcr, now);
   }
 }
 

@@ -2,8 +2,8 @@
 import { type Seq, seqDiff } from '../wire/seq.ts';
 import { repeatAll } from './loss.ts';
 import { RTO_AFTER_SYN } from './rules.ts';
-import { EV_ESTABLISHED, enter, type Tcb, tsNow } from './tcb.ts';
-import { MS, type Nanos, SEC } from './types.ts';
+import { EV_ESTABLISHED, enter, sampleEcho, type Tcb } from './tcb.ts';
+import { type Nanos, SEC } from './types.ts';
 
 /** RFC 6298 §5.7: data starts with this RTO when the SYN's timer had expired and the first RTO was shorter. */
 const RTO_AFTER_LOST_SYN: Nanos = 3 * SEC;
@@ -32,10 +32,7 @@ export function handshakeDone(t: Tcb, now: Nanos, tsEcr: number): void {
     t.timedAt = -1;
   }
   // RFC 7323 §4: the echo tells which of our SYNs was answered, so even a repeated one can be measured.
-  if (t.synRetransmitted && t.tsOk && tsEcr > 0) {
-    const ms = (tsNow(t, now) - tsEcr) | 0;
-    if (ms >= 0) t.rtt.sample(ms * MS, t.config);
-  }
+  if (t.synRetransmitted && t.tsOk && tsEcr > 0) sampleEcho(t, tsEcr, now);
   if (t.synRetransmitted) afterLostSyn(t, t.retransmits);
   t.retransmits = 0;
   if (t.state !== 'FIN-WAIT-1') enter(t, 'ESTABLISHED');

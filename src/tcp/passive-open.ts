@@ -10,7 +10,7 @@ import { ReceiveBuffer } from './receive-buffer.ts';
 import { firstWindow, windowUnit } from './receive-window.ts';
 import { FO_TAKEN } from './rules-fast-open.ts';
 import { SYNACK_TIMER } from './rules-listen.ts';
-import { EV_ESTABLISHED, EV_READABLE, Tcb } from './tcb.ts';
+import { EV_ESTABLISHED, EV_READABLE, sampleEcho, Tcb } from './tcb.ts';
 import { processText } from './text.ts';
 import type { Nanos, Tx } from './types.ts';
 import { takeUrgent } from './urgent.ts';
@@ -33,8 +33,9 @@ export function openedByAck(
   t.maxSndWnd = t.sndWnd;
   t.sndWl1 = ack.seq;
   t.sndWl2 = ack.ack;
-  // Karn: only a SYN/ACK that was sent once can be timed.
+  // Karn: only a SYN/ACK that was sent once can be timed. For others the echo tells which one was answered (RFC 7323 §4).
   if (half.synackAt >= 0 && half.timeouts === 0) t.rtt.sample(now - half.synackAt, config);
+  else if (t.tsOk && ack.tsEcr > 0) sampleEcho(t, ack.tsEcr, now);
   t.why = why;
   if (half.timeouts > 0) afterLostSyn(t, half.timeouts);
   if (config.keepAliveIdle > 0) t.keepAliveAt = now + config.keepAliveIdle;

@@ -212,6 +212,12 @@ export function tsNow(t: Tcb, now: Nanos): number {
   return (Math.floor(now / MS) + t.tsOffset) >>> 0;
 }
 
+/** Measures the round trip by a timestamp of ours that came back as `tsEcr` (RFC 7323 §4.1). */
+export function sampleEcho(t: Tcb, tsEcr: number, now: Nanos): void {
+  const ms = (tsNow(t, now) - tsEcr) | 0;
+  if (ms >= 0) t.rtt.sample(ms * MS, t.config);
+}
+
 /** RCV.WND as last offered. */
 export function rcvWnd(t: Tcb): number {
   return (t.rcvAdv - t.rcvNxt) >>> 0;
