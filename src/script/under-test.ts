@@ -42,6 +42,8 @@ export class UnderTest {
     if (map === undefined) return;
     map.phase = 'connecting';
     map.remotePort = this.#options.connectPort;
+    // A socket that was connected before gets another port.
+    map.localPort = 0;
   }
 
   onAccept(socket: StreamSocket): void {

@@ -9,7 +9,7 @@ import type { Connection } from '../tcp/connection.ts';
 import type { FastOpenMode } from '../tcp/fast-open-client.ts';
 import { fastOpenKeysOf } from '../tcp/fast-open-cookie.ts';
 import type { Listener } from '../tcp/listener.ts';
-import type { Nanos, TcpEvent, Tx } from '../tcp/types.ts';
+import type { Nanos, TcpEvent, TcpState, Tx } from '../tcp/types.ts';
 import { isIpv6 } from '../wire/address.ts';
 import { type Errno, fail, type Outcome, ok } from './errno.ts';
 import { defaultFastOpenQueue, fastOpenMode, fastOpenServer, TFO } from './fast-open.ts';
@@ -122,7 +122,6 @@ export class StreamSocket {
     if (this.listener !== null) return fail('EISCONN');
     if (this.deferred !== null) return fail('EISCONN');
     if (this.connection !== null) return this.#connectAgain();
-    if (this.error !== '') return fail(this.takeError());
     if ((this.family === 'inet6') !== isIpv6(remote.address)) return fail('EAFNOSUPPORT');
     const fastOpen = this.options.fastOpenConnect ? this.#fastOpenMode : undefined;
     if (fastOpen !== undefined && this.#fastOpenRoom(now, remote) >= 0) {
@@ -131,6 +130,7 @@ export class StreamSocket {
     }
     const opened = this.#host.open(now, this, remote, tx, fastOpen === undefined ? {} : { fastOpen });
     if (opened.errno !== '') return opened;
+    this.error = '';
     this.connecting = 'waiting';
     return fail('EINPROGRESS');
   }
@@ -182,13 +182,11 @@ export class StreamSocket {
       const room = this.#urgentByte.readable(c, into, this.options.oobInline, now, tx);
       if (c.readable > 0) return ok(flags.peek === true ? c.peek(room) : c.read(now, room, tx));
     }
-    if (c?.readable !== 0 && into.length === 0) return ok(0);
-    if (this.peerClosed && this.error === '') return ok(0);
+    // In the order of tcp_recvmsg_locked: after the peer's FIN nobody is told of a reset any more.
+    if (into.length === 0 || this.peerClosed) return ok(0);
     if (this.error !== '') return fail(this.takeError());
     if (this.readShut) return ok(0);
-    if (c === null) return fail('ENOTCONN');
-    if (c.state === 'CLOSED') return this.writeShut ? ok(0) : fail('ENOTCONN');
-    return into.length === 0 ? ok(0) : fail('EAGAIN');
+    return c === null || c.state === 'CLOSED' ? fail('ENOTCONN') : fail('EAGAIN');
   }
 
   shutdown(now: Nanos, how: 'read' | 'write' | 'both', tx: Tx): Outcome {
@@ -198,14 +196,15 @@ export class StreamSocket {
       return ok(0);
     }
     if (c === null || c.state === 'CLOSED') return fail('ENOTCONN');
+    // Whichever side is shut, what has hardly begun is over (inet_shutdown).
+    if (c.state === 'SYN-SENT') return this.disconnect(now, tx);
     if (how !== 'write') {
       this.readShut = true;
       c.shutdownReceive();
     }
     if (how !== 'read') {
       this.writeShut = true;
-      if (c.state === 'SYN-SENT') c.abort(now, tx);
-      else c.shutdownSend(now, tx);
+      c.shutdownSend(now, tx);
     }
     this.#wake(WAKE.STATE);
     return ok(0);
@@ -229,14 +228,11 @@ export class StreamSocket {
   disconnect(now: Nanos, tx: Tx): Outcome {
     const c = this.connection;
     if (this.listener !== null) this.#host.stopListening(now, this, tx);
+    const alive = c !== null && RESET_BY_DISCONNECT.includes(c.state);
     if (c !== null) c.abort(now, tx);
-    this.connection = null;
-    this.deferred = null;
-    this.connecting = 'no';
-    this.error = '';
-    this.readShut = false;
-    this.writeShut = false;
-    this.peerClosed = false;
+    this.#renew();
+    if (alive) this.error = 'ECONNRESET';
+    this.#wake(WAKE.STATE);
     return ok(0);
   }
 
@@ -340,21 +336,39 @@ export class StreamSocket {
 
   #connectAgain(): Outcome {
     const c = this.connection!;
-    if (this.error !== '') {
-      const error = this.takeError();
-      this.connecting = 'no';
-      this.connection = null;
+    // Even after its end: only a failed attempt may be repeated (__inet_stream_connect).
+    if (this.connecting === 'told') return fail('EISCONN');
+    if (c.state === 'SYN-SENT' || c.state === 'SYN-RECEIVED') return fail('EALREADY');
+    if (c.state === 'CLOSED') {
+      const error = this.error === '' ? 'ECONNABORTED' : this.takeError();
+      this.#renew();
       return fail(error);
     }
-    if (c.state === 'SYN-SENT' || c.state === 'SYN-RECEIVED') return fail('EALREADY');
-    if (this.connecting === 'waiting') {
-      if (c.state === 'CLOSED') return fail('ECONNABORTED');
-      this.connecting = 'told';
-      return ok(0);
-    }
-    return fail('EISCONN');
+    this.connecting = 'told';
+    return ok(0);
+  }
+
+  /** As it was made, but for its options and what it is bound to. */
+  #renew(): void {
+    this.connection = null;
+    this.deferred = null;
+    this.connecting = 'no';
+    this.error = '';
+    this.readShut = false;
+    this.writeShut = false;
+    this.peerClosed = false;
   }
 }
+
+/** Where connect(AF_UNSPEC) leaves ECONNRESET behind (Linux tcp_disconnect, tcp_need_reset). */
+const RESET_BY_DISCONNECT: readonly TcpState[] = [
+  'SYN-SENT',
+  'SYN-RECEIVED',
+  'ESTABLISHED',
+  'CLOSE-WAIT',
+  'FIN-WAIT-1',
+  'FIN-WAIT-2',
+];
 
 /** INADDR_ANY and in6addr_any: all our addresses. */
 export const ANY = 0;

@@ -7,7 +7,7 @@ import type { HalfOpen } from './half-open.ts';
 import { setOptions } from './options.ts';
 import { output, sendSyn } from './output.ts';
 import { ReceiveBuffer } from './receive-buffer.ts';
-import { firstWindow, windowUnit } from './receive-window.ts';
+import { firstWindow, unscaledWindow, windowUnit } from './receive-window.ts';
 import { FO_TAKEN } from './rules-fast-open.ts';
 import { SYNACK_TIMER } from './rules-listen.ts';
 import { EV_ESTABLISHED, EV_READABLE, sampleEcho, Tcb } from './tcb.ts';
@@ -67,6 +67,8 @@ export function openedBySyn(
   t.sndWl1 = half.irs;
   t.sndWl2 = t.sndUna;
   child.synDataAcked = takeSynData(t, syn);
+  // Linux (tcp_fastopen_create_child) offers the whole window anew behind what rode on the SYN.
+  if (config.habits.wholeSegmentWindow) t.rcvAdv = (t.rcvNxt + unscaledWindow(t)) >>> 0;
   if (why !== null) {
     why.act(FO_TAKEN, (t.rcvNxt - half.irs - 1) >>> 0, t.rcvNxt, child.count);
     why.act(SYNACK_TIMER, t.rtt.rto, 0, 0);

@@ -37,6 +37,11 @@ function freeWindow(t: Tcb): number {
   return Math.min(free, FIELD_MAX << t.rcvScale);
 }
 
+/** Room in the buffer, as far as a SYN or SYN/ACK can say it. */
+export function unscaledWindow(t: Tcb): number {
+  return Math.min(FIELD_MAX, freeWindow(t));
+}
+
 /** The window field to send. Moves the right edge only by a worthwhile step and never left (RFC 9293 SHLD-14). */
 export function offerWindow(t: Tcb): number {
   const offered = rcvWnd(t);
