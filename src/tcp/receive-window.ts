@@ -31,9 +31,9 @@ function space({ rcvBuf }: TcpConfig, unit: number): number {
 }
 
 /** Room in the buffer, as far as the field can say it. */
-function freeWindow(t: Tcb): number {
+function freeWindow(t: Tcb, full = space(t.config, t.windowUnit)): number {
   const held = t.receiveBuffer === null ? 0 : t.receiveBuffer.readable;
-  const free = Math.max(0, space(t.config, t.windowUnit) - held);
+  const free = Math.max(0, full - held);
   return Math.min(free, FIELD_MAX << t.rcvScale);
 }
 
@@ -65,10 +65,9 @@ function rfcField(t: Tcb, offered: number): number {
 
 /** __tcp_select_window and tcp_select_window. */
 function linuxField(t: Tcb, offered: number): number {
-  const free = freeWindow(t);
   const full = space(t.config, t.windowUnit);
+  const free = freeWindow(t, full);
   const mss = Math.min(receivedMss(t), full);
-  const unit = 1 << t.rcvScale;
   let wnd = free;
   // Silly window avoidance: nearly full counts as full.
   if (free < full / 2 && (free < full / 16 || free < mss)) wnd = 0;
@@ -77,7 +76,8 @@ function linuxField(t: Tcb, offered: number): number {
     if (wnd <= free - mss || wnd > free) wnd = free - (free % mss);
   }
   if (wnd < offered) wnd = offered;
-  return Math.min(FIELD_MAX, Math.ceil(wnd / unit));
+  // Rounded up.
+  return Math.min(FIELD_MAX, (wnd + (1 << t.rcvScale) - 1) >>> t.rcvScale);
 }
 
 /**
