@@ -56,7 +56,7 @@ export class SocketHost implements SansIo {
     const policy = policyOf(settings);
     for (const socket of this.#sockets) {
       socket.tuneFastOpen();
-      socket.listener?.setPolicy(policy);
+      if (socket.listener !== null) socket.listener.policy = policy;
     }
   }
 

@@ -32,10 +32,11 @@ import type { Rule, WhySink } from './why.ts';
 
 export class Listener<C extends AcceptedConnection> {
   readonly port: number;
+  /** May be replaced at any time: cookies sent before count only while the defence takes any. */
+  policy: ListenPolicy;
   readonly counters: ListenCounters = new ListenCounters();
   /** Receives the reason of each decision; null costs nothing. */
   why: WhySink | null = null;
-  #policy: ListenPolicy;
   readonly #deps: ListenerDeps<C>;
   readonly #synQueue: SynQueue;
   readonly #acceptQueue: AcceptQueue<C>;
@@ -51,7 +52,7 @@ export class Listener<C extends AcceptedConnection> {
   constructor(port: number, options: ListenOptions, deps: ListenerDeps<C>) {
     const backlog = checkBacklog(port, options.backlog);
     this.port = port;
-    this.#policy = policyOf(options);
+    this.policy = policyOf(options);
     this.#deps = deps;
     this.#maxTimeouts = Math.min(deps.config.synackRetries, MAX_TIMEOUTS);
     this.#synQueue = new SynQueue(port, backlog, synQueueRoom(options, backlog), this.#maxTimeouts + 1, deps.secret);
@@ -59,15 +60,6 @@ export class Listener<C extends AcceptedConnection> {
     this.#desk = new CookieDesk(port, deps, this.counters);
     this.#options = options;
     if (options.fastOpen !== undefined) this.setFastOpen(options.fastOpen);
-  }
-
-  get policy(): ListenPolicy {
-    return this.#policy;
-  }
-
-  /** Replaces the defence from now on. What the one before queued stays; its cookies count only if this one takes any. */
-  setPolicy(policy: ListenPolicy): void {
-    this.#policy = policy;
   }
 
   /** Replaces the configuration of handshakes from now on; how often SYN/ACKs are repeated stays. */
@@ -124,7 +116,7 @@ export class Listener<C extends AcceptedConnection> {
       return false;
     }
     if ((flags & ACK) !== 0) {
-      if (this.#policy.cookies && (flags & SYN) === 0 && this.#redeem(now, seg, tx)) return true;
+      if (this.policy.cookies && (flags & SYN) === 0 && this.#redeem(now, seg, tx)) return true;
       this.counters.strayAcks++;
       return false;
     }
@@ -209,7 +201,7 @@ export class Listener<C extends AcceptedConnection> {
       if (why !== null) why.act(rules.LISTEN_SYN_FIN, 0, 0, 0);
       return;
     }
-    const verdict = this.#policy.onSyn(now, seg, this.#synQueue, this.#acceptQueue, why);
+    const verdict = this.policy.onSyn(now, seg, this.#synQueue, this.#acceptQueue, why);
     switch (verdict) {
       case 'queue':
         return this.#enqueue(now, seg, tx);
@@ -227,7 +219,7 @@ export class Listener<C extends AcceptedConnection> {
       case 'drop-reserve':
         return this.#drop(rules.SYN_DROPPED, DROP_COUNTER[verdict]);
       default:
-        throw new Error(`policy ${this.#policy.name} answered ${verdict satisfies never}`);
+        throw new Error(`policy ${this.policy.name} answered ${verdict satisfies never}`);
     }
   }
 
@@ -381,7 +373,7 @@ export class Listener<C extends AcceptedConnection> {
   }
 
   #evict(now: Nanos): boolean {
-    const victim = this.#policy.victim?.(now, this.#synQueue) ?? -1;
+    const victim = this.policy.victim?.(now, this.#synQueue) ?? -1;
     if (!this.#synQueue.occupied(victim)) return false;
     this.counters.evicted++;
     if (this.why !== null) {
