@@ -365,11 +365,10 @@ export class Listener<C extends AcceptedConnection> {
   #answerAck(now: Nanos, row: number, seg: Readonly<Segment>, rule: Rule, tx: Tx): void {
     const { counters, why } = this;
     const { config } = this.#deps;
-    const half = this.#half;
     if (!mayAnswer(now, row, seg, this.#synQueue, config.challengeAckInterval, counters, why)) return;
     if (rule !== rules.HALF_ACK) counters.TCPChallengeACK++;
-    if (why !== null) why.act(rule, seqAdd(half.irs, 1), 0, 0);
-    sendAck(half, config, this.#tsVal(now, half), tx);
+    if (why !== null) why.act(rule, seqAdd(this.#half.irs, 1), 0, 0);
+    sendAck(this.#half, config, this.#tsVal(now, this.#half), tx);
   }
 
   #evict(now: Nanos): boolean {
