@@ -39,7 +39,8 @@ export class UnderTest {
 
   onConnect(socket: StreamSocket): void {
     const map = this.#all.findLast((each) => each.socket === socket);
-    if (map === undefined) return;
+    // connect() on a listener fails and changes nothing.
+    if (map === undefined || map.phase === 'listening') return;
     map.phase = 'connecting';
     map.remotePort = this.#options.connectPort;
     // A socket that was connected before gets another port.

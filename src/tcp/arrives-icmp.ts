@@ -90,6 +90,10 @@ export function icmpEndsHalfOpen(
 function pathMtu(t: Tcb, now: Nanos, mtu: number, tx: Tx): void {
   const { why, config } = t;
   const v6 = isIpv6(t.remote);
+  if (v6 && t.state === 'SYN-SENT' && !t.dataOnSyn && config.habits.earlyTooBigIgnored) {
+    if (why !== null) why.act(rules.PATH_MTU_EARLY, mtu, 0, 0);
+    return;
+  }
   // An MTU of 0 comes from a router older than RFC 1191: then, too, the least.
   const least = v6 ? LEAST_MTU6 : config.minPathMtu;
   const pathMss = Math.max(mtu, least) - (v6 ? HEADERS6 : HEADERS4);

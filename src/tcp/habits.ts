@@ -43,6 +43,8 @@ export interface Habits {
   readonly firstSynLossForgiven: boolean;
   /** An unreachable net or host reported for a retransmission takes one doubling of the RTO back (RFC 6069, tcp_ld_RTO_revert). */
   readonly icmpRevertsBackoff: boolean;
+  /** In SYN-SENT a path MTU told by ICMPv6 is held against 536, the MSS of before the SYN/ACK: no news (tcp_v6_mtu_reduced). */
+  readonly earlyTooBigIgnored: boolean;
 }
 
 export const NO_HABITS: Habits = {
@@ -66,6 +68,7 @@ export const NO_HABITS: Habits = {
   crossingIsReset: false,
   firstSynLossForgiven: false,
   icmpRevertsBackoff: false,
+  earlyTooBigIgnored: false,
 };
 
 export const LINUX_HABITS: Habits = {
@@ -89,4 +92,5 @@ export const LINUX_HABITS: Habits = {
   crossingIsReset: true,
   firstSynLossForgiven: true,
   icmpRevertsBackoff: true,
+  earlyTooBigIgnored: true,
 };

@@ -42,6 +42,12 @@ export const PATH_MTU: Rule = rule(
   'n',
   'n',
 );
+export const PATH_MTU_EARLY: Rule = rule(
+  'path-mtu-early',
+  'Linux tcp_v6_mtu_reduced',
+  'the path carries {0} bytes: no news while 536 is the MSS, before the SYN/ACK',
+  'n',
+);
 export const BACKOFF_REVERTED: Rule = rule(
   'backoff-reverted',
   'RFC 6069 §4',

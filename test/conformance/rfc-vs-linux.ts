@@ -281,6 +281,13 @@ const APART: readonly Row[] = [
     script('icmp/pmtu-never-below-552'),
     'test/conformance/icmp.test.ts',
   ],
+  [
+    'An ICMPv6 packet too big for a SYN',
+    'RFC 8201 §4: the path MTU is taken from it',
+    'ignored: it is not less than 536, the MSS of before the SYN/ACK (tcp_v6_mtu_reduced)',
+    'earlyTooBigIgnored',
+    script('ipv6-opening/packet-too-big-while-connecting-ignored'),
+  ],
   // Closing
   [
     'RST of an abort',
