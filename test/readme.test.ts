@@ -1,6 +1,6 @@
 /** The README is run, not believed: every `$ npx halfopen …` in it must print what stands below it, and every link must lead somewhere. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -8,6 +8,8 @@ import { ROOT } from './walls/source.ts';
 
 const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const folder = mkdtempSync(join(tmpdir(), 'halfopen-readme-'));
+// Readers stand in the repository; what the examples write must not lie there.
+symlinkSync(join(ROOT, 'test'), join(folder, 'test'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 interface Example {
@@ -22,8 +24,8 @@ for (const [, block] of readme.matchAll(/```console\n([\s\S]*?)```/g))
     examples.push({ args: (command ?? '').split(' '), shown: (shown ?? '').trimEnd().split('\n') });
 
 describe('README', () => {
-  test('shows runs and a verdict', () => {
-    expect(new Set(examples.map((example) => example.args[0]))).toEqual(new Set(['run', 'explain']));
+  test('shows runs, a verdict and a script', () => {
+    expect(new Set(examples.map((example) => example.args[0]))).toEqual(new Set(['run', 'explain', 'script']));
   });
 
   // In order and in one folder: a later example reads what an earlier one wrote.

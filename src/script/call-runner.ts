@@ -109,11 +109,12 @@ export class CallRunner {
   }
 
   #judge(call: CallAction, plan: Plan, outcome: Outcome): void {
-    this.#returned(call, outcome);
-    if (call.result.kind !== 'ellipsis') {
+    if (call.result.kind === 'ellipsis') this.#returned(call, outcome);
+    else {
       const want = numberOf(call.result, this.#context.file);
       // A new descriptor has the number that the script gives it.
       const got = plan.bind !== undefined && outcome.errno === '' && want >= 0 ? want : outcome.value;
+      this.#returned(call, { ...outcome, value: got });
       // A bare -1 is any error, as in the original.
       if (want !== got || (call.errno !== '' && call.errno !== outcome.errno)) {
         return this.#fail(call, `${call.name}: expected ${resultText(call)}, found ${outcomeText(outcome)}`);
