@@ -17,13 +17,13 @@ import {
 import { destination } from './calls-socket.ts';
 import { type ControlMessage, controlDifference, dataMessages, reportMessages } from './control-messages.ts';
 import { SYMBOLS } from './symbols.ts';
-import { flagsOf, itemsOf, memberOf, membersOf, numberOf } from './values.ts';
+import { byteCount, flagsOf, itemsOf, memberOf, membersOf, numberOf } from './values.ts';
 
 const read: MakePlan = (call, context) =>
-  receive(call, context, numberOf(arg(call, 2, context.file), context.file), NONE);
+  receive(call, context, byteCount(arg(call, 2, context.file), context.file), NONE);
 
 const recv: MakePlan = (call, context) =>
-  receive(call, context, numberOf(arg(call, 2, context.file), context.file), flagsOf(arg(call, 3, context.file)));
+  receive(call, context, byteCount(arg(call, 2, context.file), context.file), flagsOf(arg(call, 3, context.file)));
 
 const readv: MakePlan = (call, context) =>
   receive(call, context, totalOf(arg(call, 1, context.file), context.file), NONE);
@@ -86,7 +86,7 @@ function receive(call: CallAction, context: CallContext, size: number, flags: Re
     // The copy to a bad address fails, if there is anything to copy.
     return once(() => (found.connection !== null && found.connection.readable > 0 ? fail('EFAULT') : fail('EAGAIN')));
   }
-  const into = new Uint8Array(Math.max(0, size));
+  const into = new Uint8Array(size);
   const how: MessageFlags = { peek: flags.has('MSG_PEEK'), urgent: flags.has('MSG_OOB') };
   const nonblocking = found.nonblocking || flags.has('MSG_DONTWAIT');
   if (flags.has('MSG_WAITALL') && !nonblocking) return { attempt: receivingAll(found, into, how) };
@@ -180,9 +180,9 @@ function fastOpen(
 
 /** `"text"` gives its bytes, `...` as many zeros as the length says, NULL a bad address. */
 function bytesOf(call: CallAction, buffer: Expr, length: Expr, file: string): Uint8Array | 'bad address' {
-  const n = numberOf(length, file);
+  const n = byteCount(length, file);
   if (isNull(buffer)) return n === 0 ? NO_DATA : 'bad address';
-  const bytes = new Uint8Array(Math.max(0, n));
+  const bytes = new Uint8Array(n);
   if (buffer.kind === 'string') bytes.set(Uint8Array.from(buffer.value, (ch) => ch.charCodeAt(0)).subarray(0, n));
   else if (buffer.kind !== 'ellipsis') throw unsupported(call, file, 'such a buffer');
   return bytes;
@@ -201,7 +201,7 @@ function totalOf(vectors: Expr, file: string): number {
   let total = 0;
   for (const item of itemsOf(vectors, file)) {
     const last = membersOf(item, file).at(-1);
-    if (last !== undefined) total += numberOf(last.value, file);
+    if (last !== undefined) total += byteCount(last.value, file, total);
   }
   return total;
 }

@@ -7,7 +7,7 @@ import { ok } from '../socket/errno.ts';
 import { StreamSocket } from '../socket/stream-socket.ts';
 import { arg, BAD_DESCRIPTOR, type MakePlan, type Plan, unsupported } from './call.ts';
 import { Stream } from './descriptors.ts';
-import { itemsOf, numberOf } from './values.ts';
+import { byteCount, itemsOf, numberOf } from './values.ts';
 
 const open: MakePlan = (_call, { fds }) => ({
   attempt: () => ok(0),
@@ -32,7 +32,7 @@ const sendfile: MakePlan = (call, context) => {
   const to = fds.socket(arg(call, 0, file), file);
   const from = fds.get(arg(call, 1, file), file);
   if (to === undefined || !(from instanceof Stream)) return BAD_DESCRIPTOR;
-  const zeros = new Uint8Array(numberOf(arg(call, 3, file), file));
+  const zeros = new Uint8Array(byteCount(arg(call, 3, file), file));
   return { attempt: sending(to, zeros, {}, to.nonblocking) };
 };
 
@@ -41,7 +41,7 @@ const splice: MakePlan = (call, context) => {
   const { fds, file } = context;
   const from = fds.get(arg(call, 0, file), file);
   const to = fds.get(arg(call, 2, file), file);
-  const length = numberOf(arg(call, 4, file), file);
+  const length = byteCount(arg(call, 4, file), file);
   if (from instanceof StreamSocket && to instanceof Stream) return spliceFrom(from, length);
   if (from instanceof Stream && to instanceof StreamSocket) {
     return { attempt: sending(to, new Uint8Array(length), {}, to.nonblocking) };

@@ -30,6 +30,16 @@ export function numberOf(expr: Expr, file: string): number {
   }
 }
 
+/** More in one call than any script needs: a slip of the pen must not exhaust the memory. */
+const MOST_BYTES = 2 ** 26;
+
+/** A number of bytes that a call moves, beside the `others` it moves as well. */
+export function byteCount(expr: Expr, file: string, others = 0): number {
+  const n = numberOf(expr, file);
+  if (n >= 0 && n + others <= MOST_BYTES) return n;
+  throw new ScriptError(file, expr.place, `expected a number of bytes from 0 to ${MOST_BYTES - others}, found ${n}`);
+}
+
 /** The words joined by `|`; integers, which stand for no flag we know, are left out. */
 export function flagsOf(expr: Expr): ReadonlySet<string> {
   const found = new Set<string>();
