@@ -1,5 +1,7 @@
 /** How a script is run: addresses, ports and tolerances, from the command line and the `--options` in the script. */
 import { HalfopenError } from '../wire/error.ts';
+import { parseIpv4 } from '../wire/ipv4-text.ts';
+import { parseIpv6 } from '../wire/ipv6-text.ts';
 import type { ScriptOption } from './ast.ts';
 import { ScriptError } from './error.ts';
 
@@ -85,7 +87,7 @@ export function runOptions(file: string, inScript: readonly ScriptOption[], give
     const rule = OPTIONS[option.name];
     if (rule === undefined) throw wrong('no such option');
     if (rule.kind === 'ignored') continue;
-    changed[rule.field] = parseValue(rule, option.value, wrong);
+    changed[rule.field] = parseValue(rule, option.value, version === 'ipv6', wrong);
   }
   return { ...base!, ...changed, defines };
 }
@@ -98,17 +100,28 @@ interface Ignored {
 type Taken =
   | { readonly kind: 'flag'; readonly field: keyof RunOptions }
   | { readonly kind: 'text'; readonly field: keyof RunOptions }
+  | { readonly kind: 'address'; readonly field: keyof RunOptions }
   | { readonly kind: 'number'; readonly field: keyof RunOptions; readonly least: number; readonly most: number };
 
-function parseValue(rule: Taken, value: string | undefined, wrong: (text: string) => HalfopenError): unknown {
+function parseValue(
+  rule: Taken,
+  value: string | undefined,
+  ipv6: boolean,
+  wrong: (text: string) => HalfopenError,
+): unknown {
   if (rule.kind === 'flag') {
     if (value !== undefined) throw wrong(`takes no value, found '${value}'`);
     return true;
   }
   if (value === undefined) throw wrong('expected a value');
   if (rule.kind === 'text') return value;
+  if (rule.kind === 'address') {
+    const good = ipv6 ? parseIpv6(value, new Uint8Array(16), 0) : parseIpv4(value) >= 0;
+    if (!good) throw wrong(`expected an ${ipv6 ? 'IPv6' : 'IPv4'} address, found '${value}'`);
+    return value;
+  }
   const n = Number(value);
-  if (!(n >= rule.least && n <= rule.most)) {
+  if (!(n >= rule.least && n <= rule.most && (Number.isInteger(n) || rule.field === 'tolerancePercent'))) {
     throw wrong(`expected a number from ${rule.least} to ${rule.most}, found '${value}'`);
   }
   return n;
@@ -117,8 +130,8 @@ function parseValue(rule: Taken, value: string | undefined, wrong: (text: string
 /** What only concerns a real device or another host is accepted and has no effect. */
 const OPTIONS: Readonly<Record<string, Taken | Ignored>> = {
   ip_version: { kind: 'text', field: 'ipVersion' },
-  local_ip: { kind: 'text', field: 'localIp' },
-  remote_ip: { kind: 'text', field: 'remoteIp' },
+  local_ip: { kind: 'address', field: 'localIp' },
+  remote_ip: { kind: 'address', field: 'remoteIp' },
   bind_port: { kind: 'number', field: 'bindPort', least: 1, most: 65535 },
   connect_port: { kind: 'number', field: 'connectPort', least: 1, most: 65535 },
   mtu: { kind: 'number', field: 'mtu', least: 68, most: 65535 },

@@ -188,6 +188,10 @@ describe('mistakes in a script', () => {
     ['--tolerance=5\n0 > S 0:0(0)', 'x.pkt:1:1: --tolerance: no such option'],
     ['--mtu=9\n0 > S 0:0(0)', "x.pkt:1:1: --mtu: expected a number from 68 to 65535, found '9'"],
     [
+      '--ip_version=ipv6\n--local_ip=192.0.2.1\n0 > S 0:0(0)',
+      "x.pkt:2:1: --local_ip: expected an IPv6 address, found '192.0.2.1'",
+    ],
+    [
       '--ip_version=ipv5\n0 > S 0:0(0)',
       "x.pkt:1:1: --ip_version: expected ipv4, ipv6 or ipv4-mapped-ipv6, found 'ipv5'",
     ],

@@ -53,7 +53,9 @@ export function runScript(
   settings: HostSettings,
   given: readonly GivenOption[] = [],
 ): ScriptResult {
-  const before = runOptions(file, [], given);
+  // Parsing needs these two; the rest can only be judged together with what the script says.
+  const symbols = given.filter(({ name }) => name === 'ip_version' || name === 'define');
+  const before = runOptions(file, [], symbols);
   let script = parseScript(text, file, before.defines);
   const options = runOptions(file, script.options, given);
   // Which symbols there are depends on the IP version, which the script itself may have said.
