@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { failureLines } from '../src/script/failure.ts';
 import { runScript } from '../src/script/run.ts';
-import { LINUX6_HOST } from '../src/socket/settings.ts';
+import { LINUX6_HOST, RFC9293_HOST } from '../src/socket/settings.ts';
 
 const FOLDER = new URL('scripts/', import.meta.url);
 
@@ -30,6 +30,13 @@ describe('the scripts under the linux-6 profile', () => {
   });
 });
 
+describe('the scripts that say both profiles pass them, under the rfc9293 profile', () => {
+  test.each(SCRIPTS.filter((path) => /\bboth profiles\b/i.test(opening(path))))('%s', (path) => {
+    const { failure } = runScript(readFileSync(new URL(path, FOLDER), 'utf8'), path, RFC9293_HOST);
+    expect(failure === undefined ? '' : failureLines(failure).join('\n')).toBe('');
+  });
+});
+
 test('each script has passed with the original on a kernel, each time it was tried', () => {
   const tried = KERNEL_RESULTS.map(([script]) => script);
   expect(tried).toEqual(SCRIPTS);
@@ -39,9 +46,12 @@ test('each script has passed with the original on a kernel, each time it was tri
   }
 });
 
-test('each script says first what it shows', () => {
-  for (const path of SCRIPTS) {
-    const text = readFileSync(new URL(path, FOLDER), 'utf8');
-    expect(text, path).toMatch(/^(--\S+\n)*\/\/ \S/);
-  }
+test('each script says first what it shows, and under which profiles', () => {
+  for (const path of SCRIPTS) expect(opening(path), path).toMatch(/both profiles|linux-6/i);
 });
+
+/** The comment at the beginning, as one line. */
+function opening(path: string): string {
+  const [, comment = ''] = /^(?:--\S+\n)*((?:\/\/.*\n)+)/.exec(readFileSync(new URL(path, FOLDER), 'utf8')) ?? [];
+  return comment.replaceAll(/\s*\/\/\s*/g, ' ');
+}
