@@ -1,6 +1,7 @@
 /** Is what the stack sent what the script expects? Compared in the script's numbers; the first difference is told. */
 
 import { OptionCursor, optionName } from '../wire/option-cursor.ts';
+import { flagNames } from '../wire/print.ts';
 import { ACK, AE, CWR, ECE, FIN, PSH, RST, type Segment, SYN, URG } from '../wire/segment.ts';
 import { encodeOptions, MAX_OPTION_BYTES, OptionKind } from '../wire/tcp-options.ts';
 import type { PacketAction } from './ast.ts';
@@ -54,8 +55,8 @@ function flagDifference(actual: number, { packet, joined }: Expectation): string
   const mask = (packet.ace === undefined ? ALL : ALL & ~ace) & ~ignored;
   const wrong = (packet.flags ^ actual) & mask;
   if (wrong === 0) return undefined;
-  const missing = names(wrong & packet.flags);
-  const extra = names(wrong & actual);
+  const missing = flagNames(wrong & packet.flags);
+  const extra = flagNames(wrong & actual);
   return `flags: ${[missing && `expected ${missing}`, extra && `found ${extra}`].filter(Boolean).join(', ')}`;
 }
 
@@ -107,24 +108,7 @@ function equal(a: Uint8Array, aOff: number, b: Uint8Array, bOff: number, len: nu
   return true;
 }
 
-function names(flags: number): string {
-  return NAMES.filter(([bit]) => (flags & bit) !== 0)
-    .map(([, name]) => name)
-    .join(',');
-}
-
 /** Both sides are in the script's numbers. */
 const AS_WRITTEN = { sack: 0, tsVal: (value: number): number => value, tsEcr: (value: number): number => value };
 
 const ALL = FIN | SYN | RST | PSH | ACK | URG | ECE | CWR | AE;
-const NAMES: readonly (readonly [number, string])[] = [
-  [SYN, 'SYN'],
-  [FIN, 'FIN'],
-  [RST, 'RST'],
-  [PSH, 'PSH'],
-  [ACK, 'ACK'],
-  [URG, 'URG'],
-  [ECE, 'ECE'],
-  [CWR, 'CWR'],
-  [AE, 'AE'],
-];

@@ -4,7 +4,7 @@
  */
 import { OptionCursor } from '../wire/option-cursor.ts';
 import { ACK, AE, CWR, ECE, FIN, PSH, RST, type Segment, SYN, URG } from '../wire/segment.ts';
-import { encodeOptions, FAST_OPEN_MAGIC, MAX_OPTION_BYTES, OptionKind } from '../wire/tcp-options.ts';
+import { FAST_OPEN_MAGIC, OptionKind } from '../wire/tcp-options.ts';
 
 /** From numbers on the wire to those of the script. */
 export interface ScriptNumbers {
@@ -45,20 +45,12 @@ export function flagsText(flags: number, ace: boolean): string {
 
 /** The options of `seg` one by one; padding behind the end of the list is one `eol` a byte. */
 export function optionTexts(seg: Readonly<Segment>, numbers: ScriptNumbers): string[] {
-  let bytes = seg.rawOpt;
-  let off = seg.rawOptOff;
-  let len = seg.rawOptLen;
-  if (len < 0) {
-    bytes = new Uint8Array(MAX_OPTION_BYTES);
-    off = 0;
-    len = encodeOptions(seg, bytes, 0);
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const cursor = new OptionCursor();
+  const view = cursor.startIn(seg);
   const texts: string[] = [];
-  for (cursor.start(bytes, off, off + len); cursor.next(); ) {
+  while (cursor.next()) {
     if (cursor.kind === OptionKind.EndOfList) {
-      for (let i = cursor.off; i < off + len; i++) texts.push(bytes[i] === 0 ? 'eol' : `0x${hex(view, i, 1)}`);
+      for (let i = cursor.off; i < cursor.end; i++) texts.push(view.getUint8(i) === 0 ? 'eol' : `0x${hex(view, i, 1)}`);
     } else {
       texts.push(optionText(view, cursor, numbers) ?? strangeText(view, cursor));
     }

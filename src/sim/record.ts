@@ -18,6 +18,7 @@ import type {
   WhyNote,
 } from './recording.ts';
 import type { Scenario } from './scenario-model.ts';
+import { segmentView } from './segment-view.ts';
 import { snapshotHost } from './snapshot.ts';
 import { type Transit, World, type WorldObserver } from './world.ts';
 
@@ -190,26 +191,7 @@ class Recorder implements WorldObserver {
   }
 
   #viewOf(transit: Transit, seg: Readonly<Segment>): SegmentView {
-    const { addresses } = this.#mustWatch();
-    return {
-      src: addresses.format(seg.src),
-      sport: seg.sport,
-      dst: addresses.format(seg.dst),
-      dport: seg.dport,
-      seq: seg.seq,
-      ack: seg.ack,
-      flags: seg.flags,
-      wnd: seg.wnd,
-      len: seg.len,
-      mss: seg.mss,
-      ws: seg.ws,
-      sackPerm: seg.sackPerm,
-      tsVal: seg.tsVal,
-      tsEcr: seg.tsEcr,
-      sack: [...seg.sack.subarray(0, 2 * seg.sackCount)],
-      bytes: transit.bytes,
-      tcpOff: transit.bytes[0]! >>> 4 === 6 ? 40 : 20,
-    };
+    return segmentView(seg, this.#mustWatch().addresses, transit.bytes, transit.bytes[0]! >>> 4 === 6 ? 40 : 20);
   }
 
   #mustWatch(): World {

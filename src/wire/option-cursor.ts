@@ -1,5 +1,6 @@
 /** Walks option bytes one by one for printing and diagnosing, malformed ones included. */
-import { OptionKind } from './tcp-options.ts';
+import type { Segment } from './segment.ts';
+import { encodeOptions, MAX_OPTION_BYTES, OptionKind } from './tcp-options.ts';
 
 /**
  * A reusable position in a list of TCP options. Never throws and always ends, whatever the bytes.
@@ -27,6 +28,21 @@ export class OptionCursor {
     this.#next = off;
     this.#end = Math.min(end, bytes.length);
     this.bad = false;
+  }
+
+  /** Goes before the first option of `seg`, as it came or as it would be written. Returns the bytes that `off` counts in. */
+  startIn(seg: Readonly<Segment>): DataView {
+    if (seg.rawOptLen >= 0) this.start(seg.rawOpt, seg.rawOptOff, seg.rawOptOff + seg.rawOptLen);
+    else {
+      const bytes = new Uint8Array(MAX_OPTION_BYTES);
+      this.start(bytes, 0, encodeOptions(seg, bytes, 0));
+    }
+    return new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength);
+  }
+
+  /** Where the list ends. */
+  get end(): number {
+    return this.#end;
   }
 
   /** Moves to the next option; `false` after the last, after a malformed one and after end-of-list. */

@@ -3,7 +3,7 @@ import { type AddressTable, IPV6_BASE } from './address.ts';
 import { OptionCursor, optionName } from './option-cursor.ts';
 import { ACK, AE, CWR, ECE, FIN, PSH, RST, type Segment, SYN, URG } from './segment.ts';
 import type { Seq } from './seq.ts';
-import { encodeOptions, FAST_OPEN_MAGIC, MAX_OPTION_BYTES, OptionKind } from './tcp-options.ts';
+import { FAST_OPEN_MAGIC, OptionKind } from './tcp-options.ts';
 
 /** tcpdump's letters in its order: `S`, `S.`, `P.`, `F.`, `R`, `.`; `none` without any flag. */
 export function formatFlags(flags: number): string {
@@ -56,18 +56,10 @@ export function formatSegment(
 
 /** The options in wire order, comma-separated, `` without any. Malformed and unknown ones are shown, too. */
 export function formatOptions(seg: Readonly<Segment>, sackBase: Seq = 0): string {
-  let bytes = seg.rawOpt;
-  let off = seg.rawOptOff;
-  let len = seg.rawOptLen;
-  if (len < 0) {
-    bytes = new Uint8Array(MAX_OPTION_BYTES);
-    off = 0;
-    len = encodeOptions(seg, bytes, 0);
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const cursor = new OptionCursor();
+  const view = cursor.startIn(seg);
   const parts: string[] = [];
-  for (cursor.start(bytes, off, off + len); cursor.next(); ) parts.push(formatOption(view, cursor, sackBase));
+  while (cursor.next()) parts.push(formatOption(view, cursor, sackBase));
   return parts.join(',');
 }
 

@@ -5,6 +5,7 @@
  */
 import { connectionView } from '../../sim/connection-view.ts';
 import type { Flight, HostInfo, HostView, Recording, SegmentView, StateChange, WhyNote } from '../../sim/recording.ts';
+import { segmentView } from '../../sim/segment-view.ts';
 import type { Connection } from '../../tcp/connection.ts';
 import type { Nanos } from '../../tcp/types.ts';
 import { NO_BYTES, type Segment, SYN, segLen } from '../../wire/segment.ts';
@@ -142,7 +143,8 @@ export class StepRecorder implements HostObserver {
       copyOf: -1,
       again: this.#isAgain(seg),
       scripted: false,
-      segment: this.#segmentView(seg),
+      // Whole packets are a capture's business.
+      segment: segmentView(seg, this.#host.addresses, NO_BYTES, 0),
     };
   }
 
@@ -162,30 +164,6 @@ export class StepRecorder implements HostObserver {
     const again = seqLt(seg.seq, flow.end);
     flow.end = seqMax(flow.end, end);
     return again;
-  }
-
-  #segmentView(seg: Readonly<Segment>): SegmentView {
-    const { addresses } = this.#host;
-    return {
-      src: addresses.format(seg.src),
-      sport: seg.sport,
-      dst: addresses.format(seg.dst),
-      dport: seg.dport,
-      seq: seg.seq,
-      ack: seg.ack,
-      flags: seg.flags,
-      wnd: seg.wnd,
-      len: seg.len,
-      mss: seg.mss,
-      ws: seg.ws,
-      sackPerm: seg.sackPerm,
-      tsVal: seg.tsVal,
-      tsEcr: seg.tsEcr,
-      sack: [...seg.sack.subarray(0, 2 * seg.sackCount)],
-      // Whole packets are a capture's business.
-      bytes: NO_BYTES,
-      tcpOff: 0,
-    };
   }
 
   #connectionOf(local: number, localPort: number, remote: number, remotePort: number): Connection | undefined {
