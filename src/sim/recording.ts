@@ -2,6 +2,7 @@
  * A recording: one finished run of a small scenario, step by step, as plain data that can be posted between threads,
  * written as JSON and walked forwards and backwards. The columns of `trace.ts` serve big runs; this serves eyes.
  */
+import type { RunningTimer } from '../tcp/running-timers.ts';
 import type { CloseReason, Nanos, TcpState } from '../tcp/types.ts';
 import type { Rule } from '../tcp/why.ts';
 
@@ -74,16 +75,7 @@ export interface StateChange {
 
 /** A timer that is armed: a bar in the ladder. */
 export interface TimerView {
-  readonly name:
-    | 'retransmit'
-    | 'loss-probe'
-    | 'reordering'
-    | 'persist'
-    | 'delayed-ack'
-    | 'keep-alive'
-    | 'time-wait'
-    | 'user-timeout'
-    | 'syn-ack';
+  readonly name: RunningTimer['name'] | 'syn-ack';
   readonly armedAt: Nanos;
   readonly firesAt: Nanos;
 }

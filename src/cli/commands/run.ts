@@ -11,16 +11,14 @@ import type { Intervention, Recording } from '../../sim/recording.ts';
 import type { Scenario } from '../../sim/scenario-model.ts';
 import { storyOf } from '../../sim/story.ts';
 import { recordingToJson } from '../../view/recording-json.ts';
-import { WHY_LEVELS, type WhyLevel } from '../../view/why-text.ts';
 import { HalfopenError } from '../../wire/error.ts';
-import { type FlightChange, flightChange, oneOf, wholeNumber } from '../arguments.ts';
+import { type FlightChange, flightChange, wholeNumber } from '../arguments.ts';
+import { type Narration, numbersOption, whyOption } from '../narration.ts';
 import { runReport } from '../run-report.ts';
 import { painter, print, wantsColour } from '../terminal.ts';
 
-interface RunOptions {
+interface RunOptions extends Narration {
   readonly seed?: number;
-  readonly numbers: 'xy' | 'absolute' | 'relative';
-  readonly why: WhyLevel;
   readonly steps?: number;
   readonly options?: boolean;
   readonly tcb?: boolean;
@@ -39,18 +37,8 @@ export function registerRun(program: Command): void {
     .description('Play a scenario: ladder, states, one sentence and the reasons for each step')
     .argument('<scenario>', 'a shipped scenario ("halfopen list"), a YAML file, or - for standard input')
     .option('-s, --seed <n>', 'seed of everything random, 0 to 4294967295', wholeNumber('--seed', 0, 0xffffffff))
-    .option(
-      '-n, --numbers <mode>',
-      'sequence numbers: xy, relative or absolute',
-      oneOf('--numbers', ['xy', 'relative', 'absolute'] as const),
-      'xy',
-    )
-    .option(
-      '-w, --why <level>',
-      'reasons: all, failed (only checks that failed) or none',
-      oneOf('--why', WHY_LEVELS),
-      'all',
-    )
+    .addOption(numbersOption())
+    .addOption(whyOption())
     .option('--steps <n>', 'stop after this many steps', wholeNumber('--steps', 0, 1_000_000))
     .option('--options', 'also show the TCP options of each segment')
     .option('--tcb', 'also show both control blocks after each step')

@@ -8,13 +8,13 @@ import type { Command } from 'commander';
 import { runChild } from '../../node/child.ts';
 import { inPrivateNamespace } from '../../node/private-namespace.ts';
 import { checkAddress, SAFE_RANGES } from '../../scenario/safe-address.ts';
-import { WHY_LEVELS, type WhyLevel } from '../../view/why-text.ts';
 import { HalfopenError } from '../../wire/error.ts';
 import { oneOf, wholeNumber } from '../arguments.ts';
+import { type Narration, numbersOption, whyOption } from '../narration.ts';
 import { wantsColour } from '../terminal.ts';
 import type { TunServeOptions } from '../tun-options.ts';
 
-interface ServeOptions {
+interface ServeOptions extends Narration {
   readonly port: number;
   readonly address?: readonly string[];
   readonly profile: 'linux-6' | 'rfc9293';
@@ -22,8 +22,6 @@ interface ServeOptions {
   readonly loss: number;
   readonly delay: number;
   readonly seed: number;
-  readonly numbers: 'xy' | 'absolute' | 'relative';
-  readonly why: WhyLevel;
   readonly pcapng?: string;
 }
 
@@ -42,18 +40,8 @@ export function registerTun(program: Command): void {
     .option('--loss <percent>', 'packets lost between engine and kernel, each way', wholeNumber('--loss', 0, 100), 0)
     .option('--delay <ms>', 'how long each packet takes, each way', wholeNumber('--delay', 0, 10_000), 0)
     .option('-s, --seed <n>', 'which packets are lost', wholeNumber('--seed', 0, 0xffffffff), 1)
-    .option(
-      '-n, --numbers <mode>',
-      'sequence numbers: xy, relative or absolute',
-      oneOf('--numbers', ['xy', 'relative', 'absolute'] as const),
-      'xy',
-    )
-    .option(
-      '-w, --why <level>',
-      'reasons: all, failed (only checks that failed) or none',
-      oneOf('--why', WHY_LEVELS),
-      'all',
-    )
+    .addOption(numbersOption())
+    .addOption(whyOption())
     .option('--pcapng <file>', 'write what the engine sends and receives as a capture for Wireshark')
     .addHelpText('after', EXAMPLES)
     .action(serve);
