@@ -25,8 +25,10 @@ export function takeData(t: Tcb, bytes: Uint8Array, flags: SendFlags, now: Nanos
   t.sendBuffer ??= new SendBuffer();
   const queue = sendQueueOf(t);
   let n: number;
-  if (queue === null) n = t.sendBuffer.write(bytes, t.config.sndBuf);
-  else n = fill(t, t.sendBuffer, queue, bytes, flags, now, tx);
+  if (queue === null) {
+    n = t.sendBuffer.write(bytes, t.config.sndBuf);
+    if (n > 0) t.nagle &= ~NAGLE_PUSH;
+  } else n = fill(t, t.sendBuffer, queue, bytes, flags, now, tx);
   if (n > 0 && flags.urgent === true) markUrgent(t);
   output(t, now, tx, flags.more === true ? NAGLE_CORK : t.nagle);
   return n;

@@ -70,6 +70,24 @@ describe('Nagle', () => {
     later.say('two');
     expect(later.take().map((s) => s.data)).toEqual(['one', 'two']);
   });
+
+  test('what was queued when it was switched off goes, and nothing of that lasts beyond the next write', () => {
+    const d = established(NAGLE);
+    d.say('one');
+    d.say('two');
+    d.connection.noDelay(true, d.now, d.tx);
+    d.connection.noDelay(false, d.now, d.tx);
+    expect(d.take().map((s) => s.data)).toEqual(['one', 'two']);
+    d.say('three');
+    expect(d.take(), 'Nagle is back').toEqual([]);
+    const corked = established(NAGLE);
+    corked.connection.noDelay(true, corked.now, corked.tx);
+    corked.connection.cork(true, corked.now, corked.tx);
+    corked.say('held');
+    expect(corked.take()).toEqual([]);
+    corked.connection.cork(false, corked.now, corked.tx);
+    expect(corked.take().map((s) => s.data)).toEqual(['held']);
+  });
 });
 
 describe('silly windows', () => {
