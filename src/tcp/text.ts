@@ -68,6 +68,7 @@ function takeFin(t: Tcb, now: Nanos): void {
   // Nothing is reported any more: the peer has said all (Linux tcp_fin, tcp_sack_reset).
   if (t.intake !== null) t.intake.duplicateRight = t.intake.duplicateLeft;
   t.rcvNxt = (t.rcvNxt + 1) >>> 0;
+  if (t.urgent !== null) t.urgent.finTaken = true;
   if (seqGt(t.rcvNxt, t.rcvAdv)) t.rcvAdv = t.rcvNxt;
   // Linux (tcp_fin) gives the application the time of a delayed ACK to close as well.
   const waits = t.config.quickAcks > 0 && t.state === 'ESTABLISHED';

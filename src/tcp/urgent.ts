@@ -14,6 +14,8 @@ export class Urgent {
   /** RCV.UP; means something while `receiving`: some of what lies before it is still unread. */
   rcvUp: Seq = 0;
   receiving = false;
+  /** The peer's FIN is counted in RCV.NXT. It comes after all urgent data, hence not before this object. */
+  finTaken = false;
 }
 
 /** What has been handed over so far is urgent up to its last byte. */
@@ -66,5 +68,6 @@ export function urgentLeft(t: Tcb): number {
 }
 
 function nextToRead(t: Tcb): Seq {
-  return (t.rcvNxt - (t.receiveBuffer?.readable ?? 0)) >>> 0;
+  const fin = t.urgent?.finTaken ? 1 : 0;
+  return (t.rcvNxt - fin - (t.receiveBuffer?.readable ?? 0)) >>> 0;
 }

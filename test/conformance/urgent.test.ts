@@ -1,7 +1,7 @@
 /** The urgent mechanism (RFC 9293 §3.8.5, RFC 6093). Pointers as the Linux kernel sends and reads them, measured. */
 import { describe, expect, test } from 'vitest';
 import { SEC } from '../../src/tcp/types.ts';
-import { ACK, closeWait, established, finWait2, IRS, ISS, PLAIN, PSH, SYN, synSent, URG } from '../dialogue.ts';
+import { ACK, closeWait, established, FIN, finWait2, IRS, ISS, PLAIN, PSH, SYN, synSent, URG } from '../dialogue.ts';
 
 const NAGLE = { ...PLAIN, nagle: true };
 
@@ -115,6 +115,18 @@ describe('receiving', () => {
       d.events();
       d.recv({ flags: ACK | URG, seq, ack: ISS + 1, urg: 65535 });
       expect([d.events(), d.connection.urgent]).toEqual([[], 0]);
+    }
+  });
+
+  test('the FIN is no byte to read: what lies before the mark is the same with it', () => {
+    for (const flags of [ACK | URG, ACK | URG | FIN]) {
+      const d = established();
+      d.recv({ flags, seq: IRS + 1, ack: ISS + 1, data: 'ABCDef', urg: 4 });
+      expect(d.connection.urgent).toBe(4);
+      d.connection.read(d.now, new Uint8Array(3), d.tx);
+      expect(d.connection.urgent).toBe(1);
+      d.connection.read(d.now, new Uint8Array(1), d.tx);
+      expect(d.connection.urgent).toBe(0);
     }
   });
 
