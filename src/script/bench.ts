@@ -32,7 +32,7 @@ export class Bench {
   readonly local: number;
   readonly remote: number;
   now: Nanos = 0;
-  /** A call that waits gives up then: it is tried once more at that very time. */
+  /** When the call that waits gives up by itself. */
   alarm: Nanos = Infinity;
   /** Room of the queue below IP: 0 loses all that is sent. */
   queueLimit: number = Infinity;

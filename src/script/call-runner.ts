@@ -48,8 +48,7 @@ export class CallRunner {
     const { bench, options } = this.#context;
     const plan = planCall(call, this.#context);
     bench.reasons.length = 0;
-    const outcome = plan.attempt(bench.now, bench.tx);
-    bench.host.settle(bench.now);
+    const outcome = this.#attempt(plan);
     // The end of a span is counted as its beginning is: from the script's, or from the event before.
     const base = time.kind === 'relative' ? at - time.after * 1000 : 0;
     const end = call.end === undefined ? bench.now : base + call.end * 1000;
@@ -65,7 +64,6 @@ export class CallRunner {
     }
     this.#waiting = { call, plan, began: bench.now, end, outcome: undefined, at: 0 };
     if (call.end === undefined) this.finish();
-    else bench.alarm = end;
   }
 
   /** Waits until the call under way, if any, has returned, and judges it. */
@@ -76,12 +74,7 @@ export class CallRunner {
     const { call } = w;
     const tolerance = toleranceOf(w.end - w.began, options);
     const returned = (): boolean => w.outcome !== undefined;
-    bench.advanceUntil(w.end, returned);
-    if (!returned()) {
-      bench.now = Math.max(bench.now, w.end);
-      this.#tryAgain();
-    }
-    if (!returned()) bench.advanceUntil(w.end + PATIENCE + tolerance, returned);
+    bench.advanceUntil(w.end + PATIENCE + tolerance, returned);
     this.#waiting = null;
     if (w.outcome === undefined) {
       return this.#fail(call, `${call.name}: expected to return at ${seconds(w.end)} s, found still waiting`);
@@ -98,14 +91,21 @@ export class CallRunner {
   #tryAgain(): void {
     const w = this.#waiting;
     if (w === null || w.outcome !== undefined) return;
-    const { bench } = this.#context;
-    const outcome = w.plan.attempt(bench.now, bench.tx);
-    bench.host.settle(bench.now);
+    const outcome = this.#attempt(w.plan);
     if (outcome === undefined) return;
     w.outcome = outcome;
-    w.at = bench.now;
+    w.at = this.#context.bench.now;
     // Its descriptor may be wanted by the very next event.
     if (outcome.errno === '') bind(w.call, w.plan);
+  }
+
+  /** Undefined: it waits, and is tried again after whatever happens next or when its time is over. */
+  #attempt(plan: Plan): Outcome | undefined {
+    const { bench } = this.#context;
+    const result = plan.attempt(bench.now, bench.tx);
+    bench.host.settle(bench.now);
+    bench.alarm = typeof result === 'number' ? result : Infinity;
+    return typeof result === 'number' ? undefined : result;
   }
 
   #judge(call: CallAction, plan: Plan, outcome: Outcome): void {

@@ -1,6 +1,6 @@
 /** A system call of a script, made ready to run: what to try, and what it must have written besides its result. */
 
-import type { Attempt } from '../socket/blocking.ts';
+import type { TimedAttempt } from '../socket/blocking.ts';
 import { fail, type Outcome } from '../socket/errno.ts';
 import type { StreamSocket } from '../socket/stream-socket.ts';
 import type { CallAction, Expr } from './ast.ts';
@@ -13,7 +13,7 @@ import { argument } from './values.ts';
 
 /** A call under way. */
 export interface Plan {
-  readonly attempt: Attempt;
+  readonly attempt: TimedAttempt;
   /** After a call that succeeded: what it wrote into its arguments, compared; a difference in words. */
   readonly verify?: (outcome: Outcome) => string | undefined;
   /** After a call that succeeded: binds the descriptor the script gives to what was made. */
@@ -33,7 +33,7 @@ export interface CallContext {
 export type MakePlan = (call: CallAction, context: CallContext) => Plan;
 
 /** A plan of one step that never waits. */
-export function once(run: Attempt): Plan {
+export function once(run: TimedAttempt): Plan {
   return { attempt: run };
 }
 

@@ -1,15 +1,17 @@
 /** poll, epoll_create, epoll_ctl, epoll_wait. */
+import type { TimedAttempt } from '../socket/blocking.ts';
 import { Epoll, type EpollEvent } from '../socket/epoll.ts';
 import { fail, ok } from '../socket/errno.ts';
 import { POLL } from '../socket/poll-bits.ts';
 import { readiness } from '../socket/readiness.ts';
 import type { StreamSocket } from '../socket/stream-socket.ts';
-import { MS, type Nanos } from '../tcp/types.ts';
+import { MS } from '../tcp/types.ts';
 import type { Expr } from './ast.ts';
-import { arg, BAD_DESCRIPTOR, type CallContext, descriptorArgument, type MakePlan } from './call.ts';
+import { arg, BAD_DESCRIPTOR, type CallContext, descriptorArgument, type MakePlan, once } from './call.ts';
 import { itemsOf, memberIn, memberOf, membersOf, numberOf, wordOf } from './values.ts';
 
 interface Polled {
+  readonly fd: number;
   readonly socket: StreamSocket | undefined;
   readonly events: number;
   readonly expected: number | undefined;
@@ -22,9 +24,11 @@ const poll: MakePlan = (call, context) => {
   const found: number[] = [];
   const look = (): number => {
     let ready = 0;
-    polled.forEach(({ socket, events }, i) => {
+    polled.forEach(({ fd, socket, events }, i) => {
       const always = POLL.POLLERR | POLL.POLLHUP;
-      const revents = socket === undefined ? POLL.POLLNVAL : readiness(socket) & (events | always);
+      // poll(2): a negative descriptor is passed over.
+      const missing = fd < 0 ? 0 : POLL.POLLNVAL;
+      const revents = socket === undefined ? missing : readiness(socket) & (events | always);
       found[i] = revents;
       if (revents !== 0) ready++;
     });
@@ -48,6 +52,7 @@ function pollfd(item: Expr, { fds, file }: CallContext): Polled {
   const fd = memberIn(item, 'fd', file);
   const revents = memberOf(members, 'revents');
   return {
+    fd: numberOf(fd, file),
     socket: fds.socket(fd, file),
     events: numberOf(memberIn(item, 'events', file), file),
     expected: revents === undefined ? undefined : numberOf(revents, file),
@@ -88,6 +93,7 @@ const epollWait: MakePlan = (call, context) => {
   if (!(epoll instanceof Epoll)) return BAD_DESCRIPTOR;
   const max = numberOf(arg(call, 2, file), file);
   const timeout = numberOf(arg(call, 3, file), file);
+  if (max <= 0) return once(() => fail('EINVAL'));
   const expected = arg(call, 1, file);
   let found: EpollEvent[] = [];
   return {
@@ -115,13 +121,12 @@ const epollWait: MakePlan = (call, context) => {
 };
 
 /** Looks until something is ready, or `timeout` ms have passed; negative = for ever. */
-function waiting(timeout: number, look: () => number): (now: Nanos) => ReturnType<typeof ok> | undefined {
-  let began = -1;
+function waiting(timeout: number, look: () => number): TimedAttempt {
+  let until = -1;
   return (now) => {
-    if (began < 0) began = now;
+    if (until < 0) until = timeout < 0 ? Infinity : now + timeout * MS;
     const ready = look();
-    if (ready > 0 || timeout === 0) return ok(ready);
-    return timeout > 0 && now - began >= timeout * MS ? ok(0) : undefined;
+    return ready > 0 || now >= until ? ok(ready) : until;
   };
 }
 

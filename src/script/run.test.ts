@@ -224,3 +224,38 @@ test('the profile decides where RFC 9293 and Linux differ', () => {
   expect(runScript(`${abort}+0 > R. 1:1(0) ack 1`, 'x.pkt', LINUX6_HOST).failure).toBeUndefined();
   expect(runScript(`${abort}+0 > R 1:1(0)`, 'x.pkt', RFC9293_HOST).failure).toBeUndefined();
 });
+
+describe('a call that waits for a time of its own', () => {
+  const POLL = 'poll([{fd=4, events=POLLIN, revents=0}], 1, 100) = 0';
+  const EPOLL = `+0 epoll_create(1) = 5
++0 epoll_ctl(5, EPOLL_CTL_ADD, 4, {events=EPOLLIN, fd=4}) = 0
+`;
+
+  test.each([
+    [`+0...0.100 ${POLL}`, ''],
+    [`+0...5 ${POLL}`, 'x.pkt:8:8: poll: expected to return at 5.100000 s, found back at 0.200000 s'],
+    [`+0...0.050 ${POLL}`, 'x.pkt:8:12: poll: expected to return at 0.150000 s, found back at 0.200000 s'],
+    // Something else happening in between does not lengthen it.
+    [`+0...0.100 ${POLL}\n+.05 < . 1:1(0) ack 1 win 20000`, ''],
+    [`${EPOLL}+0...0.050 epoll_wait(5, ..., 1, 50) = 0`, ''],
+    [
+      `${EPOLL}+0...1 epoll_wait(5, ..., 1, 50) = 0`,
+      'x.pkt:10:8: epoll_wait: expected to return at 1.100000 s, found back at 0.150000 s',
+    ],
+    // socket(7): close() lingers so many seconds, also on a socket that does not block.
+    [
+      `+0 setsockopt(4, SOL_SOCKET, SO_LINGER, {onoff=1, linger=1}, 8) = 0
++0 fcntl(4, F_SETFL, O_RDWR|O_NONBLOCK) = 0
++0...1 close(4) = 0
++0 > F. 1:1(0) ack 1`,
+      '',
+    ],
+  ])('%s', (text, said) => {
+    expect(first(`${SERVER}${text}`)).toBe(said);
+  });
+
+  test('poll passes over a negative descriptor, and epoll_wait wants room for an event', () => {
+    expect(run(`${SERVER}+0 poll([{fd=-1, events=POLLIN, revents=0}], 1, 0) = 0`)).toBe('');
+    expect(run(`${SERVER}${EPOLL}+0 epoll_wait(5, ..., 0, 0) = -1 EINVAL (no room)`)).toBe('');
+  });
+});

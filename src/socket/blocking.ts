@@ -6,6 +6,9 @@ import type { Endpoint, MessageFlags, StreamSocket } from './stream-socket.ts';
 /** Tries once at `now`; undefined = it still waits. To be tried again after anything happened on the host. */
 export type Attempt = (now: Nanos, tx: Tx) => Outcome | undefined;
 
+/** The same; a time = it waits no longer than until then, when it is to be tried again whatever happens. */
+export type TimedAttempt = (now: Nanos, tx: Tx) => Outcome | Nanos | undefined;
+
 /** `call` once when `nonblocking`, else until it is not EAGAIN any more. */
 export function untilReady(nonblocking: boolean, call: (now: Nanos, tx: Tx) => Outcome): Attempt {
   return (now, tx) => {
@@ -16,13 +19,10 @@ export function untilReady(nonblocking: boolean, call: (now: Nanos, tx: Tx) => O
 
 /** connect(2): waits for the end of the handshake. */
 export function connecting(socket: StreamSocket, remote: Endpoint, nonblocking: boolean): Attempt {
-  let begun = false;
   return (now, tx) => {
     const outcome = socket.connect(now, remote, tx);
-    if (nonblocking) return outcome;
-    const waits = outcome.errno === 'EINPROGRESS' || (begun && outcome.errno === 'EALREADY');
-    begun = true;
-    return waits ? undefined : outcome;
+    const waits = outcome.errno === 'EINPROGRESS' || outcome.errno === 'EALREADY';
+    return waits && !nonblocking ? undefined : outcome;
   };
 }
 
@@ -62,17 +62,17 @@ export function fastOpening(
 }
 
 /** close(2): with SO_LINGER and a time it waits until the peer has acknowledged our FIN, but no longer than that. */
-export function closing(socket: StreamSocket): Attempt {
+export function closing(socket: StreamSocket): TimedAttempt {
   let until = -1;
   return (now, tx) => {
     const c = socket.connection;
     const { linger } = socket.options;
     if (until < 0) {
       const outcome = socket.close(now, tx);
-      if (outcome.errno !== '' || c === null || linger <= 0 || socket.nonblocking) return outcome;
+      if (outcome.errno !== '' || c === null || linger <= 0) return outcome;
       until = now + linger * SEC;
     }
-    return c === null || now >= until || !FIN_UNACKNOWLEDGED.includes(c.state) ? ok(0) : undefined;
+    return c === null || now >= until || !FIN_UNACKNOWLEDGED.includes(c.state) ? ok(0) : until;
   };
 }
 
