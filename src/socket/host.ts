@@ -121,10 +121,13 @@ export class SocketHost implements SansIo {
       if (!(error instanceof OpenError)) throw error;
       return fail(error.errno);
     }
+    // TCP_QUICKACK does not outlast the handshake (tcp_enter_quickack_mode, by tcp_rcv_synsent_state_process).
+    if (socket.options.cork) socket.connection.cork(true, now, tx);
     return ok(0);
   }
 
   adopt(connection: Connection, from: StreamSocket): StreamSocket {
+    connection.inherit(from.options.cork, from.options.quickAck);
     const socket = new StreamSocket(this, from.family);
     socket.options.inherit(from.options);
     socket.connection = connection;

@@ -11,7 +11,7 @@ const MIN_RCVBUF = 2304;
 export class SocketOptions {
   nodelay = false;
   cork = false;
-  quickAck = -1;
+  quickAck = true;
   /** TCP_MAXSEG, 0 = not set. */
   maxSegment = 0;
   /** As getsockopt tells them: Linux doubles what was asked, for its bookkeeping. 0 = not set. */
@@ -140,7 +140,6 @@ function number(
     | 'fastOpenQueue'
     | 'tos'
     | 'ttl'
-    | 'quickAck'
     | 'maxSegment',
   least: number,
   most: number,
@@ -155,6 +154,15 @@ function number(
   };
 }
 
+/** Only the lowest bit counts (__tcp_sock_set_quickack). */
+const QUICK_ACK: NumberOption = {
+  get: (o) => (o.quickAck ? 1 : 0),
+  set(o, value) {
+    o.quickAck = (value & 1) !== 0;
+    return undefined;
+  },
+};
+
 /** Ranges: do_tcp_setsockopt and sk_setsockopt of Linux 6. */
 const OPTIONS: Readonly<Record<string, NumberOption>> = {
   'SOL_SOCKET/SO_REUSEADDR': flag('reuseAddress'),
@@ -165,7 +173,7 @@ const OPTIONS: Readonly<Record<string, NumberOption>> = {
   'SOL_SOCKET/SO_RCVBUF': buffer('rcvBuf', MIN_RCVBUF),
   'SOL_TCP/TCP_NODELAY': flag('nodelay'),
   'SOL_TCP/TCP_CORK': flag('cork'),
-  'SOL_TCP/TCP_QUICKACK': number('quickAck', -Infinity, Infinity),
+  'SOL_TCP/TCP_QUICKACK': QUICK_ACK,
   'SOL_TCP/TCP_MAXSEG': number('maxSegment', 48, 32767),
   'SOL_TCP/TCP_KEEPIDLE': number('keepIdle', 1, 32767),
   'SOL_TCP/TCP_KEEPINTVL': number('keepInterval', 1, 32767),

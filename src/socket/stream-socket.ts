@@ -105,7 +105,10 @@ export class StreamSocket {
       this.options.fastOpenQueue = defaultFastOpenQueue(this.#host.settings.fastOpen, limit);
     }
     if (this.listener !== null) this.listener.setBacklog(limit);
-    else this.listener = this.#host.stack.listen(port, this.#host.listenOptions(limit, this));
+    else {
+      this.options.quickAck = true; // inet_csk_listen_start: inet_csk_delack_init
+      this.listener = this.#host.stack.listen(port, this.#host.listenOptions(limit, this));
+    }
     return ok(0);
   }
 

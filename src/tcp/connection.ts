@@ -263,6 +263,12 @@ export class Connection implements Endpoint {
     if (!on) this.#flush(now, tx);
   }
 
+  /** What a connection has from its listener without any call (Linux inet_csk_clone_lock). */
+  inherit(cork: boolean, quickAck: boolean): void {
+    if (cork) setCork(this.tcb, true);
+    if (!quickAck) intakeOf(this.tcb).pingPong = true;
+  }
+
   /** Small segments no longer wait for ACKs (Linux TCP_NODELAY): what waits goes, even if corked. */
   noDelay(on: boolean, now: Nanos, tx: Tx): void {
     setNoDelay(this.tcb, on);
