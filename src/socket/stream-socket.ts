@@ -182,8 +182,10 @@ export class StreamSocket {
       return this.options.oobInline ? fail('EINVAL') : this.#urgentByte.receive(c, into, flags.peek === true);
     }
     if (into.length > 0 && c !== null && c.readable > 0) {
-      const room = this.#urgentByte.readable(c, into, this.options.oobInline, now, tx);
-      if (c.readable > 0) return ok(flags.peek === true ? c.peek(room) : c.read(now, room, tx));
+      const { oobInline } = this.options;
+      const urgent = this.#urgentByte;
+      const n = flags.peek === true ? urgent.peek(c, into, oobInline) : urgent.read(c, into, oobInline, now, tx);
+      if (n > 0) return ok(n);
     }
     // In the order of tcp_recvmsg_locked: after the peer's FIN nobody is told of a reset any more.
     if (into.length === 0 || this.peerClosed) return ok(0);

@@ -32,11 +32,24 @@ export class UrgentByte {
     return c.urgent === 1;
   }
 
-  /** `into` as far as a read may fill it; passes over the urgent byte itself unless it belongs `inline`. */
-  readable(c: Connection, into: Uint8Array, inline: boolean, now: Nanos, tx: Tx): Uint8Array {
-    if (c.urgent === 1 && !inline && c.readable > 0) c.read(now, new Uint8Array(1), tx);
-    return c.urgent > 1 ? into.subarray(0, c.urgent - 1) : into;
+  /** Reads up to the urgent byte, or passes over it unless it belongs `inline`. */
+  read(c: Connection, into: Uint8Array, inline: boolean, now: Nanos, tx: Tx): number {
+    if (c.urgent === 1 && !inline) c.read(now, new Uint8Array(1), tx);
+    return c.read(now, upToMark(c, into), tx);
   }
+
+  /** As `read`, but all stays, the urgent byte as well: Linux moves only its peek_seq past it. */
+  peek(c: Connection, into: Uint8Array, inline: boolean): number {
+    if (c.urgent !== 1 || inline) return c.peek(upToMark(c, into));
+    const withIt = new Uint8Array(into.length + 1);
+    const n = c.peek(withIt) - 1;
+    into.set(withIt.subarray(1, 1 + n));
+    return n;
+  }
+}
+
+function upToMark(c: Connection, into: Uint8Array): Uint8Array {
+  return c.urgent > 1 ? into.subarray(0, c.urgent - 1) : into;
 }
 
 function pointer(c: Connection): Seq | null {

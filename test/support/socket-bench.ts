@@ -24,6 +24,8 @@ export interface Extra {
   readonly len?: number;
   readonly wnd?: number;
   readonly mss?: number;
+  /** The urgent pointer. */
+  readonly urg?: number;
   /** Fast Open cookie in hex; '' is a request. */
   readonly fo?: string;
 }
@@ -66,6 +68,7 @@ export class SocketBench {
     seg.seq = (IRS + seq) >>> 0;
     if (extra.ack !== undefined) seg.ack = (this.#iss + extra.ack) >>> 0;
     seg.wnd = extra.wnd ?? 65535;
+    seg.urg = extra.urg ?? 0;
     seg.len = extra.len ?? 0;
     seg.payload = new Uint8Array(seg.len).fill(120);
     if ((seg.flags & SYN) !== 0) seg.mss = extra.mss ?? 1000;
