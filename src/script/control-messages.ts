@@ -18,7 +18,7 @@ export interface ControlMessage {
 /** What comes with data: with TCP_INQ how much more there is, the peer's FIN counting as a byte (Linux tcp_inq_hint). */
 export function dataMessages(socket: StreamSocket): ControlMessage[] {
   const c = socket.connection;
-  if (c === null || (socket.options.stored.get('SOL_TCP/TCP_INQ') ?? 0) === 0) return [];
+  if (c === null || socket.options.inq === 0) return [];
   return [{ level: 'SOL_TCP', type: 'TCP_CM_INQ', data: c.readable + (socket.peerClosed ? 1 : 0) }];
 }
 
@@ -39,7 +39,7 @@ export function reportMessages(report: SendReport, socket: StreamSocket): Contro
       ee_data: report.data,
     },
   };
-  const bits = socket.options.stored.get('SOL_SOCKET/SO_TIMESTAMPING') ?? 0;
+  const bits = socket.options.timestamping;
   if (!stamped || (bits & TIMESTAMPING.SOFTWARE) === 0) return [error];
   const time = { scm_sec: Math.floor(report.at / 1e9), scm_nsec: report.at % 1e9 };
   return [{ level: 'SOL_SOCKET', type: 'SCM_TIMESTAMPING', data: time }, error];

@@ -112,9 +112,10 @@ export function sending(socket: StreamSocket, bytes: Uint8Array, flags: MessageF
 export function reporting(socket: StreamSocket, flags: MessageFlags, attempt: Attempt): Attempt {
   return (now, tx) => {
     const outcome = attempt(now, tx);
-    const zerocopy = flags.zerocopy === true && socket.options.stored.get('SOL_SOCKET/SO_ZEROCOPY') === 1;
-    const c = socket.connection;
-    if (outcome !== undefined && outcome.value > 0 && c !== null) socket.reports.sent(c, zerocopy, now);
+    const { connection: c, options } = socket;
+    if (outcome !== undefined && outcome.value > 0 && c !== null) {
+      socket.reports.sent(c, flags.zerocopy === true && options.zeroCopy === 1, options.timestamping, now);
+    }
     return outcome;
   };
 }

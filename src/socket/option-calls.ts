@@ -2,6 +2,7 @@
 import type { Nanos, Tx } from '../tcp/types.ts';
 import { ERRNO, fail, type Outcome } from './errno.ts';
 import { TFO } from './fast-open.ts';
+import { TIMESTAMPING } from './send-reports.ts';
 import { getNumber, setNumber } from './socket-options.ts';
 import type { StreamSocket } from './stream-socket.ts';
 
@@ -16,13 +17,12 @@ export function setOption(
   value: number,
   tx: Tx,
 ): Outcome {
-  const refused = refuseFastOpen(socket, name);
+  const refused = name === 'SO_TIMESTAMPING' ? countBytes(socket, value) : refuseFastOpen(socket, name);
   if (refused !== undefined) return refused;
   const outcome = setNumber(socket.options, level, name, value);
   if (outcome.errno !== '') return outcome;
   const { connection: c, config } = socket;
   if (name === 'TCP_FASTOPEN' || name === 'TCP_FASTOPEN_NO_COOKIE') socket.tuneFastOpen();
-  if (name === 'SO_TIMESTAMPING') socket.reports.setTimestamping(value, c);
   socket.listener?.configure(config);
   if (c === null) return outcome;
   c.configure(config, now);
@@ -50,6 +50,14 @@ export function getOption(socket: StreamSocket, level: string, name: string): nu
     default:
       return getNumber(options, level, name);
   }
+}
+
+/** OPT_ID counts from what is unacknowledged now, which there is not before a connection (sock_set_timestamping). */
+function countBytes({ connection: c, options, reports, deferred }: StreamSocket, bits: number): Outcome | undefined {
+  if ((bits & ~options.timestamping & TIMESTAMPING.OPT_ID) === 0) return undefined;
+  if (c === null ? deferred === null : c.state === 'CLOSED') return fail('EINVAL');
+  reports.countFrom(c?.tcb.sndUna ?? 0);
+  return undefined;
 }
 
 /** These belong to a socket that is not connected. */

@@ -129,4 +129,15 @@ describe('SO_TIMESTAMPING', () => {
     b.recv('.', 1, { ack: 1001 });
     expect(reports(socket)).toEqual(['ACK 299 at 1']);
   });
+
+  test('a connection reports what its listener was told to', () => {
+    const b = new SocketBench();
+    const listener = b.listening();
+    listener.set(b.now, 'SOL_SOCKET', 'SO_TIMESTAMPING', TIMESTAMPING.TX_ACK, b.tx);
+    b.handshake(PEER);
+    const socket = listener.accept() as StreamSocket;
+    send(b, socket, 300);
+    b.recv('.', 1, { ack: 301 });
+    expect(reports(socket)).toEqual(['ACK 0 at 1']);
+  });
 });

@@ -35,7 +35,6 @@ export class SendReports {
   readonly #reports: SendReport[] = [];
   #sends: Send[] = [];
   #zerocopies = 0;
-  #timestamping = 0;
   /** The byte that OPT_ID counts from. */
   #firstByte: Seq = 0;
 
@@ -48,16 +47,15 @@ export class SendReports {
     return this.#reports.shift();
   }
 
-  /** SO_TIMESTAMPING was set. */
-  setTimestamping(bits: number, c: Connection | null): void {
-    if ((bits & ~this.#timestamping & TIMESTAMPING.OPT_ID) !== 0 && c !== null) this.#firstByte = c.tcb.sndUna;
-    this.#timestamping = bits;
+  /** OPT_ID was set: bytes count from here. */
+  countFrom(seq: Seq): void {
+    this.#firstByte = seq;
   }
 
-  /** A send took bytes, the last of them now the last in the send buffer. */
-  sent(c: Connection, zerocopy: boolean, now: Nanos): void {
+  /** A send took bytes, the last of them now the last in the send buffer. `asked`: the bits of SO_TIMESTAMPING. */
+  sent(c: Connection, zerocopy: boolean, asked: number, now: Nanos): void {
     const events = TIMESTAMPING.TX_SCHED | TIMESTAMPING.TX_SOFTWARE | TIMESTAMPING.TX_ACK;
-    const timestamping = (this.#timestamping & events) === 0 ? 0 : this.#timestamping;
+    const timestamping = (asked & events) === 0 ? 0 : asked;
     if (!zerocopy && timestamping === 0) return;
     this.#sends.push({ end: c.written, zerocopy: zerocopy ? this.#zerocopies++ : -1, timestamping, left: false });
     this.look(c, now);

@@ -28,11 +28,13 @@ export class SocketOptions {
   userTimeout = 0;
   /** SO_LINGER seconds; -1 = off. */
   linger = -1;
-  /** TCP_DEFER_ACCEPT in seconds. */
-  deferAccept = 0;
   reuseAddress = false;
-  reusePort = false;
   oobInline = false;
+  /** SO_ZEROCOPY and TCP_INQ, 0 or 1. */
+  zeroCopy = 0;
+  inq = 0;
+  /** The bits of SO_TIMESTAMPING. */
+  timestamping = 0;
   notSentLowat = 0;
   fastOpenConnect = false;
   fastOpenNoCookie = false;
@@ -113,7 +115,6 @@ function flag(
     | 'cork'
     | 'keepAlive'
     | 'reuseAddress'
-    | 'reusePort'
     | 'oobInline'
     | 'receiveErrors'
     | 'fastOpenConnect'
@@ -135,7 +136,9 @@ function number(
     | 'keepProbes'
     | 'synRetries'
     | 'userTimeout'
-    | 'deferAccept'
+    | 'zeroCopy'
+    | 'timestamping'
+    | 'inq'
     | 'notSentLowat'
     | 'fastOpenQueue'
     | 'tos'
@@ -166,7 +169,8 @@ const QUICK_ACK: NumberOption = {
 /** Ranges: do_tcp_setsockopt and sk_setsockopt of Linux 6. */
 const OPTIONS: Readonly<Record<string, NumberOption>> = {
   'SOL_SOCKET/SO_REUSEADDR': flag('reuseAddress'),
-  'SOL_SOCKET/SO_REUSEPORT': flag('reusePort'),
+  'SOL_SOCKET/SO_ZEROCOPY': number('zeroCopy', 0, 1),
+  'SOL_SOCKET/SO_TIMESTAMPING': number('timestamping', -Infinity, Infinity),
   'SOL_SOCKET/SO_KEEPALIVE': flag('keepAlive'),
   'SOL_SOCKET/SO_OOBINLINE': flag('oobInline'),
   'SOL_SOCKET/SO_SNDBUF': buffer('sndBuf', MIN_SNDBUF),
@@ -180,7 +184,7 @@ const OPTIONS: Readonly<Record<string, NumberOption>> = {
   'SOL_TCP/TCP_KEEPCNT': number('keepProbes', 1, 127),
   'SOL_TCP/TCP_SYNCNT': number('synRetries', 1, 127),
   'SOL_TCP/TCP_USER_TIMEOUT': number('userTimeout', 0, Infinity),
-  'SOL_TCP/TCP_DEFER_ACCEPT': number('deferAccept', -Infinity, Infinity),
+  'SOL_TCP/TCP_INQ': number('inq', 0, 1),
   'SOL_TCP/TCP_NOTSENT_LOWAT': number('notSentLowat', -Infinity, Infinity),
   'SOL_TCP/TCP_FASTOPEN': number('fastOpenQueue', 0, Infinity),
   'SOL_TCP/TCP_FASTOPEN_CONNECT': flag('fastOpenConnect'),
@@ -204,14 +208,13 @@ function buffer(field: 'sndBuf' | 'rcvBuf', least: number): NumberOption {
 
 /** Accepted and told again; nothing in this stack depends on them. */
 const STORED: ReadonlySet<string> = new Set([
-  'SOL_SOCKET/SO_ZEROCOPY',
-  'SOL_SOCKET/SO_TIMESTAMPING',
+  'SOL_SOCKET/SO_REUSEPORT',
   'SOL_SOCKET/SO_PRIORITY',
   'SOL_SOCKET/SO_MARK',
   'SOL_SOCKET/SO_RCVLOWAT',
   'SOL_SOCKET/SO_BUSY_POLL',
   'SOL_SOCKET/SO_MAX_PACING_RATE',
-  'SOL_TCP/TCP_INQ',
+  'SOL_TCP/TCP_DEFER_ACCEPT',
   'SOL_TCP/TCP_LINGER2',
   'SOL_TCP/TCP_WINDOW_CLAMP',
   'SOL_TCP/TCP_SAVE_SYN',
