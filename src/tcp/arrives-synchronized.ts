@@ -11,7 +11,7 @@ import { output, sendAck, sendRstFor } from './output.ts';
 import * as rules from './rules.ts';
 import { BUSY } from './send-limits.ts';
 import { lookForRoom } from './send-room.ts';
-import { probeAnswered, probeWasNeedless, scheduleProbe } from './tail-loss-probe.ts';
+import { probeAnswered, scheduleProbe } from './tail-loss-probe.ts';
 import { EV_WRITABLE, enter, finish, rcvWnd, sampleEcho, type Tcb } from './tcb.ts';
 import { noteDuplicate, processText } from './text.ts';
 import { limitFinWait2, restartTimeWait, timeWait } from './time-wait.ts';
@@ -258,7 +258,9 @@ function takeAck(t: Tcb, seg: Readonly<Segment>, now: Nanos, tx: Tx): void {
     takeNewAck(t, seg, acked, now, tx);
     // RFC 6675 §2: an ACK that reports new text beyond a hole is a duplicate one, whether it moves forward or not.
     if (sackNews && t.loss?.inRecovery !== true) onDuplicateAck(t, now, tx);
-  } else if (acked === 0 && t.sndUna !== t.sndNxt) {
+  } else if (acked === 0) {
+    probeAnswered(t, seg, !sackNews && wl1 <= 0 && wnd === windowWas && segLen(seg) === 0);
+    if (t.sndUna === t.sndNxt) return;
     t.persistBackoff = t.sndWnd === 0 ? t.persistBackoff : 0;
     if (windowWas === 0 && t.sndWnd > 0) {
       // The probe byte may have been refused by the closed window: send it again with the rest.
@@ -267,7 +269,6 @@ function takeAck(t: Tcb, seg: Readonly<Segment>, now: Nanos, tx: Tx): void {
       t.retransmits = 0;
       repeatAll(t);
     } else if (sackNews || (!t.sackOk && seg.len === 0 && (seg.flags & FIN) === 0 && wnd === windowWas && wnd > 0)) {
-      if (!sackNews) probeWasNeedless(t, seg.ack);
       onDuplicateAck(t, now, tx);
     }
   }
@@ -293,7 +294,7 @@ function takeNewAck(t: Tcb, seg: Readonly<Segment>, acked: number, now: Nanos, t
   t.rtxAt = Infinity;
   t.persistAt = Infinity;
   t.userTimeoutAt = Infinity;
-  probeAnswered(t);
+  probeAnswered(t, seg, false);
   onNewAck(t, acked, now, tx);
   settleLoss(t);
   if (t.sndUna !== t.sndNxt) scheduleProbe(t, now);

@@ -1,7 +1,7 @@
 /** Slow start, congestion avoidance, fast retransmit and recovery (RFC 5681, RFC 6582 NewReno, RFC 6675 with SACK). */
 import type { Segment } from '../wire/segment.ts';
 import { type Seq, seqDiff, seqGe, seqGt, seqLt, seqMax } from '../wire/seq.ts';
-import { type Flight, stopProbing } from './flight.ts';
+import { endProbe, type Flight, stopProbing } from './flight.ts';
 import { Loss, repeatAll, repeating } from './loss.ts';
 import { inFlight, retransmitAt } from './output.ts';
 import { FAST_RETRANSMIT, PARTIAL_ACK, REORDERING_OVER } from './rules.ts';
@@ -119,6 +119,7 @@ export function onReorderingTimeout(t: Tcb, flight: Flight, now: Nanos, tx: Tx):
 /** Fast retransmit and recovery (RFC 5681 §3.2, RFC 6582, RFC 6675). */
 function enterRecovery(t: Tcb, now: Nanos, tx: Tx): void {
   stopProbing(t);
+  endProbe(t);
   t.ssthresh = halfOfFlight(t);
   t.ackedSinceGrowth = 0;
   if (t.why !== null) t.why.act(FAST_RETRANSMIT, t.sndUna, t.ssthresh, 0);
@@ -149,6 +150,7 @@ function halfOfFlight(t: Tcb): number {
 export function onTimeout(t: Tcb): void {
   // RFC 5681 §3.1: ssthresh falls once per loss, not once per repetition of the same segment.
   if (t.retransmits === 0) t.ssthresh = halfOfFlight(t);
+  endProbe(t);
   t.ackedSinceGrowth = 0;
   t.cwnd = t.sndMss;
   t.dupAcks = 0;

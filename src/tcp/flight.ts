@@ -14,7 +14,10 @@ export class Flight {
   most = 0;
   end: Seq;
   cwndLimited = false;
-  /** Tail loss probe (RFC 8985 §7): when it goes; what was sent by then, and whether it repeated something. */
+  /**
+   * Tail loss probe (RFC 8985 §7): when it goes; what was sent by then, whether its episode lasts, and whether it repeated
+   * something.
+   */
   probeAt: Nanos = Infinity;
   probeEnd: Seq = 0;
   probeOut = false;
@@ -30,6 +33,11 @@ export class Flight {
     this.smallEnd = una;
     this.end = una;
   }
+}
+
+/** A loss has been found otherwise, and cwnd lowered for it: the probe tells nothing more (Linux tcp_init_cwnd_reduction). */
+export function endProbe(t: Tcb): void {
+  if (t.flight !== null) t.flight.probeOut = false;
 }
 
 /** The flight of `t`, which begins now if there was none. */

@@ -2,7 +2,8 @@
  * Tail loss probe (RFC 8985 §7; Linux tcp_schedule_loss_probe, tcp_send_loss_probe): when the last segments of a flight
  * are lost there is no duplicate ACK to tell, so one segment more is sent after two round trips, before the RTO does it.
  */
-import { type Seq, seqDiff, seqGe, seqGt, seqLt } from '../wire/seq.ts';
+import type { Segment } from '../wire/segment.ts';
+import { seqDiff, seqGt, seqLt } from '../wire/seq.ts';
 import type { Flight } from './flight.ts';
 import { repeatLast, sendNewSegment } from './output.ts';
 import { PROBE_DUE, PROBE_LOSS } from './rules.ts';
@@ -41,19 +42,19 @@ export function probe(t: Tcb, flight: Flight, now: Nanos, tx: Tx): void {
   t.rtxAt = now + t.rtt.rto;
 }
 
-/** An ACK advanced to `t.sndUna`. What it says of the probe: beyond its end, the probe repaired a loss (§7.4). */
-export function probeAnswered(t: Tcb): void {
+/**
+ * What an ACK at or above `t.sndUna` says of the probe (RFC 8985 §7.4.2; Linux tcp_process_tlp_ack). Where the probe repeated
+ * something, one of the two was lost unless the peer acknowledges both. `pure`: it brought nothing at all but its number.
+ */
+export function probeAnswered(t: Tcb, seg: Readonly<Segment>, pure: boolean): void {
   const { flight } = t;
-  if (flight === null || !flight.probeOut || seqLt(t.sndUna, flight.probeEnd)) return;
+  if (flight === null || !flight.probeOut || seqLt(seg.ack, flight.probeEnd)) return;
+  const twice = seg.sackCount > 0 && seg.sack[1]! === flight.probeEnd && seqLt(seg.sack[0]!, seg.ack);
+  const lost = flight.probeRepeated && !twice && seqGt(seg.ack, flight.probeEnd);
+  if (flight.probeRepeated && !twice && !lost && !pure) return; // the original or the probe: what comes next tells
   flight.probeOut = false;
-  if (!flight.probeRepeated || !seqGt(t.sndUna, flight.probeEnd)) return;
+  if (!lost) return;
   t.ssthresh = Math.max(Math.floor(t.cwnd / 2), 2 * t.sndMss);
   t.cwnd = t.ssthresh;
   if (t.why !== null) t.why.act(PROBE_LOSS, t.ssthresh, 0, 0);
-}
-
-/** A duplicate ACK that reports nothing new: the original and the probe both arrived, so nothing was lost. */
-export function probeWasNeedless(t: Tcb, ack: Seq): void {
-  const { flight } = t;
-  if (flight?.probeOut && seqGe(ack, flight.probeEnd)) flight.probeOut = false;
 }
