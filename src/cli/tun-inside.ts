@@ -13,11 +13,12 @@ import { TunHost } from '../node/tun/host.ts';
 import { CLEAR, type Impairment } from '../node/tun/link.ts';
 import { serve } from '../node/tun/live-socket.ts';
 import { StepRecorder } from '../node/tun/step-recorder.ts';
-import { LINUX6_HOST, RFC9293_HOST } from '../socket/settings.ts';
+
 import { MS } from '../tcp/types.ts';
 import { AddressTable } from '../wire/address.ts';
 import { HalfopenError } from '../wire/error.ts';
 import { handshakePage } from './handshake-page.ts';
+import { HOSTS } from './profiles.ts';
 import { painter } from './terminal.ts';
 import type { TunServeOptions } from './tun-options.ts';
 import { tunStepText } from './tun-step-text.ts';
@@ -51,7 +52,7 @@ async function run(options: TunServeOptions): Promise<number> {
     device,
     addresses,
     own: own.map((bytes) => handleOf(addresses, bytes)),
-    settings: options.profile === 'rfc9293' ? RFC9293_HOST : LINUX6_HOST,
+    settings: HOSTS[options.profile],
     ...(!clear && { toKernel: road, toEngine: road, seed: options.seed }),
     ...(file >= 0 && { tap: captureTap(Date.now(), (piece) => void writeSync(file, piece)) }),
   });

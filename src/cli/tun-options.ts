@@ -1,12 +1,13 @@
 /** What `halfopen tun serve` hands to the program that it starts in the namespace, as JSON in one argument. */
 import type { NumberMode } from '../view/numbers.ts';
 import type { WhyLevel } from '../view/why-text.ts';
+import type { Profile } from './profiles.ts';
 
 export interface TunServeOptions {
   readonly port: number;
   /** The engine's own addresses, one of each IP version at most. */
   readonly addresses: readonly string[];
-  readonly profile: 'linux-6' | 'rfc9293';
+  readonly profile: Profile;
   readonly backlog: number;
   /** Of the road between engine and kernel, each way: percent, and milliseconds. */
   readonly loss: number;

@@ -4,6 +4,13 @@ import type { CodeValue } from './code-tree.ts';
 /** A result, or why there is none. */
 type Outcome = CodeValue | { readonly problem: string };
 
+/** Python 3's round(): halves go to the even neighbour. */
+export function roundHalfEven(value: number): number {
+  const down = Math.floor(value);
+  if (value - down !== 0.5) return Math.round(value);
+  return down % 2 === 0 ? down : down + 1;
+}
+
 export function isTrue(value: CodeValue): boolean {
   return typeof value === 'object' ? value.length > 0 : value !== 0 && value !== '' && value !== false;
 }

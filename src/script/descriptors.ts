@@ -27,10 +27,6 @@ export class Descriptors {
     this.#open.delete(fd);
   }
 
-  has(fd: number): boolean {
-    return this.#open.has(fd);
-  }
-
   /** The object behind the descriptor `expr`, or undefined: EBADF. */
   get(expr: Expr, file: string): Described | undefined {
     if (expr.kind !== 'int') {

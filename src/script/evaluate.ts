@@ -5,7 +5,7 @@
 import { type CodeSource, type CodeToken, codeError } from './code-lexer.ts';
 import { parseCode } from './code-parse.ts';
 import type { CodeExpr, CodeValue, Statement } from './code-tree.ts';
-import { binaryOperation, compareValues, formatValue, isTrue } from './code-values.ts';
+import { binaryOperation, compareValues, formatValue, isTrue, roundHalfEven } from './code-values.ts';
 
 export type { CodeSource, CodeValue };
 
@@ -155,7 +155,7 @@ class Run {
       if (name === 'abs') return Math.abs(first);
       if (name === 'int') return Math.trunc(first);
       if (name === 'float') return first;
-      if (name === 'round') return Math.round(first);
+      if (name === 'round') return roundHalfEven(first);
     }
     this.#fail(at, `expected print(…), str(x), abs(x), int(x), float(x), round(x), min(…) or max(…), found '${name}'`);
   }

@@ -3,7 +3,7 @@
  * initial ones, timestamps from the first seen. SYNs carry the script's own absolute numbers.
  */
 import type { StreamSocket } from '../socket/stream-socket.ts';
-import { type Segment, SYN } from '../wire/segment.ts';
+import { ACK, type Segment, SYN } from '../wire/segment.ts';
 import type { Seq } from '../wire/seq.ts';
 
 export type Phase =
@@ -62,7 +62,7 @@ export class Mapping {
   toScript(seg: Segment): void {
     const syn = (seg.flags & SYN) !== 0;
     seg.seq = this.toScriptLocal(seg.seq, syn);
-    if ((seg.flags & 0x10) !== 0) seg.ack = this.toScriptRemote(seg.ack, syn);
+    if ((seg.flags & ACK) !== 0) seg.ack = this.toScriptRemote(seg.ack, syn);
     for (let i = 0; i < 2 * seg.sackCount; i++) seg.sack[i] = this.toScriptRemote(seg.sack[i]!, syn);
   }
 

@@ -40,7 +40,7 @@ export function byteCount(expr: Expr, file: string, others = 0): number {
   throw new ScriptError(file, expr.place, `expected a number of bytes from 0 to ${MOST_BYTES - others}, found ${n}`);
 }
 
-/** The words joined by `|`; integers, which stand for no flag we know, are left out. */
+/** The words joined by `|`; an integer stands for the MSG_ flags of its bits. */
 export function flagsOf(expr: Expr): ReadonlySet<string> {
   const found = new Set<string>();
   const walk = (e: Expr): void => {

@@ -5,15 +5,9 @@ import { systemReason } from '../../node/system-reason.ts';
 import { failureLines } from '../../script/failure.ts';
 import { runScript, type ScriptResult } from '../../script/run.ts';
 import { type GivenOption, ORIGINAL_OPTIONS } from '../../script/run-options.ts';
-import { type HostSettings, LINUX6_HOST, RFC9293_HOST } from '../../socket/settings.ts';
 import { HalfopenError } from '../../wire/error.ts';
-import { oneOf } from '../arguments.ts';
+import { HOSTS, PROFILES, type Profile, profile } from '../profiles.ts';
 import { print } from '../terminal.ts';
-
-const PROFILES = ['linux-6', 'rfc9293'] as const;
-type Profile = (typeof PROFILES)[number];
-
-const HOSTS: Readonly<Record<Profile, HostSettings>> = { 'linux-6': LINUX6_HOST, rfc9293: RFC9293_HOST };
 
 interface ScriptOptions {
   readonly profile: Profile;
@@ -29,7 +23,7 @@ export function registerScript(program: Command): void {
     .command('script')
     .description('Run packetdrill scripts against the engine, on virtual time: no root, no network')
     .argument('<scripts...>', "packetdrill scripts (.pkt), or '-' for standard input")
-    .option('--profile <name>', `the stack under test: ${PROFILES.join(', ')}`, oneOf('--profile', PROFILES), 'linux-6')
+    .option('--profile <name>', `the stack under test: ${PROFILES.join(', ')}`, profile, 'linux-6')
     .option('-D, --define <NAME=VALUE>', 'a symbol for the script; may be repeated', collect, [])
     .option('-q, --quiet', 'name only the scripts that fail')
     .option('-v, --verbose', 'print each packet and call')

@@ -9,15 +9,16 @@ import { runChild } from '../../node/child.ts';
 import { inPrivateNamespace } from '../../node/private-namespace.ts';
 import { checkAddress, SAFE_RANGES } from '../../scenario/safe-address.ts';
 import { HalfopenError } from '../../wire/error.ts';
-import { oneOf, wholeNumber } from '../arguments.ts';
+import { wholeNumber } from '../arguments.ts';
 import { type Narration, numbersOption, whyOption } from '../narration.ts';
+import { PROFILES, type Profile, profile } from '../profiles.ts';
 import { wantsColour } from '../terminal.ts';
 import type { TunServeOptions } from '../tun-options.ts';
 
 interface ServeOptions extends Narration {
   readonly port: number;
   readonly address?: readonly string[];
-  readonly profile: 'linux-6' | 'rfc9293';
+  readonly profile: Profile;
   readonly backlog: number;
   readonly loss: number;
   readonly delay: number;
@@ -35,7 +36,7 @@ export function registerTun(program: Command): void {
     .argument('[command...]', 'what to run in the namespace, after --; without it, serve until Ctrl+C')
     .option('-p, --port <n>', 'port to listen on', wholeNumber('--port', 1, 65535), 80)
     .option('-a, --address <ip>', `the engine's address; may be given once for IPv4 and once for IPv6`, address)
-    .option('--profile <name>', 'linux-6 or rfc9293', oneOf('--profile', ['linux-6', 'rfc9293'] as const), 'linux-6')
+    .option('--profile <name>', `the engine's habits: ${PROFILES.join(', ')}`, profile, 'linux-6')
     .option('--backlog <n>', 'of the listener', wholeNumber('--backlog', 0, 65535), 128)
     .option('--loss <percent>', 'packets lost between engine and kernel, each way', wholeNumber('--loss', 0, 100), 0)
     .option('--delay <ms>', 'how long each packet takes, each way', wholeNumber('--delay', 0, 10_000), 0)
