@@ -3,13 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runnerImport } from 'vite';
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: 'string', default: '60' },
-    seed: { type: 'string', default: '1' },
-    case: { type: 'string' },
-  },
-});
+const values = options();
 const { module } = await runnerImport(fileURLToPath(new URL('../test/fuzz/cases.ts', import.meta.url)));
 const { CONFIGS, KINDS, runCase } = module;
 
@@ -37,6 +31,21 @@ if (values.case !== undefined) {
     }
   }
   console.log(`${cases} cases, nothing found; heap ${Math.round(process.memoryUsage().heapUsed / 2 ** 20)} MB`);
+}
+
+function options() {
+  try {
+    return parseArgs({
+      options: {
+        seconds: { type: 'string', default: '60' },
+        seed: { type: 'string', default: '1' },
+        case: { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    console.error(`fuzz: ${error.message.split('\n')[0]}`);
+    process.exit(2);
+  }
 }
 
 function number(name) {

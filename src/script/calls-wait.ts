@@ -68,7 +68,7 @@ const epollCtl: MakePlan = (call, context) => {
   const { fds, file } = context;
   const epoll = descriptorArgument(call, context);
   if (!(epoll instanceof Epoll)) return BAD_DESCRIPTOR;
-  const op = OPERATIONS[wordOf(arg(call, 1, file), file)];
+  const op = OPERATIONS.get(wordOf(arg(call, 1, file), file));
   const socket = fds.socket(arg(call, 2, file), file);
   if (socket === undefined) return BAD_DESCRIPTOR;
   if (op === undefined) return { attempt: () => fail('EINVAL') };
@@ -137,11 +137,11 @@ function pollNames(bits: number): string {
   return names.length === 0 ? '0' : names.join('|');
 }
 
-const OPERATIONS: Readonly<Record<string, 'add' | 'mod' | 'del'>> = {
-  EPOLL_CTL_ADD: 'add',
-  EPOLL_CTL_MOD: 'mod',
-  EPOLL_CTL_DEL: 'del',
-};
+const OPERATIONS: ReadonlyMap<string, 'add' | 'mod' | 'del'> = new Map([
+  ['EPOLL_CTL_ADD', 'add'],
+  ['EPOLL_CTL_MOD', 'mod'],
+  ['EPOLL_CTL_DEL', 'del'],
+]);
 
 export const WAIT_CALLS: Readonly<Record<string, MakePlan>> = {
   poll,

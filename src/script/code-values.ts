@@ -42,7 +42,7 @@ export function compareValues(operator: string, left: CodeValue, right: CodeValu
 export function binaryOperation(operator: string, left: CodeValue, right: CodeValue): Outcome {
   if (typeof left === 'string') {
     if (operator === '%') return formatString(left, typeof right === 'object' ? right : [right]);
-    if (operator === '+' && typeof right === 'string') return left + right;
+    if (operator === '+' && typeof right === 'string') return bounded(left + right);
     return { problem: `expected '%' or '+' and a string behind a string, found '${operator}'` };
   }
   if (typeof left === 'object' || typeof right === 'object' || typeof right === 'string')
@@ -63,7 +63,7 @@ function calculate(operator: string, a: number, b: number): Outcome {
     case '/':
     case '//':
     case '%':
-      if (b === 0) return { problem: 'division by zero' };
+      if (b === 0) return { problem: `expected a divisor behind '${operator}', found 0` };
       if (operator === '/') return a / b;
       // Floored, so that the remainder has the sign of the divisor.
       return operator === '//' ? Math.floor(a / b) : a - b * Math.floor(a / b);
@@ -84,6 +84,15 @@ function calculateBits(operator: string, a: number, b: number): Outcome {
   return Number(operator === '<<' ? x << y : x >> y);
 }
 
+/** Doubling a text a few dozen times would exhaust the memory. */
+function bounded(text: string): Outcome {
+  return text.length <= MOST_CHARACTERS
+    ? text
+    : { problem: `expected a text of at most ${MOST_CHARACTERS} characters, found ${text.length}` };
+}
+
+const MOST_CHARACTERS = 10_000;
+
 /** `'rtt=%d us' % 12`. */
 function formatString(format: string, values: readonly CodeValue[]): Outcome {
   let used = 0;
@@ -100,7 +109,7 @@ function formatString(format: string, values: readonly CodeValue[]): Outcome {
     },
   );
   if (problem !== '') return { problem };
-  return used < values.length ? { problem: 'expected a place in the format for every value' } : text;
+  return used < values.length ? { problem: 'expected a place in the format for every value' } : bounded(text);
 }
 
 function formatOne(kind: string, value: CodeValue, precision: string | undefined): string | undefined {

@@ -6,7 +6,7 @@ import type { StreamSocket } from '../socket/stream-socket.ts';
 import type { Expr } from './ast.ts';
 import { seconds } from './failure.ts';
 import type { RunOptions } from './run-options.ts';
-import { describe, itemsOf, memberOf, membersOf, numberOf, wordOf } from './values.ts';
+import { describe, itemsOf, memberIn, membersOf, numberOf, wordOf } from './values.ts';
 
 /** One control message: names as words, data as a number or by field. */
 export interface ControlMessage {
@@ -56,13 +56,13 @@ export function controlDifference(
   const wanted = itemsOf(expected, file);
   if (wanted.length !== actual.length) return `msg_control: expected ${wanted.length} messages, found ${actual.length}`;
   for (const [i, message] of actual.entries()) {
-    const members = membersOf(wanted[i]!, file);
-    const level = wordOf(memberOf(members, 'cmsg_level')!, file);
-    const type = wordOf(memberOf(members, 'cmsg_type')!, file);
+    const want = wanted[i]!;
+    const level = wordOf(memberIn(want, 'cmsg_level', file), file);
+    const type = wordOf(memberIn(want, 'cmsg_type', file), file);
     if (level !== message.level || type !== message.type) {
       return `msg_control ${i}: expected ${level} ${type}, found ${message.level} ${message.type}`;
     }
-    const wrong = dataDifference(memberOf(members, 'cmsg_data')!, message, options, file);
+    const wrong = dataDifference(memberIn(want, 'cmsg_data', file), message, options, file);
     if (wrong !== undefined) return `${type}: ${wrong}`;
   }
   return undefined;
@@ -78,16 +78,17 @@ function dataDifference(
     const want = numberOf(expected, file);
     return want === data ? undefined : `expected ${want}, found ${data}`;
   }
-  const members = membersOf(expected, file);
   if (data.scm_sec !== undefined && data.scm_nsec !== undefined) {
     const at = data.scm_sec * 1e9 + data.scm_nsec;
-    const want = numberOf(memberOf(members, 'scm_sec')!, file) * 1e9 + numberOf(memberOf(members, 'scm_nsec')!, file);
+    const want =
+      numberOf(memberIn(expected, 'scm_sec', file), file) * 1e9 + numberOf(memberIn(expected, 'scm_nsec', file), file);
     const near = Math.abs(at - want) <= options.toleranceUsecs * 1000;
     return near ? undefined : `expected ${seconds(want)} s, found ${seconds(at)} s`;
   }
-  for (const { name, value } of members) {
-    const found = data[name];
-    const want = value.kind === 'word' ? (EE_SYMBOLS[value.word] ?? numberOf(value, file)) : numberOf(value, file);
+  for (const { name, value } of membersOf(expected, file)) {
+    const found = Object.hasOwn(data, name) ? data[name] : undefined;
+    const symbol = value.kind === 'word' ? EE_SYMBOLS.get(value.word) : undefined;
+    const want = symbol ?? numberOf(value, file);
     if (want !== found) return `${name}: expected ${want}, found ${found ?? describe(value)}`;
   }
   return undefined;
@@ -95,15 +96,17 @@ function dataDifference(
 
 /** linux/errqueue.h */
 const EE_ORIGIN = { TIMESTAMPING: 4, ZEROCOPY: 5 } as const;
-const EE_SYMBOLS: Readonly<Record<string, number>> = {
-  SO_EE_ORIGIN_NONE: 0,
-  SO_EE_ORIGIN_LOCAL: 1,
-  SO_EE_ORIGIN_ICMP: 2,
-  SO_EE_ORIGIN_ICMP6: 3,
-  SO_EE_ORIGIN_TIMESTAMPING: EE_ORIGIN.TIMESTAMPING,
-  SO_EE_ORIGIN_ZEROCOPY: EE_ORIGIN.ZEROCOPY,
-  SO_EE_CODE_ZEROCOPY_COPIED: 1,
-  SCM_TSTAMP_SND: 0,
-  SCM_TSTAMP_SCHED: 1,
-  SCM_TSTAMP_ACK: 2,
-};
+const EE_SYMBOLS: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    SO_EE_ORIGIN_NONE: 0,
+    SO_EE_ORIGIN_LOCAL: 1,
+    SO_EE_ORIGIN_ICMP: 2,
+    SO_EE_ORIGIN_ICMP6: 3,
+    SO_EE_ORIGIN_TIMESTAMPING: EE_ORIGIN.TIMESTAMPING,
+    SO_EE_ORIGIN_ZEROCOPY: EE_ORIGIN.ZEROCOPY,
+    SO_EE_CODE_ZEROCOPY_COPIED: 1,
+    SCM_TSTAMP_SND: 0,
+    SCM_TSTAMP_SCHED: 1,
+    SCM_TSTAMP_ACK: 2,
+  }),
+);

@@ -49,6 +49,8 @@ export function runCode(source: CodeSource, scope: CodeScope): CodeResult {
   return { ok: true, printed };
 }
 
+const FUNCTIONS: readonly string[] = ['print', 'str', 'abs', 'int', 'float', 'round', 'min', 'max'];
+
 class Run {
   readonly #source: CodeSource;
   readonly #scope: CodeScope;
@@ -146,6 +148,7 @@ class Run {
       return 0;
     }
     if (name === 'str' && values.length === 1) return formatValue(values[0] ?? '');
+    if (!FUNCTIONS.includes(name)) this.#fail(at, `expected ${FUNCTIONS.join(', ')}, found '${name}'`);
     const numbers = values.map(Number);
     const [first = Number.NaN] = numbers;
     if (numbers.some(Number.isNaN)) this.#fail(at, `expected numbers for '${name}'`);
@@ -157,7 +160,7 @@ class Run {
       if (name === 'float') return first;
       if (name === 'round') return roundHalfEven(first);
     }
-    this.#fail(at, `expected print(…), str(x), abs(x), int(x), float(x), round(x), min(…) or max(…), found '${name}'`);
+    this.#fail(at, `expected one argument for '${name}', found ${args.length}`);
   }
 
   #fail(at: number, what: string): never {

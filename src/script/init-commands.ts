@@ -165,7 +165,9 @@ class Interpreter {
     const [, digits, unit] = /^([0-9]*\.?[0-9]+)([smhd]?)$/.exec(word.text) ?? [];
     if (digits === undefined) this.#fail(word, `expected seconds to sleep, found '${word.text}'`);
     const seconds = unit === 'm' ? 60 : unit === 'h' ? 3600 : unit === 'd' ? 86_400 : 1;
-    return { kind: 'sleep', place, micros: Math.round(Number(digits) * seconds * 1e6) };
+    const micros = Math.round(Number(digits) * seconds * 1e6);
+    if (micros > YEAR) this.#fail(word, `expected at most a year to sleep, found '${word.text}'`);
+    return { kind: 'sleep', place, micros };
   }
 
   #fail(at: ShellWord, what: string): never {
@@ -184,6 +186,9 @@ function defaults(place: Place): Setting[] {
 }
 
 const SHELLS: readonly string[] = ['.', 'source', 'sh', 'bash', '/bin/sh', '/bin/bash', 'python', 'python3', 'sudo'];
+
+/** In microseconds: as far as the times of a script may go. */
+const YEAR = 31_536_000e6;
 
 const LONG_OPTIONS: readonly string[] = ['--quiet', '--write', '--ignore', '--values'];
 

@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly tsEcrScaled: boolean;
   /** Symbols for the lexer. */
   readonly defines: ReadonlyMap<string, string>;
+  /** Options given that only concern a real device or another host: without effect here. */
+  readonly inert: readonly string[];
 }
 
 /** The original's defaults, and the symbols that its own runner of many scripts defines. */
@@ -42,6 +44,7 @@ const IPV4: RunOptions = {
     ['CMSG_LEVEL_IP', 'SOL_IP'],
     ['CMSG_TYPE_RECVERR', 'IP_RECVERR'],
   ]),
+  inert: [],
 };
 
 const IPV6: RunOptions = {
@@ -69,6 +72,7 @@ export function runOptions(file: string, inScript: readonly ScriptOption[], give
   const version = all.findLast((o) => o.name === 'ip_version')?.value ?? 'ipv4';
   const base = version === 'ipv6' ? IPV6 : version === 'ipv4' || version === 'ipv4-mapped-ipv6' ? IPV4 : undefined;
   const defines = new Map(base?.defines);
+  const inert: string[] = [];
   const changed: Record<string, unknown> = { ipVersion: version };
   for (const option of all) {
     const wrong = (text: string): HalfopenError =>
@@ -84,12 +88,15 @@ export function runOptions(file: string, inScript: readonly ScriptOption[], give
       defines.set(option.value!.slice(0, at), option.value!.slice(at + 1));
       continue;
     }
-    const rule = OPTIONS[option.name];
+    const rule = Object.hasOwn(OPTIONS, option.name) ? OPTIONS[option.name] : undefined;
     if (rule === undefined) throw wrong('no such option');
-    if (rule.kind === 'ignored') continue;
+    if (rule.kind === 'ignored') {
+      inert.push(`--${option.name}`);
+      continue;
+    }
     changed[rule.field] = parseValue(rule, option.value, version === 'ipv6', wrong);
   }
-  return { ...base!, ...changed, defines };
+  return { ...base!, ...changed, defines, inert };
 }
 
 interface Ignored {

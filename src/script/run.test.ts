@@ -259,3 +259,40 @@ describe('a call that waits for a time of its own', () => {
     expect(run(`${SERVER}${EPOLL}+0 epoll_wait(5, ..., 0, 0) = -1 EINVAL (no room)`)).toBe('');
   });
 });
+
+describe('what could exhaust time or memory, or reach into the language below', () => {
+  test.each([
+    [`+0 %{ x='aaaaaaaa'; ${'x=x+x; '.repeat(30)} }%`, 'expected a text of at most 10000 characters, found 16384'],
+    ['+0 %{ print(__proto__) }%', "expected a name that has a value, found '__proto__'"],
+    ['+0 %{ assert toString }%', "expected a name that has a value, found 'toString'"],
+    [`+0 \`${'sleep 0;'.repeat(2000)} true\``, 'expected at most 1000 commands between two quotes, found more'],
+    ['+0 `sleep 99999999999999`', "expected at most a year to sleep, found '99999999999999'"],
+    ['+0 write(3, ..., 99999999999999) = 5', 'expected a number of bytes from 0 to 67108864, found 99999999999999'],
+    ['+0 epoll_ctl(3, constructor, 3, {events=EPOLLIN, fd=3}) = 0', ''],
+  ])('%.40s', (text, said) => {
+    const script = `0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n${text}`;
+    if (said === '') expect(first(script)).toContain('found -1 EBADF');
+    else expect(refused(script)).toContain(said);
+  });
+
+  test('no option has a name of the language below', () => {
+    expect(refused('--constructor=1\n0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3')).toBe(
+      'x.pkt:1:1: --constructor: no such option',
+    );
+  });
+
+  test('options without effect are reported', () => {
+    expect(runScript('0 `true`', 'x.pkt', LINUX6_HOST, [{ name: 'speed', value: '10' }]).inert).toEqual([
+      '--speed',
+      'true',
+    ]);
+  });
+
+  test('a control message without its names is refused', () => {
+    const text = `${SERVER}+0 setsockopt(4, SOL_TCP, TCP_INQ, [1], 4) = 0
++0 < P. 1:11(10) ack 1 win 257
++0~+1 > . 1:1(0) ack 11
++0 recvmsg(4, {msg_name(...)=..., msg_iov(1)=[{..., 100}], msg_flags=0, msg_control=[{a=1}]}, 0) = 10`;
+    expect(refused(text)).toContain("expected a member 'cmsg_level' in { … }, found none");
+  });
+});

@@ -34,7 +34,7 @@ export interface ScriptResult {
   readonly took: Nanos;
   /** What `print` in code said. */
   readonly printed: readonly string[];
-  /** Settings and shell commands of the script that mean nothing to the engine, in order. */
+  /** Options, settings and shell commands that mean nothing to the engine, in order. */
   readonly inert: readonly string[];
   readonly transcript: Transcript;
 }
@@ -73,7 +73,7 @@ class Run {
   readonly #calls: CallRunner;
   readonly #locals = new Map<string, CodeValue>();
   readonly #printed: string[] = [];
-  readonly #inert: string[] = [];
+  readonly #inert: string[];
   readonly #transcript = new Transcript();
   #failure: Failure | undefined;
   /** The event before, and the time it was due. */
@@ -83,6 +83,7 @@ class Run {
     this.#script = script;
     this.#file = script.file;
     this.#options = options;
+    this.#inert = [...options.inert];
     // The device's MTU decides; 40 bytes are IPv4's and TCP's headers, for IPv6 the stack takes off 20 more.
     this.#settings = { ...settings, tcp: { ...settings.tcp, mss: options.mtu - 40 } };
     const bench = new Bench(this.#settings, options.localIp, options.remoteIp);
@@ -199,7 +200,7 @@ class Run {
     const info = tcpInfo(socket, this.#bench.now);
     const source = { text: action.text, file: this.#file, place: action.place };
     const result = runCode(source, {
-      lookup: (name) => info[name] ?? TCP_INFO_SYMBOLS.get(name),
+      lookup: (name) => (Object.hasOwn(info, name) ? info[name] : TCP_INFO_SYMBOLS.get(name)),
       locals: this.#locals,
     });
     this.#printed.push(...result.printed);

@@ -31,6 +31,9 @@ export function parseShell(source: ShellSource): ShellCommand[] {
   return new ShellReader(source).read();
 }
 
+/** More than any script needs. Places of words are counted from the beginning, so time grows with the square. */
+const MOST_COMMANDS = 1000;
+
 class ShellReader {
   readonly #source: ShellSource;
   readonly #text: string;
@@ -74,6 +77,8 @@ class ShellReader {
 
   #finish(next: ShellCommand['joined'] = ';'): void {
     if (this.#words.length === 0) return;
+    if (this.#commands.length === MOST_COMMANDS)
+      this.#fail(this.#at, `expected at most ${MOST_COMMANDS} commands between two quotes, found more`);
     this.#commands.push({ joined: this.#joined, words: this.#words, outputs: this.#outputs });
     this.#words = [];
     this.#outputs = [];

@@ -61,6 +61,7 @@ permits user namespaces.`;
 const DEFAULT_ADDRESSES = ['198.18.0.2', ...(existsSync('/proc/net/if_inet6') ? ['fd00:68:6f::2'] : [])];
 
 async function serve(command: readonly string[], options: ServeOptions): Promise<void> {
+  if (options.pcapng === '') throw new HalfopenError('--pcapng: expected the name of a file, found nothing');
   const inside: TunServeOptions = {
     port: options.port,
     addresses: options.address ?? DEFAULT_ADDRESSES,
