@@ -52,6 +52,14 @@ describe('sendto with MSG_FASTOPEN that does not wait (nonblocking-sendto-errnos
     expect(options(b, socket) & TCPI_OPT.SYN_DATA).toBe(0);
   });
 
+  test('tcpi_notsent_bytes: what did not fit on the SYN, which takes a number of its own', () => {
+    const b = knowing();
+    const socket = b.host.socket();
+    socket.fastOpen(b.now, SERVER, new Uint8Array(2000), true, b.tx);
+    expect(b.sent()).toEqual(['S 0:960(960) <FO abcd1234>']);
+    expect(tcpInfo(socket, b.now).tcpi_notsent_bytes).toBe(1040);
+  });
+
   test('a cookie: what rides on the SYN is taken', () => {
     const b = knowing();
     const socket = b.host.socket();

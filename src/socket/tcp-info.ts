@@ -1,8 +1,11 @@
 /** What getsockopt(TCP_INFO) tells of a connection (Linux tcp_get_info), with the kernel's names and units. */
 import type { Connection } from '../tcp/connection.ts';
+import { receivedMss } from '../tcp/intake.ts';
+import { ownMss } from '../tcp/options.ts';
 import { BUFFER_LIMITED, BUSY, WINDOW_LIMITED } from '../tcp/send-limits.ts';
 import type { Tcb } from '../tcp/tcb.ts';
 import { MS, type Nanos, type TcpState, US } from '../tcp/types.ts';
+import { isIpv6 } from '../wire/address.ts';
 import { seqDiff } from '../wire/seq.ts';
 import type { StreamSocket } from './stream-socket.ts';
 
@@ -51,7 +54,6 @@ function connectionInfo(c: Connection, now: Nanos): Readonly<Record<string, numb
   const t = c.tcb;
   const mss = t.sndMss;
   const flying = seqDiff(t.sndNxt, t.sndUna);
-  const unsent = Math.max(0, (t.sendBuffer?.length ?? 0) - Math.max(0, flying));
   const sacked = t.scoreboard === null ? 0 : t.scoreboard.bytes();
   const holes =
     t.scoreboard === null || t.scoreboard.empty ? 0 : seqDiff(t.scoreboard.highest(t.sndUna), t.sndUna) - sacked;
@@ -61,16 +63,16 @@ function connectionInfo(c: Connection, now: Nanos): Readonly<Record<string, numb
     tcpi_ca_state: caState(c),
     tcpi_retransmits: t.retransmits,
     tcpi_probes: t.probesUnanswered,
-    tcpi_backoff: t.retransmits > 0 ? t.retransmits : t.persistBackoff,
+    tcpi_backoff: Math.max(t.rtt.backoff, t.persistBackoff),
     tcpi_options: options(c),
     tcpi_snd_wscale: t.sndScale,
     tcpi_rcv_wscale: t.rcvScale,
-    tcpi_rto: Math.floor(t.rtt.rto / US),
-    tcpi_ato: Math.floor(t.config.delayedAck / US),
+    tcpi_rto: Math.floor(t.rtt.timeout(t.config) / US),
+    tcpi_ato: Math.floor((t.config.quickAcks === 0 ? t.config.delayedAck : (t.intake?.ato ?? 0)) / US),
     tcpi_snd_mss: mss,
-    tcpi_rcv_mss: t.sndMss,
-    tcpi_advmss: t.config.mss,
-    tcpi_pmtu: Math.min(t.config.mss, t.path?.mss ?? Infinity) + 40,
+    tcpi_rcv_mss: receivedMss(t),
+    tcpi_advmss: ownMss(t.config, t.remote),
+    tcpi_pmtu: Math.min(ownMss(t.config, t.remote), t.path?.mss ?? Infinity) + (isIpv6(t.remote) ? 60 : 40),
     tcpi_unacked: Math.ceil(flying / mss),
     tcpi_sacked: Math.ceil(sacked / mss),
     tcpi_lost: Math.ceil(lost / mss),
@@ -84,7 +86,7 @@ function connectionInfo(c: Connection, now: Nanos): Readonly<Record<string, numb
     tcpi_total_retrans: t.totalRetransmits,
     tcpi_bytes_acked: t.synAcked ? Math.max(0, seqDiff(t.sndUna, t.iss) - 1) : 0,
     tcpi_bytes_received: t.state === 'SYN-SENT' ? 0 : Math.max(0, seqDiff(t.rcvNxt, t.irs) - 1),
-    tcpi_notsent_bytes: unsent,
+    tcpi_notsent_bytes: c.unsent,
     tcpi_last_data_recv: lastData(t) < 0 ? 0 : Math.floor((now - lastData(t)) / MS),
     ...limits(t, now),
     ...memory(t),

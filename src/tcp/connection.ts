@@ -11,7 +11,7 @@
  */
 import type { IcmpError } from '../wire/icmp.ts';
 import type { Segment } from '../wire/segment.ts';
-import { type Seq, seqDiff } from '../wire/seq.ts';
+import type { Seq } from '../wire/seq.ts';
 import { ackAfterRead } from './ack-policy.ts';
 import { arrivesIcmp } from './arrives-icmp.ts';
 import { arrivesInSynSent } from './arrives-syn-sent.ts';
@@ -32,7 +32,7 @@ import * as rules from './rules.ts';
 import { type RunningTimer, runningTimers } from './running-timers.ts';
 import { isWritable, resize, roomLeft } from './send-room.ts';
 import { holdData, type SendFlags, takeData } from './take-data.ts';
-import { enter, finish, rcvWnd, sendEnd, Tcb } from './tcb.ts';
+import { enter, finish, rcvWnd, sendEnd, Tcb, unsentBytes } from './tcb.ts';
 import { limitFinWait2 } from './time-wait.ts';
 import type { CloseReason, Endpoint, Errno, Nanos, TcpEvent, TcpState, Tx } from './types.ts';
 import { urgentLeft } from './urgent.ts';
@@ -157,8 +157,7 @@ export class Connection implements Endpoint {
   }
 
   get unsent(): number {
-    const t = this.tcb;
-    return Math.max(0, seqDiff(sendEnd(t), t.sndNxt));
+    return unsentBytes(this.tcb);
   }
 
   /** Bytes from the next one to read up to the end of the urgent data; 0: none is pending (RFC 9293 MUST-33). */

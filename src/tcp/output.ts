@@ -13,7 +13,7 @@ import { backedOff } from './rto.ts';
 import { BUFFER_LIMITED, WINDOW_LIMITED } from './send-limits.ts';
 import type { SendQueue } from './send-queue.ts';
 import { scheduleProbe } from './tail-loss-probe.ts';
-import { firstHeld, rcvWnd, sendEnd, type Tcb } from './tcb.ts';
+import { firstHeld, rcvWnd, sendEnd, type Tcb, unsentBytes } from './tcb.ts';
 import { type Nanos, SEC, type Tx } from './types.ts';
 
 /** Longest that a segment waits for a window worth filling: RFC 9293 §3.8.6.2.1 says 0.1 to 1 s. */
@@ -310,7 +310,7 @@ function piece(t: Tcb, left: number): number {
 /** What stopped sending, and what was sent of a piece is a piece (Linux tcp_write_xmit, tcp_cwnd_validate). */
 function noteLimits(t: Tcb, queue: SendQueue, sent: boolean, cwndLimited: boolean, now: Nanos): void {
   queue.cut(t.sndNxt);
-  const left = Math.max(0, seqDiff(sendEnd(t), t.sndNxt));
+  const left = unsentBytes(t);
   const windowLeft = seqDiff((t.sndUna + t.sndWnd) >>> 0, t.sndNxt);
   if (!cwndLimited && windowLeft < Math.min(piece(t, left), t.sndMss)) queue.limits.start(WINDOW_LIMITED, now);
   else queue.limits.stop(WINDOW_LIMITED, left === 0 && t.sndUna === t.sndNxt, now);

@@ -2,11 +2,11 @@
  * How much a send buffer takes. By itself `config.sndBuf` bytes; where `config.wmem` says so, as Linux counts: memory, not
  * bytes, that grows with the congestion window (tcp_sendmsg_locked, sk_stream_memory_free, tcp_sndbuf_expand).
  */
-import { seqDiff, seqLe } from '../wire/seq.ts';
+import { seqLe } from '../wire/seq.ts';
 import { inFlight } from './output.ts';
 import { BUFFER_LIMITED } from './send-limits.ts';
 import { SendQueue } from './send-queue.ts';
-import { EV_WRITABLE, firstHeld, sendEnd, type Tcb } from './tcb.ts';
+import { EV_WRITABLE, firstHeld, type Tcb, unsentBytes } from './tcb.ts';
 import type { Nanos } from './types.ts';
 
 /** Most that goes to the device as one: 64 KiB less room for headers (sk_gso_max_size). */
@@ -50,8 +50,7 @@ export function sizeGoal(t: Tcb): number {
 /** May another piece be begun (sk_stream_memory_free)? `wake`: before somebody is woken half of the unsent must be gone. */
 export function hasMemory(t: Tcb, queue: SendQueue, wake: 0 | 1): boolean {
   if (queue.memory(t.sendBuffer?.length ?? 0) >= queue.size) return false;
-  const unsent = Math.max(0, seqDiff(sendEnd(t), t.sndNxt));
-  return unsent << wake < t.config.notSentLowat;
+  return unsentBytes(t) << wake < t.config.notSentLowat;
 }
 
 /** Would poll(2) report room (sk_stream_is_writeable)? A third of the buffer must be free. */

@@ -2,7 +2,7 @@
  * Transmission Control Block (RFC 9293 §3.3.1): all that one connection knows, as plain fields with the RFC's names.
  * The modules beside it (`arrives-*.ts`, `output.ts`, `expiry.ts`) act on it; `connection.ts` is its public face.
  */
-import type { Seq } from '../wire/seq.ts';
+import { type Seq, seqDiff } from '../wire/seq.ts';
 import type { TcpConfig } from './config.ts';
 import type { FastOpenRequest } from './fast-open-client.ts';
 import type { FastOpenChild } from './fast-open-server.ts';
@@ -200,6 +200,11 @@ export function finish(t: Tcb, reason: CloseReason, error: Errno | null = null):
 export function sendEnd(t: Tcb): Seq {
   const held = t.sendBuffer === null ? 0 : t.sendBuffer.length;
   return (firstHeld(t) + held) >>> 0;
+}
+
+/** Bytes handed over that have not been sent yet. */
+export function unsentBytes(t: Tcb): number {
+  return Math.max(0, seqDiff(sendEnd(t), t.sndNxt));
 }
 
 /** Sequence number of the first byte in the send buffer. While our SYN is unacknowledged it precedes the data. */
