@@ -24,6 +24,7 @@ import type { FastOpenRequest } from './fast-open-client.ts';
 import type { FastOpenChild } from './fast-open-server.ts';
 import type { HalfOpen } from './half-open.ts';
 import { intakeOf } from './intake.ts';
+import { retimeKeepAlive } from './keep-alive.ts';
 import { pushQueued, setCork, setNoDelay } from './nagle.ts';
 import { output, sendAck, sendRst, sendSyn } from './output.ts';
 import { openedByAck, openedBySyn } from './passive-open.ts';
@@ -287,11 +288,11 @@ export class Connection implements Endpoint {
   /** Replaces the configuration: buffers, Nagle, timeouts hold from now on; what the SYN offered stays. */
   configure(config: TcpConfig, now: Nanos): void {
     const t = this.tcb;
+    const before = t.config;
     t.config = config;
     setNoDelay(t, !config.nagle);
     if (t.sendQueue !== null) resize(t, t.sendQueue);
-    if (config.keepAliveIdle === 0) t.keepAliveAt = Infinity;
-    else if (t.state === 'ESTABLISHED' || t.state === 'CLOSE-WAIT') t.keepAliveAt = now + config.keepAliveIdle;
+    retimeKeepAlive(t, before, now);
     this.#touch();
   }
 

@@ -32,6 +32,27 @@ test('the application turns it on and off for a connection', () => {
   expect(d.take()).toEqual([]);
 });
 
+test('a change of something else leaves the interval alone, and a new one counts from when the peer was last heard', () => {
+  const d = established(KEEP);
+  d.wait(60 * SEC);
+  d.connection.configure({ ...KEEP, userTimeout: SEC, keepAliveInterval: 9 * SEC }, d.now);
+  d.wait(20 * SEC);
+  d.connection.configure({ ...KEEP, keepAliveIdle: 90 * SEC }, d.now);
+  d.wait(10 * SEC - 1);
+  expect(d.take()).toEqual([]);
+  d.wait(1);
+  expect(d.take(), '90 s after the handshake').toMatchObject([{ flags: ACK, seq: ISS, len: 0 }]);
+  d.wait(5 * SEC);
+  d.connection.configure({ ...KEEP, keepAliveIdle: 97 * SEC }, d.now);
+  d.wait(2 * SEC);
+  expect(d.take(), 'between probes, too').toMatchObject([{ flags: ACK, seq: ISS, len: 0 }]);
+  d.recv({ flags: ACK, seq: IRS + 1, ack: ISS + 1 });
+  d.wait(30 * SEC);
+  d.connection.configure({ ...KEEP, keepAliveIdle: 30 * SEC }, d.now);
+  d.wait(0);
+  expect(d.take(), 'that long already: now').toMatchObject([{ flags: ACK, seq: ISS, len: 0 }]);
+});
+
 // holds: RFC 9293 MUST-28
 test('where an application asks for it and says no more, the interval is two hours', () => {
   for (const host of [RFC9293_HOST, LINUX6_HOST]) {
