@@ -63,6 +63,16 @@ test.each([
   expect(wire.sent[0]!.seg).toMatchObject({ src: dst, dst: src, flags: SYN | ACK, ack: 1001, mss });
 });
 
+test.each([
+  ['224.0.0.1', OWN4],
+  ['ff02::1', OWN6],
+])('a SYN from %s, a group, is from nobody', (src, dst) => {
+  const { host, wire } = start();
+  serve(host, 80, 1, () => ({}));
+  wire.receive({ src: addresses.parse(src), dst, flags: SYN, seq: 1000 });
+  expect(wire.sent).toEqual([]);
+});
+
 // holds: RFC 9293 MUST-3
 test('a wrong checksum, of IP or of TCP, drops the packet and is counted', () => {
   const { host, wire } = start();

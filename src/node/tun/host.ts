@@ -85,7 +85,7 @@ export class TunHost {
     this.addresses = addresses;
     const random = randomBytes(16);
     const secret = Uint32Array.from({ length: 4 }, (_, i) => random.readUInt32LE(4 * i));
-    this.sockets = new SocketHost({ addresses: own, settings, secret });
+    this.sockets = new SocketHost({ addresses: own, addressTable: addresses, settings, secret });
     this.toKernel = options.toKernel === undefined ? null : new Road(options.toKernel, seed, 'to-kernel');
     this.toEngine = options.toEngine === undefined ? null : new Road(options.toEngine, seed, 'to-engine');
     this.#device = device;
@@ -214,7 +214,6 @@ export class TunHost {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     this.#timerAt = next;
-    if (next === Infinity) return;
     this.#timer = setTimeout(
       () => {
         this.#timer = null;
