@@ -22,7 +22,7 @@ import { processText } from './text.ts';
 import { MS, type Nanos, type Tx } from './types.ts';
 import { takeUrgent } from './urgent.ts';
 
-/** Linux TCP_TIMEOUT_MIN at HZ = 250. */
+/** Linux TCP_TIMEOUT_MIN, two ticks, at HZ = 250. */
 const TWO_TICKS: Nanos = 8 * MS;
 
 export function arrivesInSynSent(t: Tcb, now: Nanos, seg: Readonly<Segment>, tx: Tx): void {

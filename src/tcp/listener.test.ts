@@ -632,7 +632,7 @@ describe('reasons and closing', () => {
     d.syn(1);
     d.ack(1);
     d.out = [];
-    d.listener.close(0, d.tx);
+    d.listener.close();
     d.silent();
     expect([d.half, d.listener.nextTimer()]).toEqual([0, Infinity]);
     expect(d.ack()).toBe(false);

@@ -184,7 +184,7 @@ export class Listener<C extends AcceptedConnection> {
   }
 
   /** Stops listening and forgets half-open entries, silently as Linux. The caller aborts what `accept` still gives. */
-  close(_now: Nanos, _tx: Tx): void {
+  close(): void {
     if (this.#closed) return;
     if (this.why !== null) this.why.act(rules.LISTEN_CLOSED, this.#synQueue.length, 0, 0);
     this.#closed = true;

@@ -123,7 +123,7 @@ export class TcpStack implements Endpoint {
     if (listener === undefined) return;
     this.#listeners.delete(port);
     for (let c = listener.accept(); c !== undefined; c = listener.accept()) c.abort(now, tx);
-    listener.close(now, tx);
+    listener.close();
   }
 
   /**

@@ -10,7 +10,7 @@ import { PROBE_DUE, PROBE_LOSS } from './rules.ts';
 import type { Tcb } from './tcb.ts';
 import { MS, type Nanos, SEC, type Tx } from './types.ts';
 
-/** Linux TCP_TIMEOUT_MIN, two ticks of its coarsest clock. */
+/** Linux TCP_TIMEOUT_MIN_US: not TCP_TIMEOUT_MIN, which counts ticks, 8 ms on the kernel measured. */
 const LEAST: Nanos = 2 * MS;
 /** Without a measurement (RFC 8985 §7.2). */
 const FIRST: Nanos = 1 * SEC;
