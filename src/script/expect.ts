@@ -4,7 +4,7 @@ import { OptionCursor, optionName } from '../wire/option-cursor.ts';
 import { flagNames } from '../wire/print.ts';
 import { ACK, AE, CWR, ECE, FIN, PSH, RST, type Segment, SYN, URG } from '../wire/segment.ts';
 import { encodeOptions, MAX_OPTION_BYTES, OptionKind } from '../wire/tcp-options.ts';
-import type { PacketAction } from './ast.ts';
+import type { IpInfo, PacketAction } from './ast.ts';
 import type { Mapping } from './mapping.ts';
 import { encodeScriptOptions } from './option-bytes.ts';
 
@@ -30,7 +30,24 @@ export function difference(actual: Segment, want: Expectation): string | undefin
     field('acknowledgment number', packet.ack ?? 0, actual.ack) ??
     (packet.window === undefined ? undefined : field('window', packet.window, actual.wnd)) ??
     field('urgent pointer', packet.urgent ?? 0, actual.urg) ??
+    ipDifference(actual, want) ??
     (packet.options === 'any' ? undefined : optionDifference(actual, want))
+  );
+}
+
+/** What the script says of the IP header: the traffic class and TTL are those the socket was given. */
+function ipDifference(actual: Segment, { packet, map }: Expectation): string | undefined {
+  const { ecn, tos, ttl } = packet.ip;
+  const options = map.socket?.options;
+  if (ecn !== undefined && !ECN[ecn].includes(actual.ecn)) {
+    const [name] = Object.entries(ECN).find(([, codes]) => codes.length === 1 && codes[0] === actual.ecn) ?? [
+      'nothing',
+    ];
+    return `ECN: expected ${ecn}, found ${name}`;
+  }
+  return (
+    (tos === undefined ? undefined : field('traffic class', tos, ((options?.tos ?? 0) & ~3) | actual.ecn)) ??
+    (ttl === undefined ? undefined : field('TTL', ttl, options?.ttl || DEFAULT_TTL))
   );
 }
 
@@ -110,5 +127,15 @@ function equal(a: Uint8Array, aOff: number, b: Uint8Array, bOff: number, len: nu
 
 /** Both sides are in the script's numbers. */
 const AS_WRITTEN = { sack: 0, tsVal: (value: number): number => value, tsEcr: (value: number): number => value };
+
+const DEFAULT_TTL = 64;
+/** Codepoints that each name stands for (RFC 3168 §5). */
+const ECN: Readonly<Record<NonNullable<IpInfo['ecn']>, readonly number[]>> = {
+  noecn: [0],
+  ect0: [2],
+  ect1: [1],
+  ect01: [1, 2],
+  ce: [3],
+};
 
 const ALL = FIN | SYN | RST | PSH | ACK | URG | ECE | CWR | AE;

@@ -26,6 +26,7 @@ export function liveSegment(
   if (packet.ack !== undefined) seg.ack = (packet.flags & ACK) !== 0 ? map.toLiveLocal(packet.ack, syn) : packet.ack;
   else if ((packet.flags & ACK) !== 0) seg.ack = map.toLiveLocal(0, syn);
   seg.wnd = packet.window ?? 0;
+  seg.ecn = ECN[packet.ip.ecn ?? ''] ?? (packet.ip.tos ?? 0) & 3;
   seg.urg = packet.urgent ?? 0;
   seg.len = packet.len;
   seg.payload = new Uint8Array(packet.len);
@@ -49,3 +50,6 @@ function liveEcr(value: number, packet: PacketAction, map: Mapping, file: string
     `expected TS ecr to echo a TS val that the script has seen sent, found ${value}`,
   );
 }
+
+/** `ect01` is a question, not an answer; the lower one will do. */
+const ECN: Readonly<Record<string, number>> = { ect0: 2, ect1: 1, ect01: 1, ce: 3 };

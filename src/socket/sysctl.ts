@@ -77,5 +77,7 @@ const MAPPED: Readonly<Record<string, Change>> = {
   'net.ipv4.tcp_early_retrans': tcp((v) => ({ tailLossProbe: v >= 3 })),
   'net.ipv4.tcp_rto_min_us': tcp((v) => ({ minRto: v * US })),
   'net.ipv4.tcp_rto_max_ms': tcp((v) => ({ maxRto: v * MS })),
+  // 3 and more are AccECN's (RFC 9768), which is not modelled: as good as RFC 3168.
+  'net.ipv4.tcp_ecn': tcp((v) => ({ ecn: v === 0 ? 'off' : v === 1 || v === 3 || v === 4 ? 'ask' : 'answer' })),
   'net.ipv4.tcp_slow_start_after_idle': tcp((v) => ({ restartAfterIdle: v > 0 })),
 };

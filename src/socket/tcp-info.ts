@@ -6,7 +6,7 @@ import { BUFFER_LIMITED, BUSY, WINDOW_LIMITED } from '../tcp/send-limits.ts';
 import type { Tcb } from '../tcp/tcb.ts';
 import { MS, type Nanos, type TcpState, US } from '../tcp/types.ts';
 import { isIpv6 } from '../wire/address.ts';
-import { seqDiff } from '../wire/seq.ts';
+import { seqDiff, seqLt } from '../wire/seq.ts';
 import type { StreamSocket } from './stream-socket.ts';
 
 /** include/net/tcp_states.h */
@@ -147,6 +147,8 @@ function options(c: Connection): number {
     (t.tsOk ? TCPI_OPT.TIMESTAMPS : 0) |
     (t.sackOk ? TCPI_OPT.SACK : 0) |
     (t.scaleOk ? TCPI_OPT.WSCALE : 0) |
+    (t.ecn === null ? 0 : TCPI_OPT.ECN) |
+    (t.ecn?.seen === true ? TCPI_OPT.ECN_SEEN : 0) |
     (t.fastOpen?.synDataAcked === true ? TCPI_OPT.SYN_DATA : 0) |
     (t.fastOpen?.side === 'server' ? TCPI_OPT.TFO_CHILD : 0)
   );
@@ -156,5 +158,6 @@ function caState(c: Connection): number {
   const t = c.tcb;
   if (t.loss?.inRecovery === true) return CA_STATE.Recovery;
   if (t.loss !== null) return CA_STATE.Loss;
+  if (t.ecn?.slowing === true && seqLt(t.sndUna, t.ecn.slowedAt)) return CA_STATE.CWR;
   return t.dupAcks > 0 || (t.scoreboard !== null && !t.scoreboard.empty) ? CA_STATE.Disorder : CA_STATE.Open;
 }

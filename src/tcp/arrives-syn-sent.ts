@@ -2,6 +2,7 @@
 import { ACK, FIN, RST, type Segment, SYN, segLen, URG } from '../wire/segment.ts';
 import { seqGt, seqLe } from '../wire/seq.ts';
 import { connected } from './ack-policy.ts';
+import { takeEcnAnswer } from './ecn.ts';
 import { established } from './established.ts';
 import { learnFromSynAck } from './fast-open-client.ts';
 import { agreeOptions } from './options.ts';
@@ -56,6 +57,7 @@ export function arrivesInSynSent(t: Tcb, now: Nanos, seg: Readonly<Segment>, tx:
   t.rcvAdv = (t.rcvNxt + t.rcvAdv) >>> 0;
   if (why !== null) why.check(SYN_SENT_SYN, true, t.irs, t.rcvNxt, 0);
   agreeOptions(t, seg, now);
+  takeEcnAnswer(t, seg);
   t.sndWnd = seg.wnd;
   t.maxSndWnd = seg.wnd;
   t.sndWl1 = seg.seq;

@@ -1,8 +1,9 @@
 /** SEGMENT ARRIVES in SYN-RECEIVED (after an active OPEN) and every synchronized state (RFC 9293 §3.10.7.4). */
-import { ACK, FIN, RST, type Segment, SYN, segLen, URG } from '../wire/segment.ts';
+import { ACK, ECE, FIN, RST, type Segment, SYN, segLen, URG } from '../wire/segment.ts';
 import { type Seq, seqDiff, seqGe, seqGt, seqIn, seqLe, seqLt } from '../wire/seq.ts';
 import { limited } from './answer-limit.ts';
 import { onDuplicateAck, onNewAck, takeSack } from './congestion.ts';
+import { noteEcho } from './ecn.ts';
 import { established } from './established.ts';
 import { arrivesAtChild, confirmChild } from './fast-open-child.ts';
 import { suspectMiddlebox } from './fast-open-client.ts';
@@ -253,6 +254,7 @@ function takeAck(t: Tcb, seg: Readonly<Segment>, now: Nanos, tx: Tx): void {
     t.sndWl1 = seg.seq;
     t.sndWl2 = seg.ack;
   }
+  if (t.ecn !== null && acked >= 0 && (seg.flags & ECE) !== 0) noteEcho(t, t.ecn);
   if (acked > 0) {
     if (why !== null) why.check(rules.ACK_NEW, true, t.sndUna, seg.ack, t.sndNxt);
     takeNewAck(t, seg, acked, now, tx);

@@ -1,5 +1,5 @@
 /** Writes the headers of segments: numbers, window, timestamps, SACK blocks. What is sent when: output.ts. */
-import { ACK, MAX_SACK_BLOCKS, type Segment } from '../wire/segment.ts';
+import { ACK, ECE, MAX_SACK_BLOCKS, type Segment } from '../wire/segment.ts';
 import type { Seq } from '../wire/seq.ts';
 import { ackSent } from './ack-policy.ts';
 import { offerWindow } from './receive-window.ts';
@@ -38,6 +38,7 @@ export function stamp(t: Tcb, now: Nanos, seg: Segment): void {
 export function finishHeader(t: Tcb, now: Nanos, seg: Segment): void {
   seg.wnd = offerWindow(t);
   if (t.urgent !== null) setUrgent(t, seg);
+  if (t.ecn?.echoes) seg.flags |= ECE;
   if (t.tsOk) stamp(t, now, seg);
   if (t.sackOk) addSack(t, seg);
   acknowledged(t);

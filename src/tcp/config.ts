@@ -34,6 +34,8 @@ export interface TcpConfig {
   readonly quickAcks: number;
   /** Send the last segment again, or a new one, after two round trips without an ACK (RFC 8985 §7, with SACK only). */
   readonly tailLossProbe: boolean;
+  /** ECN (RFC 3168): never, when the peer asks, or asking ourselves (Linux tcp_ecn 0, 2, 1). */
+  readonly ecn: 'off' | 'answer' | 'ask';
   /** Bytes that an ACK may add to cwnd in slow start, in segments (RFC 5681: 1; RFC 3465, Linux: all it acknowledged). */
   readonly slowStartLimit: number;
   /**
@@ -104,6 +106,7 @@ export const RFC9293: TcpConfig = {
   delayedAck: 200 * MS,
   quickAcks: 0,
   tailLossProbe: false,
+  ecn: 'off',
   slowStartLimit: 1,
   reorderingTick: 0,
   dsack: false,
@@ -142,6 +145,7 @@ export const LINUX6: TcpConfig = {
   delayedAck: 40 * MS,
   quickAcks: 16,
   tailLossProbe: true,
+  ecn: 'answer',
   slowStartLimit: Infinity,
   reorderingTick: 4 * MS, // a jiffy at HZ = 250
   dsack: true,

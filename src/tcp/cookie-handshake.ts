@@ -3,7 +3,8 @@
 import type { Segment } from '../wire/segment.ts';
 import { seqAdd } from '../wire/seq.ts';
 import type { TcpConfig } from './config.ts';
-import { type CookieJar, cookieTsSack, cookieTsScale, encodeCookieTs } from './cookie.ts';
+import { type CookieJar, cookieTsEcn, cookieTsSack, cookieTsScale, encodeCookieTs } from './cookie.ts';
+import { asksForEcn } from './ecn.ts';
 import type { HalfOpen } from './half-open.ts';
 import type { Nanos } from './types.ts';
 
@@ -21,6 +22,7 @@ export function halfFromSyn(syn: Readonly<Segment>, port: number, config: TcpCon
   into.mss = syn.mss > 0 ? syn.mss : syn.src > 0xffffffff ? 1220 : 536;
   into.ws = syn.ws >= 0 && config.windowScale >= 0 ? Math.min(syn.ws, MAX_SCALE) : -1;
   into.sackPerm = syn.sackPerm && config.sack;
+  into.ecn = asksForEcn(syn, config);
   into.tsRecent = config.timestamps ? syn.tsVal : -1;
   into.wnd = syn.wnd;
   into.timeouts = 0;
@@ -35,10 +37,11 @@ export function bakeCookie(now: Nanos, tsNow: number, half: HalfOpen, jar: Cooki
   if (half.tsRecent < 0) {
     half.ws = -1;
     half.sackPerm = false;
+    half.ecn = false;
     return 0;
   }
   half.tsOffset = jar.tsOffset(half.local, half.remote);
-  return (encodeCookieTs(tsNow, half.ws, half.sackPerm, false) + half.tsOffset) >>> 0;
+  return (encodeCookieTs(tsNow, half.ws, half.sackPerm, half.ecn) + half.tsOffset) >>> 0;
 }
 
 /** Rebuilds `into` from an ACK that carries a cookie. False when SEG.ACK - 1 is no good cookie. */
@@ -61,6 +64,7 @@ export function redeemCookie(
   into.mss = mss;
   into.ws = -1;
   into.sackPerm = false;
+  into.ecn = false;
   into.tsRecent = -1;
   into.tsOffset = 0;
   into.wnd = ack.wnd; // the SYN's is gone; this segment's is what counts from here on
@@ -72,6 +76,7 @@ export function redeemCookie(
     const echoed = (ack.tsEcr - into.tsOffset) >>> 0;
     if (config.windowScale >= 0) into.ws = cookieTsScale(echoed);
     into.sackPerm = config.sack && cookieTsSack(echoed);
+    into.ecn = config.ecn !== 'off' && cookieTsEcn(echoed);
   }
   return true;
 }

@@ -18,6 +18,8 @@ export class HalfOpen {
   /** Peer's window scale shift, or -1: then neither side scales (RFC 7323 §2.2). */
   ws = -1;
   sackPerm = false;
+  /** Both sides use ECN (RFC 3168). */
+  ecn = false;
   /** Peer's TSval to echo (TS.Recent), or -1 when timestamps were not agreed. */
   tsRecent = -1;
   /** What we add to our clock to make TSval. */

@@ -1,8 +1,9 @@
 /** Everything a connection sends: SYNs, data, acknowledgments, FIN, probes and resets (RFC 9293 §3.8). */
-import { ACK, FIN, PSH, RST, type Segment, SYN } from '../wire/segment.ts';
+import { ACK, CWR, ECE, FIN, PSH, RST, type Segment, SYN } from '../wire/segment.ts';
 import { type Seq, seqDiff, seqGe, seqGt, seqLt, seqMax } from '../wire/seq.ts';
 import { ackDelay, ackIsDue, dataSent } from './ack-policy.ts';
 import { acknowledged, attach, base, finishHeader, stamp } from './compose.ts';
+import { markNew } from './ecn.ts';
 import { endedSyn, plainSyn } from './fast-open-client.ts';
 import { type Flight, flightOf, stopProbing } from './flight.ts';
 import { type Loss, repeating } from './loss.ts';
@@ -29,6 +30,8 @@ export function sendSyn(t: Tcb, now: Nanos, tx: Tx, again: boolean): void {
   const wnd = withAck ? Math.min(65535, rcvWnd(t)) : firstWindow(config, t.windowUnit);
   seg.wnd = wnd;
   if (!withAck) t.rcvAdv = wnd;
+  // A SYN that is not answered may have been lost for the sake of these (§6.1.1.1; Linux tcp_ecn_fallback).
+  if (withAck ? t.ecn !== null : config.ecn === 'ask' && !again) seg.flags |= withAck ? ECE : ECE | CWR;
   seg.mss = ownMss(config, t.remote);
   if (t.path !== null) seg.mss = Math.min(seg.mss, t.path.mss);
   // An answering SYN/ACK offers only what the peer's SYN offered (RFC 7323 §2.2 and §3.2, RFC 2018 §2).
@@ -127,7 +130,7 @@ export function sendWhatFits(t: Tcb, now: Nanos, tx: Tx): void {
   const n = Math.min(seqDiff(sendEnd(t), from), seqDiff((t.sndUna + t.sndWnd) >>> 0, from), t.sndMss);
   if (n <= 0) return;
   t.sndNxt = (from + n) >>> 0;
-  emit(t, from, n, false, now, tx, PSH);
+  emit(t, from, n, false, now, tx, true, PSH);
   armTimers(t, now);
 }
 
@@ -146,7 +149,7 @@ export function retransmitAt(t: Tcb, from: Seq, now: Nanos, tx: Tx): number {
   // A timed segment that is sent again can no longer be timed: its ACK would be ambiguous (Karn, RFC 6298 §3).
   if (t.timedAt >= 0 && seqLt(from, t.timedSeq)) t.timedAt = -1;
   t.totalRetransmits++;
-  emit(t, from, n, fin, now, tx, endedSyn(t, (from + n) >>> 0) ? PSH : 0);
+  emit(t, from, n, fin, now, tx, false, endedSyn(t, (from + n) >>> 0) ? PSH : 0);
   return n + (fin ? 1 : 0);
 }
 
@@ -239,7 +242,7 @@ export function repeatLast(t: Tcb, flight: Flight, now: Nanos, tx: Tx): void {
   const fin = t.finSent && (from + n) >>> 0 === sendEnd(t);
   t.timedAt = -1;
   t.totalRetransmits++;
-  emit(t, from, n, fin, now, tx);
+  emit(t, from, n, fin, now, tx, false);
 }
 
 /** One new full-sized or last segment beyond cwnd but within the window, for a probe. False: there is none. */
@@ -250,7 +253,7 @@ export function sendNewSegment(t: Tcb, now: Nanos, tx: Tx): boolean {
   if (n <= 0 || n > seqDiff((t.sndUna + t.sndWnd) >>> 0, from)) return false;
   t.sndNxt = (from + n) >>> 0;
   flightOf(t).lastSegment = from;
-  emit(t, from, n, false, now, tx);
+  emit(t, from, n, false, now, tx, true);
   return true;
 }
 
@@ -297,7 +300,7 @@ function sendWhatMay(t: Tcb, now: Nanos, tx: Tx, nagle: number): boolean {
     if (n < t.sndMss) flight.smallEnd = t.sndNxt;
     scheduleProbe(t, now);
     if (fin) t.finSent = true;
-    emit(t, from, n, fin, now, tx);
+    emit(t, from, n, fin, now, tx, true);
   }
 }
 
@@ -334,7 +337,7 @@ function restartIfIdle(t: Tcb, now: Nanos): void {
   t.cwnd = Math.min(t.cwnd, initialWindow(t.sndMss, t.config.initialWindow));
 }
 
-function emit(t: Tcb, seq: Seq, n: number, fin: boolean, now: Nanos, tx: Tx, flags = 0): void {
+function emit(t: Tcb, seq: Seq, n: number, fin: boolean, now: Nanos, tx: Tx, isNew: boolean, flags = 0): void {
   const seg = base(t, tx, seq, ACK | flags);
   if (n > 0) {
     dataSent(t, now);
@@ -345,6 +348,7 @@ function emit(t: Tcb, seq: Seq, n: number, fin: boolean, now: Nanos, tx: Tx, fla
     attach(t, seg, seqDiff(seq, firstHeld(t)), n);
     const end = (seq + n) >>> 0;
     if (t.sendQueue === null ? end === sendEnd(t) : t.sendQueue.pushes(end)) seg.flags |= PSH;
+    if (t.ecn !== null && isNew) markNew(t.ecn, seg);
   }
   if (fin) seg.flags |= FIN;
   finishHeader(t, now, seg);

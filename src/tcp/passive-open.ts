@@ -1,6 +1,7 @@
 /** The control block of a passive OPEN: after the handshake, or with a Fast Open before it (RFC 9293 §3.10.7.2, RFC 7413). */
 import { FIN, type Segment, URG } from '../wire/segment.ts';
 import type { TcpConfig } from './config.ts';
+import { Ecn } from './ecn.ts';
 import { afterLostSyn } from './established.ts';
 import type { FastOpenChild } from './fast-open-server.ts';
 import type { HalfOpen } from './half-open.ts';
@@ -88,6 +89,7 @@ function agreedOn(config: TcpConfig, half: Readonly<HalfOpen>, now: Nanos): Tcb 
   t.metAt = now;
   t.tsOffset = half.tsOffset;
   setOptions(t, half.mss, half.ws, half.sackPerm, half.tsRecent, now);
+  if (half.ecn) t.ecn = new Ecn();
   t.windowUnit = windowUnit(config, half.local, t.tsOk);
   t.rcvAdv = (t.rcvNxt + firstWindow(config, t.windowUnit)) >>> 0;
   t.sndUna = (half.iss + 1) >>> 0;

@@ -19,6 +19,19 @@ export const PROBE_DUE: Rule = rule(
   'local',
   'local',
 );
+export const ECN_AGREED: Rule = rule('ecn-agreed', 'RFC 3168 §6.1.1', 'ECE without CWR: both use ECN');
+export const ECN_MARKED: Rule = rule(
+  'ecn-marked',
+  'RFC 3168 §6.1.3',
+  'a router marked the packet with text at {0}: echo that until CWR comes',
+  'remote',
+);
+export const ECN_ECHOED: Rule = rule(
+  'ecn-echoed',
+  'RFC 3168 §6.1.2',
+  'ECE: a router marked our packets; ssthresh = cwnd = {0}',
+  'n',
+);
 export const PROBE_LOSS: Rule = rule(
   'probe-loss',
   'RFC 8985 §7.4',

@@ -9,6 +9,7 @@ import {
   AGE_NEXT,
   AGE_PREV,
   CHAIN,
+  F_ECN,
   F_SACK,
   F_TS,
   F_USED,
@@ -36,7 +37,7 @@ import { TimerLists } from './timer-lists.ts';
 import type { Nanos } from './types.ts';
 
 /** Most timeouts a row can count. */
-export const MAX_TIMEOUTS = 255;
+export const MAX_TIMEOUTS = 127;
 /** Most rows, 1.3 GB; a listener that gets there drops the SYN. */
 const MAX_ROWS = 2 ** 24;
 const FIRST_ROWS = 16;
@@ -115,6 +116,7 @@ export class SynQueue implements SynQueueView {
       (half.timeouts << 8) |
       ((half.ws < 0 ? NO_SCALE : half.ws) << 4) |
       (half.sackPerm ? F_SACK : 0) |
+      (half.ecn ? F_ECN : 0) |
       (half.tsRecent < 0 ? 0 : F_TS);
     i32[at + ISS] = half.iss;
     i32[at + IRS] = half.irs;
@@ -153,6 +155,7 @@ export class SynQueue implements SynQueueView {
     into.wnd = i32[at + MSS_WND]! & 0xffff;
     into.ws = ws === NO_SCALE ? -1 : ws;
     into.sackPerm = (flags & F_SACK) !== 0;
+    into.ecn = (flags & F_ECN) !== 0;
     into.tsRecent = (flags & F_TS) === 0 ? -1 : i32[at + TS_RECENT]! >>> 0;
     into.tsOffset = i32[at + TS_OFFSET]! >>> 0;
     into.timeouts = (flags >>> 8) & MAX_TIMEOUTS;

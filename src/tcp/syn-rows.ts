@@ -9,7 +9,7 @@
 export const STRIDE = 20;
 export const REMOTE = 0; // lower 32 bits of the address handle
 export const LOCAL = 1;
-export const KEY_FLAGS = 2; // remote port << 16 | timeouts << 8 | window scale << 4 | the flags below
+export const KEY_FLAGS = 2; // remote port << 16 | ECN << 15 | timeouts << 8 | window scale << 4 | the flags below
 export const CHAIN = 3; // next row in the same hash bucket; next free row when not in use
 export const ISS = 4;
 export const IRS = 5;
@@ -27,11 +27,12 @@ export const FIRES_AT = 7; // words 14, 15
 export const SYNACK_AT = 8; // words 16, 17: the last SYN/ACK, which is also when the timer was armed
 export const LIMITED_AT = 9; // words 18, 19: the last answer that the rate limit counts
 
-/** Low bits of KEY_FLAGS. */
+/** Bits of KEY_FLAGS. */
 export const F_USED = 1;
 export const F_V6 = 2;
 export const F_SACK = 4;
 export const F_TS = 8;
+export const F_ECN = 0x8000;
 /** What of KEY_FLAGS takes part in the key. */
 export const KEY_MASK: number = 0xffff0003 | 0;
 /** Window scale nibble for "none": a shift is at most 14 (RFC 7323 §2.3). */

@@ -1,6 +1,6 @@
 /** The segments a listener sends: SYN/ACK, ACK and RST for connections that have no TCB yet. */
 
-import { ACK, RST, type Segment, SYN, segLen } from '../wire/segment.ts';
+import { ACK, ECE, RST, type Segment, SYN, segLen } from '../wire/segment.ts';
 import { seqAdd } from '../wire/seq.ts';
 import type { TcpConfig } from './config.ts';
 import type { FastOpenReply } from './fast-open-server.ts';
@@ -33,7 +33,7 @@ export function sendSynAck(
   const s = address(half, tx.alloc());
   s.seq = half.iss;
   s.ack = seqAdd(half.irs, 1);
-  s.flags = SYN | ACK;
+  s.flags = half.ecn ? SYN | ACK | ECE : SYN | ACK;
   // RFC 7323 §2.2: the window field of a SYN/ACK is never scaled.
   s.wnd = synWindow(half, config);
   s.mss = ownMss(config, half.remote);

@@ -4,6 +4,7 @@
  */
 import { type Seq, seqDiff } from '../wire/seq.ts';
 import type { TcpConfig } from './config.ts';
+import type { Ecn } from './ecn.ts';
 import type { FastOpenRequest } from './fast-open-client.ts';
 import type { FastOpenChild } from './fast-open-server.ts';
 import { type Flight, stopProbing } from './flight.ts';
@@ -114,6 +115,8 @@ export class Tcb {
   dupAcks = 0;
   loss: Loss | null = null;
   urgent: Urgent | null = null;
+  /** Both sides use ECN; null = they do not. */
+  ecn: Ecn | null = null;
   path: Path | null = null;
   scoreboard: Scoreboard | null = null;
 

@@ -2,6 +2,7 @@
 import { FIN, PSH, type Segment } from '../wire/segment.ts';
 import { type Seq, seqDiff, seqGe, seqGt, seqLt } from '../wire/seq.ts';
 import { dataArrived, quickAckMode } from './ack-policy.ts';
+import { noteMark } from './ecn.ts';
 import { suspectMiddlebox } from './fast-open-client.ts';
 import { intakeOf } from './intake.ts';
 import { ReceiveBuffer } from './receive-buffer.ts';
@@ -13,7 +14,10 @@ import type { Nanos } from './types.ts';
 /** Seventh and eighth: text and FIN. `seq` is SEG.SEQ, or behind the SYN where that was trimmed. */
 export function processText(t: Tcb, seg: Readonly<Segment>, seq: Seq, now: Nanos): void {
   const { state, why } = t;
-  if (seg.len > 0) intakeOf(t).segments++;
+  if (seg.len > 0) {
+    intakeOf(t).segments++;
+    if (t.ecn !== null) noteMark(t, t.ecn, seg);
+  }
   if (state !== 'ESTABLISHED' && state !== 'FIN-WAIT-1' && state !== 'FIN-WAIT-2') return;
   const skip = Math.max(0, seqDiff(t.rcvNxt, seq));
   const room = seqDiff(t.rcvAdv, seq);

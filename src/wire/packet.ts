@@ -68,6 +68,9 @@ export class Packet {
   tcpChecksum: ChecksumState = 'absent';
 }
 
+/** The lower two bits of the traffic class (RFC 3168 §5). */
+const ECN_BITS = 3;
+
 /** Back to an empty packet; `verify` stays. The segment keeps its old content until one is decoded. */
 export function resetPacket(packet: Packet): void {
   packet.status = DecodeStatus.Ok;
@@ -161,6 +164,7 @@ function decodeTransport(bytes: Uint8Array, view: DataView, addresses: AddressTa
   if (packet.fragmentOffset > 0) return DecodeStatus.Fragment;
   const { seg, tcpOff, end, wireEnd } = packet;
   const status = decodeTcp(bytes, view, tcpOff, end, seg, wireEnd);
+  seg.ecn = packet.tos & ECN_BITS;
   const header = seg.payloadOff > 0 ? seg.payloadOff - tcpOff : 20;
   packet.headerAvailable = Math.min(header, end - tcpOff);
   packet.payloadAvailable = Math.max(0, Math.min(seg.len, end - tcpOff - header));
@@ -220,7 +224,7 @@ export function encodeIpPacket(
   out[tcpOff + 16] = sum >>> 8;
   out[tcpOff + 17] = sum;
   const ttl = options.ttl ?? 64;
-  const tos = options.tos ?? 0;
+  const tos = (options.tos ?? 0) | seg.ecn;
   if (v6) encodeIp6(seg.src, seg.dst, len, ttl, tos, addresses, out, off);
   else encodeIp4(seg.src, seg.dst, len, ttl, tos, options.ipId ?? 0, out, off);
   return ipLen + len;

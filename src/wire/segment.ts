@@ -61,6 +61,8 @@ export class Segment {
   readonly tfo: Uint8Array = new Uint8Array(16);
   /** Kind that carries the cookie: 34, or a kind for experiments (254, 255) in the form of RFC 6994. */
   tfoKind = 34;
+  /** The two ECN bits of the IP header (RFC 3168 §5): 0 not capable, 1 and 2 capable, 3 marked. */
+  ecn = 0;
   /** Carries a signature: TCP MD5 (RFC 2385) or TCP-AO (RFC 5925). */
   signed = false;
   /**
@@ -93,6 +95,7 @@ export function resetSegment(s: Segment): void {
   s.tsEcr = -1;
   s.sackCount = 0;
   s.tfoLen = -1;
+  s.ecn = 0;
   s.signed = false;
   s.tfoKind = 34;
   s.rawOpt = NO_BYTES;
@@ -124,6 +127,7 @@ export function copySegment(from: Readonly<Segment>, to: Segment): void {
   to.tfoLen = from.tfoLen;
   to.tfoKind = from.tfoKind;
   if (from.tfoLen > 0) to.tfo.set(from.tfo);
+  to.ecn = from.ecn;
   to.signed = from.signed;
   to.rawOpt = from.rawOpt;
   to.rawOptOff = from.rawOptOff;

@@ -15,6 +15,5 @@ export const NOT_APPLICABLE: Readonly<Record<string, string>> = {
   'SHLD-24': 'IP layer: there is no source routing.',
   'SHLD-23': 'Advice to applications.',
   'MAY-14': 'Not offered.',
-  'SHLD-8': 'Not implemented: ECE, CWR and AE are read, kept and printed, not acted on.',
   'MAY-18': 'Not offered: NewReno with SACK is the one congestion control.',
 };

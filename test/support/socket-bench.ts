@@ -8,7 +8,7 @@ import { ANY, type Endpoint, StreamSocket } from '../../src/socket/stream-socket
 import type { TcpConfig } from '../../src/tcp/config.ts';
 import type { Nanos, Tx } from '../../src/tcp/types.ts';
 import { formatFlags } from '../../src/wire/print.ts';
-import { ACK, FIN, PSH, RST, Segment, SYN, URG } from '../../src/wire/segment.ts';
+import { ACK, CWR, ECE, FIN, PSH, RST, Segment, SYN, URG } from '../../src/wire/segment.ts';
 
 const HOST = 0xc0a80001; // 192.168.0.1
 const PEER = 0xc0000201; // 192.0.2.1
@@ -26,6 +26,8 @@ export interface Extra {
   readonly mss?: number;
   /** The urgent pointer. */
   readonly urg?: number;
+  /** ECN bits of the IP header. */
+  readonly ecn?: number;
   /** Fast Open cookie in hex; '' is a request. */
   readonly fo?: string;
 }
@@ -69,6 +71,7 @@ export class SocketBench {
     if (extra.ack !== undefined) seg.ack = (this.#iss + extra.ack) >>> 0;
     seg.wnd = extra.wnd ?? 65535;
     seg.urg = extra.urg ?? 0;
+    seg.ecn = extra.ecn ?? 0;
     seg.len = extra.len ?? 0;
     seg.payload = new Uint8Array(seg.len).fill(120);
     if ((seg.flags & SYN) !== 0) seg.mss = extra.mss ?? 1000;
@@ -135,7 +138,8 @@ export class SocketBench {
     const ack = (seg.flags & ACK) === 0 ? '' : ` ack ${(seg.ack - IRS) >>> 0}`;
     const cookie = Buffer.from(seg.tfo.subarray(0, Math.max(0, seg.tfoLen))).toString('hex');
     const option = seg.tfoLen < 0 ? '' : ` <${`FO ${cookie}`.trim()}>`;
-    return `${formatFlags(seg.flags)} ${seq}:${seq + seg.len}(${seg.len})${ack}${option}`;
+    const ip = seg.ecn === 0 ? '' : `[${['', 'ect1', 'ect0', 'ce'][seg.ecn]}] `;
+    return `${ip}${formatFlags(seg.flags)} ${seq}:${seq + seg.len}(${seg.len})${ack}${option}`;
   }
 }
 
@@ -145,4 +149,4 @@ export function text(outcome: StreamSocket | { readonly value: number; readonly 
   return outcome.errno === '' ? String(outcome.value) : `${outcome.value} ${outcome.errno}`;
 }
 
-const LETTERS: Readonly<Record<string, number>> = { S: SYN, '.': ACK, F: FIN, R: RST, P: PSH, U: URG };
+const LETTERS: Readonly<Record<string, number>> = { S: SYN, '.': ACK, F: FIN, R: RST, P: PSH, U: URG, E: ECE, W: CWR };
