@@ -2,6 +2,7 @@
 
 import type { Connection } from '../tcp/connection.ts';
 import type { ListenOptions } from '../tcp/listen-options.ts';
+import { LocalPorts } from '../tcp/local-ports.ts';
 import { OpenError } from '../tcp/open-error.ts';
 import { TcpStack } from '../tcp/stack.ts';
 import type { ConnectOptions } from '../tcp/stack-options.ts';
@@ -29,7 +30,7 @@ export class SocketHost implements SansIo {
   #settings: HostSettings;
   /** Open sockets, and closed ones whose connection still lives. */
   readonly #sockets = new Set<StreamSocket>();
-  #nextPort = 32768; // net.ipv4.ip_local_port_range begins here
+  readonly #ports = new LocalPorts(32768, 60999, 0); // net.ipv4.ip_local_port_range
 
   constructor(options: SocketHostOptions) {
     this.#settings = options.settings;
@@ -91,6 +92,10 @@ export class SocketHost implements SansIo {
   settle(now: Nanos): void {
     for (const socket of this.#sockets) {
       const c = socket.connection;
+      if (socket.closed) {
+        if (!hasLiveConnection(socket)) this.#sockets.delete(socket);
+        continue;
+      }
       if (c !== null) {
         socket.hearAll();
         socket.noticeSent(c, now);
@@ -154,24 +159,32 @@ export class SocketHost implements SansIo {
     socket.listener = null;
   }
 
-  forget(socket: StreamSocket): void {
-    this.#sockets.delete(socket);
+  /** `socket` was closed; while its connection lives its port is taken. */
+  closed(socket: StreamSocket): void {
+    if (!hasLiveConnection(socket)) this.#sockets.delete(socket);
   }
 
   portTaken(port: number, by: StreamSocket): boolean {
     if (this.stack.listener(port) !== undefined) return true;
     for (const other of this.#sockets) {
-      if (other === by || other.bound?.port !== port) continue;
+      if (other === by || !holds(other, port)) continue;
       if (!(other.options.reuseAddress && by.options.reuseAddress)) return true;
     }
     return false;
   }
 
-  freePort(): number {
-    for (;;) {
-      const port = this.#nextPort++;
-      if (this.#nextPort > 60999) this.#nextPort = 32768;
-      if (this.stack.listener(port) === undefined) return port;
-    }
+  /** A port for `socket`, which has none; undefined: all are taken. */
+  freePort(socket: StreamSocket): number | undefined {
+    return this.#ports.take((port) => this.portTaken(port, socket));
   }
+}
+
+function hasLiveConnection({ connection: c }: StreamSocket): boolean {
+  return c !== null && c.state !== 'CLOSED';
+}
+
+/** By bind(2), or by its connection, whose port was its listener's or was chosen (inet_bind_bucket). */
+function holds(socket: StreamSocket, port: number): boolean {
+  if (hasLiveConnection(socket) && socket.connection!.tcb.localPort === port) return true;
+  return !socket.closed && socket.bound?.port === port;
 }

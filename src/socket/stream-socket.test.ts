@@ -317,6 +317,43 @@ describe('bind and listen', () => {
     expect(text(two.listen(1))).toBe('-1 EADDRINUSE');
   });
 
+  // Each line measured on Linux 6.18.
+  test.each([
+    [0, 0, '-1 EADDRINUSE'],
+    [0, 1, '-1 EADDRINUSE'],
+    [1, 0, '-1 EADDRINUSE'],
+    [1, 1, '0'],
+  ])('connections hold the port of a listener that is gone: SO_REUSEADDR %i there, %i here', (theirs, ours, said) => {
+    const b = new SocketBench();
+    const listener = b.listening();
+    listener.set(b.now, 'SOL_SOCKET', 'SO_REUSEADDR', theirs, b.tx);
+    b.handshake();
+    const child = listener.accept() as StreamSocket;
+    listener.close(b.now, b.tx);
+    const bind = (): string => {
+      const socket = b.host.socket();
+      socket.set(b.now, 'SOL_SOCKET', 'SO_REUSEADDR', ours, b.tx);
+      const outcome = text(socket.bind({ address: ANY, port: 8080 }));
+      socket.close(b.now, b.tx);
+      return outcome;
+    };
+    expect(bind()).toBe(said);
+    child.close(b.now, b.tx);
+    b.recv('F.', 1, { ack: 2 });
+    expect(child.connection!.state).toBe('TIME-WAIT');
+    expect(bind()).toBe(said);
+    b.wait(60 * SEC);
+    expect(bind()).toBe('0');
+  });
+
+  test('a port that is chosen is none that is bound', () => {
+    const b = new SocketBench();
+    const [one, two] = [b.host.socket(), b.host.socket()];
+    one.bind({ address: ANY, port: 32768 });
+    two.listen(1);
+    expect(two.bound?.port).toBe(32769);
+  });
+
   test('to no address of ours', () => {
     const b = new SocketBench();
     expect(text(b.host.socket().bind({ address: 0x0a000001, port: 80 }))).toBe('-1 EADDRNOTAVAIL');

@@ -96,7 +96,8 @@ export class StreamSocket {
 
   listen(backlog: number): Outcome {
     if (this.connection !== null) return fail('EINVAL');
-    const port = this.bound === null || this.bound.port === 0 ? this.#host.freePort() : this.bound.port;
+    const port = this.bound === null || this.bound.port === 0 ? this.#host.freePort(this) : this.bound.port;
+    if (port === undefined) return fail('EADDRINUSE');
     if (this.listener === null && this.#host.stack.listener(port) !== undefined) return fail('EADDRINUSE');
     this.bound = { address: this.bound?.address ?? ANY, port };
     // listen(2) takes the backlog as unsigned, so -1 gives somaxconn (measured: ground truth B, section 2.3).
@@ -225,7 +226,7 @@ export class StreamSocket {
       if (this.options.linger === 0) c.abort(now, tx);
       else c.closeSocket(now, tx);
     }
-    this.#host.forget(this);
+    this.#host.closed(this);
     return ok(0);
   }
 

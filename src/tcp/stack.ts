@@ -16,6 +16,7 @@ import type { HalfOpen } from './half-open.ts';
 import { IsnGenerator } from './isn.ts';
 import type { ListenOptions } from './listen-options.ts';
 import { Listener } from './listener.ts';
+import { LocalPorts } from './local-ports.ts';
 import { OpenError } from './open-error.ts';
 import { sendRstFor } from './output.ts';
 import * as rules from './rules.ts';
@@ -28,7 +29,6 @@ import { type Endpoint, MS, type Nanos, type Tx } from './types.ts';
 import type { WhySink } from './why.ts';
 
 const FIRST_EPHEMERAL = 49152; // RFC 6335 §6: the dynamic ports
-const EPHEMERAL_PORTS = 65536 - FIRST_EPHEMERAL;
 
 export class TcpStack implements Endpoint {
   readonly config: TcpConfig;
@@ -59,7 +59,7 @@ export class TcpStack implements Endpoint {
   readonly #listeners = new Map<number, Listener<Connection>>();
   readonly #timers = new TimerHeap();
   #touched: Connection[] = [];
-  #nextPort = 0;
+  readonly #ports: LocalPorts;
   /** ISS of the connection that follows one in TIME-WAIT; -1 = none does. */
   #reopenIss = -1;
   #why: WhySink | null = null;
@@ -74,7 +74,7 @@ export class TcpStack implements Endpoint {
     this.#broadcasts = options.broadcasts ?? null;
     this.#isns = new IsnGenerator(options.secret);
     this.#table = new ConnectionTable(options.secret[0]!);
-    this.#nextPort = options.secret[1]! % EPHEMERAL_PORTS;
+    this.#ports = new LocalPorts(FIRST_EPHEMERAL, 65535, options.secret[1]!);
   }
 
   /** Where reasons go; null costs nothing. Holds for all connections and listeners, present and to come. */
@@ -353,12 +353,10 @@ export class TcpStack implements Endpoint {
   }
 
   #freePort(local: number, remote: number, remotePort: number): number {
-    for (let i = 0; i < EPHEMERAL_PORTS; i++) {
-      const port = FIRST_EPHEMERAL + ((this.#nextPort + i) % EPHEMERAL_PORTS);
-      if (this.#listeners.has(port) || this.#table.get(local, port, remote, remotePort) !== null) continue;
-      this.#nextPort = (this.#nextPort + i + 1) % EPHEMERAL_PORTS;
-      return port;
-    }
+    const port = this.#ports.take(
+      (candidate) => this.#listeners.has(candidate) || this.#table.get(local, candidate, remote, remotePort) !== null,
+    );
+    if (port !== undefined) return port;
     throw new OpenError('EADDRNOTAVAIL', 'no free local port towards that address and port');
   }
 }
