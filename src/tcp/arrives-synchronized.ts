@@ -198,6 +198,7 @@ function reset(t: Tcb, seg: Readonly<Segment>, now: Nanos, tx: Tx): void {
   if (t.state === 'TIME-WAIT' && timeWaitIgnoresReset) return;
   const orphan = habits.orphanObeysReset && t.state === 'FIN-WAIT-2' && t.reader === 'gone';
   if (!exact && !orphan) {
+    if (t.state === 'TIME-WAIT' && habits.timeWaitUnchallenged) return;
     suspectMiddlebox(t, now);
     return challenge(t, rules.CHALLENGE_RST, now, tx);
   }

@@ -25,6 +25,8 @@ export interface Habits {
   readonly resetAtFin: boolean;
   /** FIN-WAIT-2 without an application obeys any RST in its window (tcp_timewait_state_process). */
   readonly orphanObeysReset: boolean;
+  /** TIME-WAIT drops an RST that is in the window but not at RCV.NXT, unanswered (tcp_timewait_state_process). */
+  readonly timeWaitUnchallenged: boolean;
   /** Signed segments (RFC 2385, RFC 5925) are dropped, since no key was agreed (tcp_inbound_hash). */
   readonly signedDropped: boolean;
   /** After NewReno recovery cwnd is ssthresh at once (RFC 6582 §3.2 option 2, tcp_end_cwnd_reduction). */
@@ -59,6 +61,7 @@ export const NO_HABITS: Habits = {
   synAckTextDropped: false,
   resetAtFin: false,
   orphanObeysReset: false,
+  timeWaitUnchallenged: false,
   signedDropped: false,
   recoveryEndsAtThreshold: false,
   synAgainAfterWrongAck: false,
@@ -83,6 +86,7 @@ export const LINUX_HABITS: Habits = {
   synAckTextDropped: true,
   resetAtFin: true,
   orphanObeysReset: true,
+  timeWaitUnchallenged: true,
   signedDropped: true,
   recoveryEndsAtThreshold: true,
   synAgainAfterWrongAck: true,

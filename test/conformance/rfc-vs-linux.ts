@@ -313,6 +313,13 @@ const APART: readonly Row[] = [
     script('reset-synchronized/orphaned-fin-wait-2-any-rst-in-window-obeyed'),
   ],
   [
+    'RST in TIME-WAIT, in the window but not at RCV.NXT',
+    'RFC 5961 §3.2: challenged',
+    'dropped without an answer (tcp_timewait_state_process)',
+    'timeWaitUnchallenged',
+    script('time-wait/inexact-rst-unanswered'),
+  ],
+  [
     'Data of a connection whose application is gone',
     'RFC 9293 §3.8.3: sent again up to R2',
     'eight times (tcp_orphan_retries)',
