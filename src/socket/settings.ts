@@ -57,3 +57,8 @@ export function policyOf(settings: HostSettings): ListenPolicy {
   if (syncookies === 1) return synCookies('when-full');
   return dropWhenFull(maxSynBacklog === Infinity ? {} : { maxSynBacklog });
 }
+
+/** tcp_select_initial_window: the shift with which a buffer grown to the most could still be offered. */
+export function scaleFor(most: number): number {
+  return Math.max(0, Math.min(14, Math.floor(Math.log2(most)) - 15));
+}

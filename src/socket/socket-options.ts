@@ -2,7 +2,7 @@
 import type { TcpConfig } from '../tcp/config.ts';
 import { MS, SEC } from '../tcp/types.ts';
 import { type Errno, fail, type Outcome, ok } from './errno.ts';
-import type { HostSettings } from './settings.ts';
+import { type HostSettings, scaleFor } from './settings.ts';
 
 /** The least that Linux grants (SOCK_MIN_SNDBUF, SOCK_MIN_RCVBUF, both for 64-bit machines). */
 const MIN_SNDBUF = 4608;
@@ -61,7 +61,10 @@ export class SocketOptions {
     }
     if (this.notSentLowat > 0) own.notSentLowat = this.notSentLowat;
     // Half of the doubled value: what the administrator asked for is what the peer may fill.
-    if (this.rcvBuf > 0) own.rcvBuf = Math.max(1, this.rcvBuf >> 1);
+    if (this.rcvBuf > 0) {
+      own.rcvBuf = Math.max(1, this.rcvBuf >> 1);
+      own.windowScale = Math.min(host.windowScale, scaleFor(own.rcvBuf));
+    }
     if (this.keepAlive) {
       own.keepAliveIdle = this.keepIdle > 0 ? this.keepIdle * SEC : keepAliveTime;
       if (this.keepInterval > 0) own.keepAliveInterval = this.keepInterval * SEC;

@@ -1,7 +1,7 @@
 /** Linux sysctls (Documentation/networking/ip-sysctl.rst) as settings of a host. */
 import type { TcpConfig } from '../tcp/config.ts';
 import { MS, SEC, US } from '../tcp/types.ts';
-import type { HostSettings } from './settings.ts';
+import { type HostSettings, scaleFor } from './settings.ts';
 
 /**
  * `settings` with the sysctl `name` at `values`, whose range the caller has checked; undefined when nothing here depends
@@ -23,11 +23,6 @@ type Change = (settings: HostSettings, value: number, values: readonly number[])
 
 function tcp(change: (value: number) => Partial<TcpConfig>): Change {
   return (settings, value) => ({ tcp: { ...settings.tcp, ...change(value) } });
-}
-
-/** tcp_select_initial_window: the shift with which a buffer grown to the most could still be offered. */
-function scaleFor(most: number): number {
-  return Math.max(0, Math.min(14, Math.floor(Math.log2(most)) - 15));
 }
 
 const MAPPED: Readonly<Record<string, Change>> = {
