@@ -51,7 +51,11 @@ export class Bench {
     const secret = Uint32Array.of(0x68616c66, 0x6f70656e, 0x73637269, 0x70740001);
     this.host = new SocketHost({ addresses: [this.local], addressTable: this.addresses, settings, secret });
     this.host.stack.why = this.#sink();
+    const full = (): boolean => this.queueLimit === 0;
     this.tx = {
+      get full(): boolean {
+        return full();
+      },
       alloc: () => new Segment(),
       send: (seg) => {
         if (this.queueLimit === 0) return;

@@ -1,11 +1,24 @@
 /** What happens when a connection's timers run out (RFC 9293 §3.10.8, RFC 6298 §5). */
 import { onReorderingTimeout, onTimeout } from './congestion.ts';
 import { suspectBlackhole } from './fast-open-client.ts';
-import { output, persistTime, sendAck, sendKeepAlive, sendProbe, sendRst, sendSyn, sendWhatFits } from './output.ts';
+import {
+  output,
+  persistTime,
+  sendAck,
+  sendKeepAlive,
+  sendProbe,
+  sendRst,
+  sendSyn,
+  sendWhatFits,
+  startUserTimeout,
+} from './output.ts';
 import * as rules from './rules.ts';
 import { probe } from './tail-loss-probe.ts';
 import { EV_RETRYING, finish, type Tcb } from './tcb.ts';
-import type { Nanos, Tx } from './types.ts';
+import { MS, type Nanos, type Tx } from './types.ts';
+
+/** How long to wait for room in the queue below (Linux TCP_RESOURCE_PROBE_INTERVAL). */
+const RESOURCE_PROBE: Nanos = 500 * MS;
 
 /** Fires every timer that is due. Nothing due: nothing happens. */
 export function expire(t: Tcb, now: Nanos, tx: Tx): void {
@@ -85,6 +98,13 @@ function retries(t: Tcb, opening: boolean): number {
 }
 
 function persistTimeout(t: Tcb, now: Nanos, tx: Tx): void {
+  if (t.config.habits.userTimeoutFromProbe && t.userTimeoutAt === Infinity) startUserTimeout(t, now);
+  if (t.sndWnd > 0 && tx.full === true) {
+    if (t.why !== null) t.why.act(rules.QUEUE_FULL, RESOURCE_PROBE, 0, 0);
+    t.probesUnanswered++;
+    t.persistAt = now + RESOURCE_PROBE;
+    return;
+  }
   if (t.sndWnd > 0) {
     if (t.why !== null) t.why.act(rules.OVERRIDE, t.sndWnd, 0, 0);
     t.persistAt = Infinity;

@@ -47,6 +47,8 @@ export interface Habits {
   readonly icmpRevertsBackoff: boolean;
   /** In SYN-SENT a path MTU told by ICMPv6 is held against 536, the MSS of before the SYN/ACK: no news (tcp_v6_mtu_reduced). */
   readonly earlyTooBigIgnored: boolean;
+  /** While nothing can be sent the user timeout runs from the first probe, not from the write (tcp_probe_timer). */
+  readonly userTimeoutFromProbe: boolean;
 }
 
 export const NO_HABITS: Habits = {
@@ -72,6 +74,7 @@ export const NO_HABITS: Habits = {
   firstSynLossForgiven: false,
   icmpRevertsBackoff: false,
   earlyTooBigIgnored: false,
+  userTimeoutFromProbe: false,
 };
 
 export const LINUX_HABITS: Habits = {
@@ -97,4 +100,5 @@ export const LINUX_HABITS: Habits = {
   firstSynLossForgiven: true,
   icmpRevertsBackoff: true,
   earlyTooBigIgnored: true,
+  userTimeoutFromProbe: true,
 };

@@ -199,9 +199,12 @@ function armTimers(t: Tcb, now: Nanos): void {
     }
   }
   if (!outstanding && !waiting) t.userTimeoutAt = Infinity;
-  else if (t.config.userTimeout > 0 && t.userTimeoutAt === Infinity) {
-    t.userTimeoutAt = now + t.config.userTimeout;
-  }
+  else if (t.userTimeoutAt === Infinity && !(persist && t.config.habits.userTimeoutFromProbe)) startUserTimeout(t, now);
+}
+
+/** USER TIMEOUT (RFC 9293 §3.8.3): so long may text wait for its acknowledgment. */
+export function startUserTimeout(t: Tcb, now: Nanos): void {
+  if (t.config.userTimeout > 0) t.userTimeoutAt = now + t.config.userTimeout;
 }
 
 /** How long the persist timer runs: with backoff while the window is closed, else the override timeout. */
@@ -258,7 +261,7 @@ export function sendNewSegment(t: Tcb, now: Nanos, tx: Tx): boolean {
 }
 
 function sendNew(t: Tcb, now: Nanos, tx: Tx, nagle: number): void {
-  if ((!synchronized(t) && t.pendingOpen === null) || repeating(t)) return;
+  if ((!synchronized(t) && t.pendingOpen === null) || repeating(t) || tx.full === true) return;
   if (t.config.restartAfterIdle) restartIfIdle(t, now);
   const before = t.sndNxt;
   const cwndLimited = sendWhatMay(t, now, tx, nagle);

@@ -277,6 +277,12 @@ export const PROBE: Rule = rule(
   'window closed: probe with one byte, next wait {0}',
   'ns',
 );
+export const QUEUE_FULL: Rule = rule(
+  'queue-full',
+  'Linux tcp_send_probe0',
+  'the queue below takes nothing: try again in {0}',
+  'ns',
+);
 export const OVERRIDE: Rule = rule(
   'silly-window-override',
   'RFC 9293 §3.8.6.2.1',

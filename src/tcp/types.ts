@@ -12,6 +12,8 @@ export const SEC = 1_000_000_000;
 export interface Tx {
   alloc(): Segment;
   send(seg: Segment): void;
+  /** The queue below takes nothing now: new text would be lost, and waits (Linux NET_XMIT_CN, a full qdisc). */
+  readonly full?: boolean;
 }
 
 /** Sans-IO: owns no clock, socket or randomness. A spurious `onTimer` is a no-op. */

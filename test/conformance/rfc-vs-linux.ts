@@ -86,6 +86,13 @@ const APART: readonly Row[] = [
     script('keep-alive/unanswered-ends-connection'),
   ],
   [
+    'The user timeout while the window is closed',
+    'RFC 9293 §3.8.3: from when the text was handed over',
+    'from the first probe (tcp_probe_timer)',
+    'userTimeoutFromProbe',
+    script('zero-window/user-timeout-from-first-probe'),
+  ],
+  [
     'Waits between the first SYNs',
     'RFC 6298 §5.5: doubled from the first on',
     'four times 1 s, then doubled (tcp_syn_linear_timeouts)',
