@@ -109,6 +109,21 @@ describe('sending (§6.1.2, §6.1.5)', () => {
     expect(tcb.ssthresh, 'new congestion').toBe(2000);
   });
 
+  test('ECE ends what a tail loss probe may still tell: the window falls once', () => {
+    const [b, socket] = accepted();
+    const { tcb } = socket.connection!;
+    tcb.sackOk = true;
+    write(b, socket, 8000);
+    b.wait(100 * MS);
+    expect(b.sent().at(-1), 'the probe').toMatch('7001:8001(1000)');
+    b.recv('E.', 1, { ...PEER, ack: 1001 });
+    b.recv('.', 1, { ...PEER, ack: 8001 });
+    const once = tcb.ssthresh;
+    write(b, socket, 1000);
+    b.recv('.', 1, { ...PEER, ack: 9001 });
+    expect([once, tcb.ssthresh]).toEqual([4000, 4000]);
+  });
+
   test('ECE without ECN means nothing', () => {
     const b = new SocketBench();
     const socket = b.accepted(PEER);

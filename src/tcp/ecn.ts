@@ -6,6 +6,7 @@ import { ACK, CWR, ECE, type Segment, SYN } from '../wire/segment.ts';
 import { type Seq, seqDiff, seqLt } from '../wire/seq.ts';
 import { quickAckMode } from './ack-policy.ts';
 import type { TcpConfig } from './config.ts';
+import { endProbe } from './flight.ts';
 import { ECN_AGREED, ECN_ECHOED, ECN_MARKED } from './rules.ts';
 import type { Tcb } from './tcb.ts';
 
@@ -63,6 +64,7 @@ export function noteEcho(t: Tcb, ecn: Ecn): void {
   const flying = Math.min(seqDiff(t.sndNxt, t.sndUna), t.cwnd);
   t.ssthresh = Math.max(Math.floor(flying / 2), 2 * t.sndMss);
   t.cwnd = Math.min(t.cwnd, t.ssthresh);
+  endProbe(t);
   ecn.slowedAt = t.sndNxt;
   ecn.tells = true;
   if (t.why !== null) t.why.act(ECN_ECHOED, t.ssthresh, 0, 0);

@@ -35,7 +35,7 @@ export class Flight {
   }
 }
 
-/** A loss has been found otherwise, and cwnd lowered for it: the probe tells nothing more (Linux tcp_init_cwnd_reduction). */
+/** Congestion has been found otherwise, and cwnd lowered for it: the probe tells nothing more (Linux tcp_init_cwnd_reduction). */
 export function endProbe(t: Tcb): void {
   if (t.flight !== null) t.flight.probeOut = false;
 }
