@@ -18,7 +18,7 @@ test('lines and arguments in passing', () => {
   const packets = spans.filter((span) => /^[<>] \w/.test(span));
   const structures = spans.filter((span) => span.startsWith('{') && span.endsWith('}'));
   const fields = spans.filter((span) => /^\[[a-z]/.test(span));
-  for (const shown of [packets, structures, fields]) expect(shown.length).toBeGreaterThan(1);
+  for (const shown of [packets, structures, fields]) expect(shown.length).toBeGreaterThan(0);
   for (const packet of packets) parseScript(`0 ${packet}`, packet);
   for (const structure of structures) parseScript(`0 f(${structure}) = 0`, structure);
   for (const field of fields) parseScript(`0 > ${field} . 1:1(0) ack 1`, field);
