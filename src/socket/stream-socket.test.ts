@@ -281,6 +281,22 @@ const STATES: readonly (readonly [string, () => [SocketBench, StreamSocket], Sai
     },
   ],
   [
+    'in TIME-WAIT',
+    () => {
+      const b = new SocketBench();
+      const socket = b.accepted();
+      socket.shutdown(b.now, 'write', b.tx);
+      b.recv('F.', 1, { ack: 2 });
+      return [b, socket];
+    },
+    {
+      ...(CLOSED_FOR_GOOD as Said),
+      connect: '-1 EISCONN',
+      recv: '0',
+      poll: 'IN|OUT|HUP|RDHUP',
+    },
+  ],
+  [
     'disconnected',
     () => {
       const b = new SocketBench();

@@ -201,7 +201,8 @@ export class StreamSocket {
       if (how !== 'write') this.#host.stopListening(now, this, tx);
       return ok(0);
     }
-    if (c === null || c.state === 'CLOSED') return fail('ENOTCONN');
+    // In TIME-WAIT Linux keeps a smaller record, and the socket is closed (tcp_time_wait).
+    if (c === null || c.state === 'CLOSED' || c.state === 'TIME-WAIT') return fail('ENOTCONN');
     // Whichever side is shut, what has hardly begun is over (inet_shutdown).
     if (c.state === 'SYN-SENT') return this.disconnect(now, tx);
     if (how !== 'write') {

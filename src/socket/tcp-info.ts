@@ -59,7 +59,8 @@ function connectionInfo(c: Connection, now: Nanos): Readonly<Record<string, numb
     t.scoreboard === null || t.scoreboard.empty ? 0 : seqDiff(t.scoreboard.highest(t.sndUna), t.sndUna) - sacked;
   const lost = t.loss === null ? 0 : Math.max(seqDiff(t.loss.end, t.loss.next), t.loss.inRecovery ? holes : 0);
   return {
-    tcpi_state: TCP_STATE_NUMBER[t.state],
+    // Linux keeps a smaller record of TIME-WAIT, and closes the socket (tcp_time_wait).
+    tcpi_state: TCP_STATE_NUMBER[t.state === 'TIME-WAIT' ? 'CLOSED' : t.state],
     tcpi_ca_state: caState(c),
     tcpi_retransmits: t.retransmits,
     tcpi_probes: t.probesUnanswered,
