@@ -46,7 +46,7 @@ export function arrivesSynchronized(t: Tcb, now: Nanos, seg: Readonly<Segment>, 
     noteDuplicate(t, t.irs, t.rcvNxt);
   } else {
     if (!timestampsFit(t, seg, now, tx)) return;
-    const ok = acceptable(t, seq, len, (flags & RST) !== 0);
+    const ok = acceptable(t, seq, len, flags);
     if (why !== null) why.check(rules.SEQ_ACCEPTABLE, ok, t.rcvNxt, seq, t.rcvAdv);
     if (!ok) {
       if ((flags & RST) !== 0) {
@@ -145,19 +145,23 @@ function unwanted(t: Tcb, seg: Readonly<Segment>, seq: Seq): boolean {
 }
 
 /** Table 6 of RFC 9293, with the allowance for a closed window: at RCV.NXT its ACK and RST still count. */
-function acceptable(t: Tcb, seq: Seq, len: number, rst: boolean): boolean {
-  if (t.config.habits.edgesAcceptable) return acceptableToLinux(t, seq, (seq + len) >>> 0);
+function acceptable(t: Tcb, seq: Seq, len: number, flags: number): boolean {
+  if (t.config.habits.edgesAcceptable) return acceptableToLinux(t, seq, (seq + len) >>> 0, flags);
   const wnd = rcvWnd(t);
   if (wnd === 0) return seq === t.rcvNxt;
   if (seqIn(seq, t.rcvNxt, wnd)) return true;
   // An ACK right at the edge of a window that was just filled is no old duplicate; Linux (tcp_sequence) accepts it too.
-  if (len === 0) return seq === t.rcvAdv && !rst;
+  if (len === 0) return seq === t.rcvAdv && (flags & RST) === 0;
   return seqIn((seq + len - 1) >>> 0, t.rcvNxt, wnd);
 }
 
-/** tcp_sequence: what ends beyond the window is taken whole while nothing waits to be read, else not at all. */
-function acceptableToLinux(t: Tcb, seq: Seq, end: Seq): boolean {
+/**
+ * tcp_sequence: what ends beyond the window is taken whole while nothing waits to be read, else not at all. A FIN needs no
+ * room: some send one into a closed window, and would go on for ever.
+ */
+function acceptableToLinux(t: Tcb, seq: Seq, end: Seq, flags: number): boolean {
   if (seqLt(end, t.lastAckSent) || seqGt(seq, t.rcvAdv)) return false;
+  if ((flags & FIN) !== 0 && !seqGt((end - 1) >>> 0, t.rcvAdv)) return true;
   return !seqGt(end, t.rcvAdv) || t.receiveBuffer === null || t.receiveBuffer.readable === 0;
 }
 

@@ -7,7 +7,7 @@ import { suspectMiddlebox } from './fast-open-client.ts';
 import { intakeOf } from './intake.ts';
 import { ReceiveBuffer } from './receive-buffer.ts';
 import * as rules from './rules.ts';
-import { EV_PEER_CLOSED, EV_READABLE, enter, type Tcb } from './tcb.ts';
+import { EV_PEER_CLOSED, EV_READABLE, enter, rcvWnd, type Tcb } from './tcb.ts';
 import { timeWait } from './time-wait.ts';
 import type { Nanos } from './types.ts';
 
@@ -19,6 +19,11 @@ export function processText(t: Tcb, seg: Readonly<Segment>, seq: Seq, now: Nanos
     if (t.ecn !== null) noteMark(t, t.ecn, seg);
   }
   if (state !== 'ESTABLISHED' && state !== 'FIN-WAIT-1' && state !== 'FIN-WAIT-2') return;
+  // Text for a window that is closed was let in for its ACK only (Linux tcp_data_queue); a bare FIN is taken.
+  if (t.config.habits.edgesAcceptable && seg.len > 0 && rcvWnd(t) === 0) {
+    t.ackOwed = 2;
+    return;
+  }
   const skip = Math.max(0, seqDiff(t.rcvNxt, seq));
   const room = seqDiff(t.rcvAdv, seq);
   const end = t.config.habits.edgesAcceptable ? seg.len : Math.min(seg.len, room);
@@ -71,11 +76,12 @@ function takeFin(t: Tcb, now: Nanos): void {
   t.hasFinAhead = false;
   // Nothing is reported any more: the peer has said all (Linux tcp_fin, tcp_sack_reset).
   if (t.intake !== null) t.intake.duplicateRight = t.intake.duplicateLeft;
+  const closed = rcvWnd(t) === 0;
   t.rcvNxt = (t.rcvNxt + 1) >>> 0;
   if (t.urgent !== null) t.urgent.finTaken = true;
   if (seqGt(t.rcvNxt, t.rcvAdv)) t.rcvAdv = t.rcvNxt;
-  // Linux (tcp_fin) gives the application the time of a delayed ACK to close as well.
-  const waits = t.config.quickAcks > 0 && t.state === 'ESTABLISHED';
+  // Linux (tcp_fin) gives the application the time of a delayed ACK to close as well, unless it ran out of memory.
+  const waits = t.config.quickAcks > 0 && t.state === 'ESTABLISHED' && !closed;
   t.unackedBytes++;
   if (waits && t.intake !== null) t.intake.pingPong = true;
   t.ackOwed = waits ? Math.max(t.ackOwed, 1) : 2;
