@@ -138,6 +138,8 @@ export function serve(
 ): () => void {
   const listening = host.sockets.socket();
   host.act(() => {
+    // As servers do: a port in TIME-WAIT is no obstacle.
+    listening.options.reuseAddress = true;
     check('bind', listening.bind({ address: ANY, port }));
     check('listen', listening.listen(backlog));
   }, 'listen');
