@@ -144,6 +144,12 @@ test('any text gives a scenario or one sentence, never another kind of error', (
   expect(refusalOf(laughs)).toMatch(/not readable as YAML|unknown key/);
 });
 
+test('a key of several lines is told in one', () => {
+  const message = refusalOf(GOOD.replace('hosts:\n', 'hosts:\n  ? '));
+  expect(message).toContain('expected the name of a host');
+  expect(message).not.toContain('\n');
+});
+
 test('what is not a scenario at all gets a sentence too', () => {
   expect(refusalOf('just words')).toBe('1:1: this is not a scenario: expected a mapping with title, summary and hosts');
   expect(refusalOf('')).toBe('1:1: this is not a scenario: expected a mapping with title, summary and hosts');

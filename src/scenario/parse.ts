@@ -13,11 +13,12 @@ import { checkShape } from './schema.ts';
  */
 export function parseScenario(text: string, path: string): Scenario {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const refuse = (where: readonly (string | number)[], message: string, key = false): never => {
     const { line, col } = lines.linePos(offsetOf(document.contents, where, key));
     const name = key || where.length === 0 ? '' : `${where.join('.')} `;
-    throw new ScenarioError(path, line, col, name + message);
+    // A key may be a whole mapping of several lines; what is said of it is one sentence all the same.
+    throw new ScenarioError(path, line, col, `${name}${message}`.replaceAll(/\s*\n\s*/g, ' '));
   };
 
   const broken = document.errors[0];
