@@ -1,5 +1,5 @@
 /** halfopen/socket: BSD sockets over the engine, on virtual time. */
-export { type Attempt, connecting, sending, untilReady } from './socket/blocking.ts';
+export { type Attempt, connecting, receiving, sending, untilReady } from './socket/blocking.ts';
 export { Epoll, type EpollEvent } from './socket/epoll.ts';
 export { ERRNO, type Errno, type Outcome } from './socket/errno.ts';
 export { SocketHost, type SocketHostOptions } from './socket/host.ts';

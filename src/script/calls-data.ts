@@ -1,5 +1,5 @@
 /** read, readv, recv, recvfrom, recvmsg, write, writev, send, sendto, sendmsg. */
-import { type Attempt, fastOpening, reporting, sending, untilReady } from '../socket/blocking.ts';
+import { fastOpening, receiving, reporting, sending } from '../socket/blocking.ts';
 import { fail, ok } from '../socket/errno.ts';
 import type { SendReport } from '../socket/send-reports.ts';
 import type { MessageFlags, StreamSocket } from '../socket/stream-socket.ts';
@@ -89,21 +89,7 @@ function receive(call: CallAction, context: CallContext, size: number, flags: Re
   const into = new Uint8Array(size);
   const how: MessageFlags = { peek: flags.has('MSG_PEEK'), urgent: flags.has('MSG_OOB') };
   const nonblocking = found.nonblocking || flags.has('MSG_DONTWAIT');
-  if (flags.has('MSG_WAITALL') && !nonblocking) return { attempt: receivingAll(found, into, how) };
-  return { attempt: untilReady(nonblocking, (now, tx) => found.recv(now, into, tx, how)) };
-}
-
-function receivingAll(socket: StreamSocket, into: Uint8Array, how: MessageFlags): Attempt {
-  let done = 0;
-  return (now, tx) => {
-    for (;;) {
-      const outcome = socket.recv(now, into.subarray(done), tx, how);
-      if (outcome.errno === 'EAGAIN') return undefined;
-      if (outcome.errno !== '') return done > 0 ? ok(done) : outcome;
-      done += outcome.value;
-      if (outcome.value === 0 || done >= into.length) return ok(done);
-    }
-  };
+  return { attempt: receiving(found, into, how, { nonblocking, all: flags.has('MSG_WAITALL') }) };
 }
 
 const write: MakePlan = (call, context) =>

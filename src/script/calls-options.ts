@@ -1,7 +1,7 @@
 /** setsockopt and getsockopt. */
 import { fail, ok } from '../socket/errno.ts';
 import type { Expr } from './ast.ts';
-import { arg, BAD_DESCRIPTOR, type MakePlan, once, socketArgument } from './call.ts';
+import { arg, BAD_DESCRIPTOR, type MakePlan, once, socketArgument, unsupported } from './call.ts';
 import { checkWritten } from './calls-socket.ts';
 import { itemsOf, memberIn, numberOf, wordOf } from './values.ts';
 
@@ -12,6 +12,7 @@ const setsockopt: MakePlan = (call, context) => {
   const level = levelOf(arg(call, 1, file), file);
   const name = wordOf(arg(call, 2, file), file);
   const value = arg(call, 3, file);
+  if (NOT_MODELLED.has(name)) throw unsupported(call, file, name);
   if (name === 'SO_LINGER') {
     const on = numberOf(memberIn(value, 'onoff', file), file) !== 0;
     const seconds = numberOf(memberIn(value, 'linger', file), file);
@@ -28,6 +29,7 @@ const setsockopt: MakePlan = (call, context) => {
   if (name === 'TCP_CONGESTION') return once(() => ok(0)); // one congestion control, whatever its name
   if (value.kind === 'word' && value.word === 'NULL') return once(() => fail('EFAULT'));
   const n = numberOf(value.kind === 'list' ? (itemsOf(value, file)[0] ?? value) : value, file);
+  if (name === 'TCP_LINGER2' && n < 0) throw unsupported(call, file, 'a TCP_LINGER2 below 0');
   return once((now, tx) => found.set(now, level, name, n, tx));
 };
 
@@ -50,6 +52,19 @@ const getsockopt: MakePlan = (call, context) => {
     verify: () => checkWritten(expected, value, file),
   };
 };
+
+/** Options of Linux that would change what a connection does, and do not here. */
+const NOT_MODELLED: ReadonlySet<string> = new Set([
+  'TCP_DEFER_ACCEPT',
+  'TCP_WINDOW_CLAMP',
+  'TCP_SAVE_SYN',
+  'TCP_REPAIR',
+  'TCP_ULP',
+  'TCP_MD5SIG',
+  'TCP_TX_DELAY',
+  'SO_RCVTIMEO',
+  'SO_SNDTIMEO',
+]);
 
 /** IPPROTO_TCP and SOL_TCP are one. */
 function levelOf(expr: Expr, file: string): string {

@@ -17,6 +17,33 @@ export function untilReady(nonblocking: boolean, call: (now: Nanos, tx: Tx) => O
   };
 }
 
+/** recv(2): a blocking one waits for SO_RCVLOWAT bytes or, with MSG_WAITALL, for `all` (tcp_recvmsg_locked). */
+export function receiving(
+  socket: StreamSocket,
+  into: Uint8Array,
+  flags: MessageFlags,
+  { nonblocking, all }: { readonly nonblocking: boolean; readonly all: boolean },
+): Attempt {
+  if (nonblocking || flags.urgent === true) return (now, tx) => socket.recv(now, into, tx, flags);
+  const target = all ? into.length : Math.min(socket.options.rcvLowat, into.length);
+  const peek = flags.peek === true;
+  let done = 0;
+  return (now, tx) => {
+    for (;;) {
+      const ended = socket.error !== '' || socket.readShut;
+      // What is wrong is for the next call, this one has something to tell.
+      if (done > 0 && ended && !(socket.connection !== null && socket.connection.readable > 0)) return ok(done);
+      const outcome = socket.recv(now, into.subarray(done), tx, flags);
+      if (outcome.errno === 'EAGAIN') return undefined;
+      if (outcome.errno !== '') return outcome;
+      const got = done + outcome.value;
+      if (outcome.value === 0 || got >= target || socket.atMark() || (peek && ended)) return ok(got);
+      if (peek) return undefined;
+      done = got;
+    }
+  };
+}
+
 /** connect(2): waits for the end of the handshake. */
 export function connecting(socket: StreamSocket, remote: Endpoint, nonblocking: boolean): Attempt {
   return (now, tx) => {

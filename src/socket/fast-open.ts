@@ -28,10 +28,10 @@ export function fastOpenMode(settings: FastOpenSettings, options: SocketOptions)
   return (settings.flags & TFO.CLIENT_NO_COOKIE) !== 0 || options.fastOpenNoCookie ? 'free' : 'cookie';
 }
 
-/** TCP_FASTOPEN of a socket that begins to listen and has not set it (Linux inet_listen); -1 = none. */
+/** TCP_FASTOPEN of a socket that begins to listen and has not set it (Linux inet_listen); 0 = none. */
 export function defaultFastOpenQueue(settings: FastOpenSettings, backlog: number): number {
   const all = TFO.SERVER_ENABLE | TFO.SERVER_WO_SOCKOPT1;
-  return (settings.flags & all) === all ? backlog : -1;
+  return (settings.flags & all) === all ? backlog : 0;
 }
 
 /** What a listener with these options does now (Linux tcp_try_fastopen looks at the settings for each SYN). */
@@ -40,7 +40,7 @@ export function fastOpenServer(settings: FastOpenSettings, options: SocketOption
   const free = (settings.flags & TFO.SERVER_COOKIE_NOT_REQD) !== 0 || options.fastOpenNoCookie;
   const keys = options.fastOpenKeys.length > 0 ? options.fastOpenKeys : settings.keys;
   return {
-    maxPending: enabled ? Math.max(0, Math.min(options.fastOpenQueue, somaxconn)) : 0,
+    maxPending: enabled ? Math.min(options.fastOpenQueue, somaxconn) : 0,
     cookies: free ? 'any' : 'required',
     ...(keys.length > 0 && { keys }),
   };

@@ -2,8 +2,9 @@
 import type { Nanos, Tx } from '../tcp/types.ts';
 import { ERRNO, fail, type Outcome } from './errno.ts';
 import { TFO } from './fast-open.ts';
+import { getNumber, setNumber } from './option-table.ts';
 import { TIMESTAMPING } from './send-reports.ts';
-import { getNumber, setNumber } from './socket-options.ts';
+
 import type { StreamSocket } from './stream-socket.ts';
 
 /** TCP_MSS_DEFAULT: what getsockopt tells before anybody has said anything. */
@@ -19,14 +20,20 @@ export function setOption(
 ): Outcome {
   const refused = name === 'SO_TIMESTAMPING' ? countBytes(socket, value) : refuseFastOpen(socket, name);
   if (refused !== undefined) return refused;
-  const outcome = setNumber(socket.options, level, name, value);
+  const outcome = setNumber(socket.options, socket.settings, level, name, value);
   if (outcome.errno !== '') return outcome;
   const { connection: c, config } = socket;
   if (name === 'TCP_FASTOPEN' || name === 'TCP_FASTOPEN_NO_COOKIE') socket.tuneFastOpen();
+  if (name === 'SO_RCVLOWAT') socket.noticeRcvLowat();
   socket.listener?.configure(config);
   if (c === null) return outcome;
   c.configure(config, now);
-  if (name === 'TCP_QUICKACK') c.quickAck((value & 1) !== 0, now, tx);
+  if (name === 'TCP_QUICKACK') {
+    // An even number other than 0 sends what is owed, and does no more (__tcp_sock_set_quickack).
+    const once = value !== 0 && (value & 1) === 0 && c.tcb.ackOwed > 0;
+    c.quickAck(value !== 0, now, tx);
+    if (once) c.quickAck(false, now, tx);
+  }
   if (name === 'TCP_NODELAY') c.noDelay(value !== 0, now, tx);
   if (name === 'TCP_CORK') c.cork(value !== 0, now, tx);
   return outcome;
@@ -34,7 +41,7 @@ export function setOption(
 
 /** A number, or undefined: no such option. */
 export function getOption(socket: StreamSocket, level: string, name: string): number | undefined {
-  const { connection: c, options, config } = socket;
+  const { connection: c, options } = socket;
   switch (name) {
     case 'SO_ERROR':
       return socket.error === '' ? 0 : ERRNO[socket.takeError()][0];
@@ -43,12 +50,14 @@ export function getOption(socket: StreamSocket, level: string, name: string): nu
     case 'SO_ACCEPTCONN':
       return socket.listener === null ? 0 : 1;
     case 'SO_SNDBUF':
-      return options.sndBuf || c?.tcb.sendQueue?.size || (config.wmem?.initial ?? 2 * config.sndBuf);
+      return options.sndBuf || c?.tcb.sendQueue?.size || getNumber(options, socket.settings, level, name);
+    case 'TCP_QUICKACK':
+      return c === null ? Number(options.quickAck) : Number(c.tcb.intake?.pingPong !== true);
     case 'TCP_MAXSEG':
       if (c !== null && c.state !== 'SYN-SENT') return c.tcb.sndMss;
       return options.maxSegment > 0 ? options.maxSegment : DEFAULT_MSS;
     default:
-      return getNumber(options, level, name);
+      return getNumber(options, socket.settings, level, name);
   }
 }
 

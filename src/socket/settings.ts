@@ -20,6 +20,9 @@ export interface HostSettings {
   readonly keepAliveTime: Nanos;
   /** The most that a receive buffer may grow to (third value of tcp_rmem): the window scale must do for it. */
   readonly rcvBufMost: number;
+  /** net.core.rmem_max and net.core.wmem_max: the most that SO_RCVBUF and SO_SNDBUF may ask for. */
+  readonly rcvBufAsked: number;
+  readonly sndBufAsked: number;
   readonly fastOpen: FastOpenSettings;
   /** What a listener does beyond backlog and policy. */
   readonly listening: Pick<ListenOptions, 'abortOnOverflow' | 'synQueueRoom' | 'synInWindow' | 'dropSynFin'>;
@@ -33,6 +36,8 @@ export const LINUX6_HOST: HostSettings = {
   syncookies: 1,
   keepAliveTime: 7200 * SEC,
   rcvBufMost: 33554432,
+  rcvBufAsked: 4194304,
+  sndBufAsked: 4194304,
   fastOpen: { flags: TFO.CLIENT_ENABLE, keys: [], blackholeTimeout: 0 },
   listening: { abortOnOverflow: false, synQueueRoom: 'backlog+1', synInWindow: 'reset', dropSynFin: true },
 };
@@ -45,6 +50,8 @@ export const RFC9293_HOST: HostSettings = {
   syncookies: 0,
   keepAliveTime: 7200 * SEC,
   rcvBufMost: 65535,
+  rcvBufAsked: Infinity,
+  sndBufAsked: Infinity,
   fastOpen: { flags: 0, keys: [], blackholeTimeout: 0 },
   listening: {},
 };

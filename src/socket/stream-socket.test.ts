@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { SERVER, SocketBench, text } from '../../test/support/socket-bench.ts';
 import { MS, SEC } from '../tcp/types.ts';
-import { closing, connecting, sending, untilReady } from './blocking.ts';
+import { type Attempt, closing, connecting, receiving, sending } from './blocking.ts';
 import { POLL } from './poll-bits.ts';
 import { readiness } from './readiness.ts';
 import { ANY, type StreamSocket } from './stream-socket.ts';
@@ -475,8 +475,7 @@ describe('recv', () => {
   test('a blocking one waits for the first byte, or the end', () => {
     const b = new SocketBench();
     const socket = b.accepted();
-    const reading = (): ReturnType<typeof untilReady> =>
-      untilReady(false, (now, tx) => socket.recv(now, new Uint8Array(100), tx));
+    const reading = (): Attempt => receiving(socket, new Uint8Array(100), {}, { nonblocking: false, all: false });
     const first = reading();
     expect(first(b.now, b.tx)).toBeUndefined();
     b.recv('P.', 1, { ack: 1, len: 10 });

@@ -15,6 +15,7 @@ import { type Errno, fail, type Outcome, ok } from './errno.ts';
 import { defaultFastOpenQueue, fastOpenMode, fastOpenServer, TFO } from './fast-open.ts';
 import type { SocketHost } from './host.ts';
 import { getOption, setOption } from './option-calls.ts';
+import { isReadable } from './readiness.ts';
 import { SendReports } from './send-reports.ts';
 import type { HostSettings } from './settings.ts';
 import { SocketOptions } from './socket-options.ts';
@@ -102,7 +103,7 @@ export class StreamSocket {
     this.bound = { address: this.bound?.address ?? ANY, port };
     // listen(2) takes the backlog as unsigned, so -1 gives somaxconn (measured: ground truth B, section 2.3).
     const limit = Math.min(backlog < 0 ? Infinity : backlog, this.#host.settings.somaxconn);
-    if (this.options.fastOpenQueue <= 0) {
+    if (this.options.fastOpenQueue === 0) {
       this.options.fastOpenQueue = defaultFastOpenQueue(this.#host.settings.fastOpen, limit);
     }
     if (this.listener !== null) this.listener.setBacklog(limit);
@@ -290,6 +291,11 @@ export class StreamSocket {
     return error;
   }
 
+  /** SO_RCVLOWAT has changed: there may be enough to read now. */
+  noticeRcvLowat(): void {
+    if (isReadable(this)) this.#wake(WAKE.READABLE);
+  }
+
   /** Called by the host: takes in all that the connection has to tell. */
   hearAll(): void {
     const c = this.connection;
@@ -302,7 +308,8 @@ export class StreamSocket {
       if (event.cause !== 'icmp' || !this.options.receiveErrors) return;
       this.error = event.error;
     }
-    this.#wake(KEY_OF[event.type]);
+    // Too little to read for SO_RCVLOWAT wakes nobody (tcp_data_ready).
+    if (event.type !== 'readable' || isReadable(this)) this.#wake(KEY_OF[event.type]);
     if (event.type === 'peer-closed') {
       this.peerClosed = true;
       this.readShut = true;

@@ -27,6 +27,8 @@ function tcp(change: (value: number) => Partial<TcpConfig>): Change {
 
 const MAPPED: Readonly<Record<string, Change>> = {
   'net.core.somaxconn': (_settings, value) => ({ somaxconn: value }),
+  'net.core.rmem_max': (_settings, value) => ({ rcvBufAsked: value }),
+  'net.core.wmem_max': (_settings, value) => ({ sndBufAsked: value }),
   'net.ipv4.tcp_max_syn_backlog': (_settings, value) => ({ maxSynBacklog: value }),
   'net.ipv4.tcp_syncookies': (_settings, value) => ({ syncookies: value === 0 ? 0 : value === 1 ? 1 : 2 }),
   'net.ipv4.tcp_abort_on_overflow': ({ listening }, value) => ({
