@@ -1,13 +1,16 @@
 /** What stands in TCP and IP headers (RFC 9293 §3.1, §3.2, §3.7.1, §3.9.2): options, MSS, checksums, Diffserv, TTL. */
+
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { TcpStack } from '../../src/tcp/stack.ts';
+import type { Tx } from '../../src/tcp/types.ts';
 import { AddressTable } from '../../src/wire/address.ts';
 import { decodeIp, encodeIpPacket, Packet } from '../../src/wire/packet.ts';
-import { ACK, copySegment, FIN, PSH, Segment, SYN } from '../../src/wire/segment.ts';
+import { ACK, FIN, PSH, Segment, SYN } from '../../src/wire/segment.ts';
 import { DecodeStatus } from '../../src/wire/status.ts';
 import { decodeTcp, encodeTcp, tcpHeaderLength } from '../../src/wire/tcp-header.ts';
 import { PLAIN } from '../dialogue.ts';
+import { keepSent } from '../support/keep-sent.ts';
 
 const table = new AddressTable();
 const US = table.parse('192.0.2.1');
@@ -32,14 +35,7 @@ function withOptions(bytes: number[], fields: Partial<Segment>): { seg: Segment;
 
 class Server {
   readonly out: Segment[] = [];
-  readonly tx = {
-    alloc: (): Segment => new Segment(),
-    send: (s: Segment): void => {
-      const own = new Segment();
-      copySegment(s, own);
-      this.out.push(own);
-    },
-  };
+  readonly tx: Tx = keepSent(this.out);
   readonly stack: TcpStack;
   constructor(config = RICH) {
     this.stack = new TcpStack({ addresses: [US, US6], config, secret: Uint32Array.of(1, 2, 3, 4) });

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { RFC9293 } from '../../src/tcp/config.ts';
 import { TcpStack } from '../../src/tcp/stack.ts';
 import type { ConnectOptions } from '../../src/tcp/stack-options.ts';
-import { MS, SEC } from '../../src/tcp/types.ts';
-import { ACK, copySegment, FIN, RST, Segment, SYN } from '../../src/wire/segment.ts';
+import { MS, SEC, type Tx } from '../../src/tcp/types.ts';
+import { ACK, FIN, RST, Segment, SYN } from '../../src/wire/segment.ts';
 import {
   closeWait,
   established,
@@ -17,6 +17,7 @@ import {
   synSent,
   timeWait,
 } from '../dialogue.ts';
+import { keepSent } from '../support/keep-sent.ts';
 
 const US = 0xc0000201;
 const US_TOO = 0xc0000202;
@@ -24,14 +25,7 @@ const PEER = 0xcb007150;
 
 class Host {
   readonly out: Segment[] = [];
-  readonly tx = {
-    alloc: (): Segment => new Segment(),
-    send: (s: Segment): void => {
-      const own = new Segment();
-      copySegment(s, own);
-      this.out.push(own);
-    },
-  };
+  readonly tx: Tx = keepSent(this.out);
   readonly stack: TcpStack;
   constructor(config = PLAIN) {
     this.stack = new TcpStack({ addresses: [US, US_TOO], config, secret: Uint32Array.of(1, 2, 3, 4) });

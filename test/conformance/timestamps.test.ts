@@ -1,9 +1,10 @@
 /** Window scale, timestamps and PAWS (RFC 7323), beside what `connection.test.ts` and the scripts hold. */
 import { describe, expect, test } from 'vitest';
 import { TcpStack } from '../../src/tcp/stack.ts';
-import { MS, type Nanos } from '../../src/tcp/types.ts';
-import { ACK, copySegment, FIN, RST, Segment, SYN } from '../../src/wire/segment.ts';
+import { MS, type Nanos, type Tx } from '../../src/tcp/types.ts';
+import { ACK, FIN, RST, Segment, SYN } from '../../src/wire/segment.ts';
 import { PLAIN } from '../dialogue.ts';
+import { keepSent } from '../support/keep-sent.ts';
 
 const US = 0xc0000201;
 const PEER = 0xcb007150;
@@ -13,14 +14,7 @@ const FULL = { ...PLAIN, rcvBuf: 100_000, windowScale: 3, timestamps: true };
 class Host {
   readonly out: Segment[] = [];
   now: Nanos = 0;
-  readonly tx = {
-    alloc: (): Segment => new Segment(),
-    send: (s: Segment): void => {
-      const own = new Segment();
-      copySegment(s, own);
-      this.out.push(own);
-    },
-  };
+  readonly tx: Tx = keepSent(this.out);
   readonly stack: TcpStack;
   constructor(config = FULL) {
     this.stack = new TcpStack({ addresses: [US], config, secret: Uint32Array.of(1, 2, 3, 4) });
