@@ -239,3 +239,26 @@ describe('two hosts', () => {
     expect(c.tcb.sndUna).toBe(c.tcb.sndNxt);
   });
 });
+
+describe('a stack that stands for many hosts', () => {
+  test('it answers for every address it owns, and lists each connection with news once', () => {
+    const many = new TcpStack({ addresses: [A], owns: (a) => a > A && a <= A + 1000, config: PLAIN, secret: SECRET });
+    const news = many.listNews();
+    const box = new Box();
+    const c = many.connect(0, B, 80, box, { local: A + 700, localPort: 4000, iss: 500 });
+    expect(news, 'a SYN under way is no news').toEqual([]);
+    const synAck = { src: B, sport: 80, dst: A + 700, dport: 4000, flags: SYN | ACK, seq: 9, ack: 501 };
+    many.onSegment(1, segment({ ...synAck, dst: A + 1001 }), box);
+    expect(many.counters.notOurs).toBe(1);
+    many.onSegment(1, segment(synAck), box);
+    many.onSegment(2, segment({ ...synAck, flags: ACK, seq: 10, len: 2, payload: new Uint8Array(2) }), box);
+    expect(news).toEqual([c]);
+    expect(c.pollEvent()).toEqual({ type: 'established' });
+    expect(c.pollEvent()).toEqual({ type: 'readable' });
+    news.length = 0;
+    c.listed = false;
+    c.abort(3, box);
+    many.nextTimer();
+    expect(news, 'the end is news as well').toEqual([c]);
+  });
+});

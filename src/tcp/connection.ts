@@ -50,6 +50,8 @@ export class Connection implements Endpoint {
   /** Set by the stack that owns the connection; `touched` keeps it from being listed twice. */
   owner: TouchList | null = null;
   touched = false;
+  /** In the stack's list of connections with news; whoever takes it out sets it false. */
+  listed = false;
   /** Next in the same bucket of the stack's connection table. */
   nextInBucket: Connection | null = null;
   /** Place in the stack's timer heap, -1 = not there, and the deadline it stands there for. */

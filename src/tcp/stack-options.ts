@@ -7,6 +7,8 @@ import type { FastOpenCounters, FastOpenMode } from './fast-open-client.ts';
 export interface StackOptions {
   /** Address handles this host answers for; the first of each IP version is the source of active opens. At least one. */
   readonly addresses: readonly number[];
+  /** Further addresses it answers for: a stack that stands for a whole population has too many to list. */
+  readonly owns?: (address: number) => boolean;
   /** Names the IPv6 handles: multicast ones are known by it, and Fast Open cookies for IPv6 are those of Linux. */
   readonly addressTable?: AddressTable;
   /** Broadcast addresses of the networks this host is on; nothing of them is answered. */

@@ -60,6 +60,8 @@ export class TcpStack implements Endpoint {
   readonly #timers = new TimerHeap();
   #touched: Connection[] = [];
   readonly #ports: LocalPorts;
+  readonly #owns: ((address: number) => boolean) | null;
+  #news: Connection[] | null = null;
   /** ISS of the connection that follows one in TIME-WAIT; -1 = none does. */
   #reopenIss = -1;
   #why: WhySink | null = null;
@@ -72,6 +74,7 @@ export class TcpStack implements Endpoint {
     this.#secret = options.secret;
     this.#addressTable = options.addressTable ?? null;
     this.#broadcasts = options.broadcasts ?? null;
+    this.#owns = options.owns ?? null;
     this.#isns = new IsnGenerator(options.secret);
     this.#table = new ConnectionTable(options.secret[0]!);
     this.#ports = new LocalPorts(FIRST_EPHEMERAL, 65535, options.secret[1]!);
@@ -94,6 +97,15 @@ export class TcpStack implements Endpoint {
 
   listener(port: number): Listener<Connection> | undefined {
     return this.#listeners.get(port);
+  }
+
+  /**
+   * From now on connections with events to poll are listed: the list is yours to empty, and each connection stands in it
+   * once until its `listed` is false again. For applications with too many connections to ask each of them.
+   */
+  listNews(): Connection[] {
+    this.#news ??= [];
+    return this.#news;
   }
 
   connections(): Iterable<Connection> {
@@ -170,7 +182,7 @@ export class TcpStack implements Endpoint {
 
   onSegment(now: Nanos, seg: Readonly<Segment>, tx: Tx): void {
     // Most hosts have one address, and searching an array shows in bench/handshakes.mjs (7%).
-    if (seg.dst !== this.#address && !this.addresses.includes(seg.dst)) {
+    if (seg.dst !== this.#address && !this.#isOurs(seg.dst)) {
       this.counters.notOurs++;
       return;
     }
@@ -209,7 +221,7 @@ export class TcpStack implements Endpoint {
     if (c !== null) {
       answer = c.onIcmp(now, icmp, tx) ? 1 : 0;
       this.#settle(c);
-    } else if (this.addresses.includes(src)) answer = this.#listeners.get(sport)?.onIcmp(icmp) ?? -1;
+    } else if (this.#isOurs(src)) answer = this.#listeners.get(sport)?.onIcmp(icmp) ?? -1;
     if (answer === 0) this.counters.outOfWindowIcmps++;
     if (answer < 0) this.counters.strayIcmps++;
     if (answer <= 0 && this.#why !== null) this.#why.check(rulesIcmp.ICMP_STRAY, answer === 0, 0, 0, 0);
@@ -259,6 +271,7 @@ export class TcpStack implements Endpoint {
         : Connection.fastOpened(config, half, seg, pending, now, tx, this.#why);
     this.#adopt(c);
     this.#timers.schedule(c);
+    if (this.#news !== null) this.#list(c, this.#news);
     return c;
   }
 
@@ -270,9 +283,16 @@ export class TcpStack implements Endpoint {
 
   /** After anything happened to `c`: out of the table once closed, else under its next deadline. */
   #settle(c: Connection): void {
+    if (this.#news !== null) this.#list(c, this.#news);
     if (c.state !== 'CLOSED') return this.#timers.schedule(c);
     this.#table.remove(c);
     this.#timers.remove(c);
+  }
+
+  #list(c: Connection, news: Connection[]): void {
+    if (c.listed || c.tcb.events === 0) return;
+    c.listed = true;
+    news.push(c);
   }
 
   #drain(): void {
@@ -328,6 +348,10 @@ export class TcpStack implements Endpoint {
     if (why !== null) why.check(rules.LISTEN_ACK, true, seg.ack, 0, 0);
     this.counters.outRsts++;
     sendRstFor(seg, segLen(seg), tx);
+  }
+
+  #isOurs(address: number): boolean {
+    return this.addresses.includes(address) || this.#owns?.(address) === true;
   }
 
   #canBeHost(address: number): boolean {
