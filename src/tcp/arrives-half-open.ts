@@ -5,6 +5,7 @@ import { seqAdd, seqDiff, seqIn, seqLt } from '../wire/seq.ts';
 import type { TcpConfig } from './config.ts';
 import type { HalfOpen } from './half-open.ts';
 import type { ListenCounters } from './listen-counters.ts';
+import type { ListenOptions } from './listen-options.ts';
 import * as rules from './rules-listen.ts';
 import type { SynQueue } from './syn-queue.ts';
 import { synWindow } from './synack.ts';
@@ -29,6 +30,7 @@ export function judgeHalfOpen(
   seg: Readonly<Segment>,
   half: Readonly<HalfOpen>,
   config: TcpConfig,
+  options: Pick<ListenOptions, 'rstInWindow'>,
   tsFirst: number,
   tsLast: number,
   counters: ListenCounters,
@@ -73,6 +75,13 @@ export function judgeHalfOpen(
     return 'reset';
   }
 
+  const rstRemoves = options.rstInWindow === 'remove' && (flags & RST) !== 0;
+  if (rstRemoves && (flags & ACK) !== 0 && !acked) {
+    counters.rstIgnored++;
+    if (why !== null) why.act(rules.HALF_RST_BAD_ACK, seg.ack, 0, 0);
+    return 'drop';
+  }
+
   const len = segLen(seg);
   const inside =
     seqIn(seg.seq, rcvNxt, habits.edgesAcceptable ? window + 1 : window) ||
@@ -86,6 +95,11 @@ export function judgeHalfOpen(
     }
     counters.outOfWindow++;
     return 'ack';
+  }
+
+  if (rstRemoves) {
+    if (why !== null) why.act(rules.HALF_RST_WINDOW, 0, 0, 0);
+    return 'remove';
   }
 
   if ((flags & RST) !== 0) {

@@ -35,8 +35,10 @@ export class ListenCounters {
   // Events Linux does not count, so that each dropped segment is counted somewhere.
   /** New SYNs seen, whatever became of them. */
   syns = 0;
-  /** Entries whose last timer fired. */
+  /** Entries whose last timer fired, early ones included. */
   expired = 0;
+  /** Entries given up before their last retransmission because the queue was more than half full. */
+  pruned = 0;
   /** Entries given up for another SYN (policy verdict `evict`). */
   evicted = 0;
   /** SYNs refused by RST/ACK (policy verdict `reset`). */

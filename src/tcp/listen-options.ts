@@ -8,6 +8,7 @@ import type { FastOpenChild, FastOpenServer } from './fast-open-server.ts';
 import type { HalfOpen } from './half-open.ts';
 import { dropWhenFull } from './policy/drop-when-full.ts';
 import type { ListenPolicy } from './policy/types.ts';
+import type { WheelOptions } from './timer-wheel.ts';
 import type { Nanos, TcpState, Tx } from './types.ts';
 
 export interface ListenOptions {
@@ -31,6 +32,16 @@ export interface ListenOptions {
   readonly synInWindow?: 'listen' | 'reset' | 'challenge';
   /** Fast Open (RFC 7413); off when left out. `Listener.setFastOpen` changes it later. */
   readonly fastOpen?: FastOpenServer;
+  /**
+   * An RST inside the window of a half-open entry but not at RCV.NXT: `challenge` answers with an ACK and keeps the entry
+   * (the default, RFC 5961 §3.2; Linux since 2026), `remove` ends it as an exact one does (Linux before, RFC 793; there
+   * an RST with a wrong ACK number does nothing).
+   */
+  readonly rstInWindow?: 'challenge' | 'remove';
+  /** SYN/ACK timers fire as a kernel's timer wheel lets them; exactly when left out. */
+  readonly timerWheel?: WheelOptions;
+  /** Give old entries up early while the SYN queue is more than half full (Linux reqsk_timer_handler). */
+  readonly pruneWhenHalfFull?: boolean;
   /** Drop SYNs that carry FIN in LISTEN (Linux); RFC 9293 takes the SYN and leaves the FIN unacknowledged. */
   readonly dropSynFin?: boolean;
 }
@@ -42,14 +53,18 @@ export interface AcceptedConnection {
   readonly pendingOpen?: FastOpenChild | null;
 }
 
-export interface ListenerDeps<C extends AcceptedConnection> {
+/** What of it the timers need. */
+export interface ListenerClock {
   /** `Listener.configure` replaces it. */
   config: TcpConfig;
   /** The host's four random words: they key cookies, timestamp offsets and the SYN queue's hash. */
   readonly secret: Uint32Array;
-  isn(now: Nanos, local: number, localPort: number, remote: number, remotePort: number): Seq;
   /** The timestamp clock in ms, uint32, without any offset. */
   tsNow(now: Nanos): number;
+}
+
+export interface ListenerDeps<C extends AcceptedConnection> extends ListenerClock {
+  isn(now: Nanos, local: number, localPort: number, remote: number, remotePort: number): Seq;
   /** Names IPv6 handles; null: none does. */
   readonly addresses?: AddressTable | null;
   /**

@@ -25,8 +25,9 @@ import {
 import { acceptQueueFull } from './policy/drop-when-full.ts';
 import { DROP_COUNTER, type ListenPolicy, type QueueView, type SynQueueView } from './policy/types.ts';
 import * as rules from './rules-listen.ts';
-import { MAX_TIMEOUTS, SynQueue } from './syn-queue.ts';
-import { sendAck, sendReset, sendResetAck, sendSynAck, synAckTimeout } from './synack.ts';
+import type { SynQueue } from './syn-queue.ts';
+import { sendAck, sendReset, sendResetAck, sendSynAck, synAckTsVal } from './synack.ts';
+import { SynAckTimers } from './synack-timers.ts';
 import type { Nanos, TcpState, Tx } from './types.ts';
 import type { Rule, WhySink } from './why.ts';
 
@@ -38,12 +39,12 @@ export class Listener<C extends AcceptedConnection> {
   /** Receives the reason of each decision; null costs nothing. */
   why: WhySink | null = null;
   readonly #deps: ListenerDeps<C>;
+  readonly #timers: SynAckTimers;
   readonly #synQueue: SynQueue;
   readonly #acceptQueue: AcceptQueue<C>;
   readonly #desk: CookieDesk;
   #gate: FastOpenGate | null = null;
   readonly #options: ListenOptions;
-  readonly #maxTimeouts: number;
   #closed = false;
   /** The entry under consideration, read out. One object for all segments. */
   readonly #half: HalfOpen = new HalfOpen();
@@ -54,8 +55,8 @@ export class Listener<C extends AcceptedConnection> {
     this.port = port;
     this.policy = policyOf(options);
     this.#deps = deps;
-    this.#maxTimeouts = Math.min(deps.config.synackRetries, MAX_TIMEOUTS);
-    this.#synQueue = new SynQueue(port, backlog, synQueueRoom(options, backlog), this.#maxTimeouts + 1, deps.secret);
+    this.#timers = new SynAckTimers(port, options, synQueueRoom(options, backlog), deps, this.counters);
+    this.#synQueue = this.#timers.queue;
     this.#acceptQueue = new AcceptQueue<C>(backlog);
     this.#desk = new CookieDesk(port, deps, this.counters);
     this.#options = options;
@@ -144,21 +145,7 @@ export class Listener<C extends AcceptedConnection> {
 
   /** Sends the SYN/ACKs that are due and removes entries that waited long enough. */
   onTimer(now: Nanos, tx: Tx): void {
-    const { counters, why } = this;
-    const queue = this.#synQueue;
-    const half = this.#half;
-    for (let row = queue.due(now); row >= 0; row = queue.due(now)) {
-      queue.read(row, half);
-      counters.TCPTimeouts++;
-      const more = half.timeouts < this.#maxTimeouts;
-      if (why !== null) why.check(rules.SYNACK_EXPIRED, more, half.timeouts, this.#maxTimeouts, 0);
-      if (more) this.#repeat(now, row, half.timeouts + 1, tx);
-      else {
-        counters.expired++;
-        if (why !== null) why.act(rules.HALF_REMOVED, 0, 0, 0);
-        this.#remove(row, 'CLOSED');
-      }
-    }
+    this.#timers.run(now, this.#half, tx, this.why);
   }
 
   /** Exact time of the next SYN/ACK timer, Infinity when nothing is half-open. */
@@ -235,16 +222,12 @@ export class Listener<C extends AcceptedConnection> {
       reply = this.#gate;
       if (reply.judge(now, seg, this.counters, why) === 'open') return this.#fastOpen(now, reply, seg, tx);
     }
-    const tsVal = this.#tsVal(now, half);
+    const tsVal = synAckTsVal(this.#deps, now, half);
     const row = this.#synQueue.insert(half, tsVal);
     if (row < 0) return this.#drop(rules.SYN_DROPPED, 'TCPReqQFullDrop');
-    const rto = synAckTimeout(this.#deps.config, 0);
-    this.#synQueue.arm(row, now + rto);
-    if (why !== null) {
-      why.act(rules.QUEUED, half.iss, this.#synQueue.length, 0);
-      why.act(rules.SYNACK_TIMER, rto, 0, 0);
-      why.state('LISTEN', 'SYN-RECEIVED');
-    }
+    if (why !== null) why.act(rules.QUEUED, half.iss, this.#synQueue.length, 0);
+    this.#timers.start(now, row, why);
+    if (why !== null) why.state('LISTEN', 'SYN-RECEIVED');
     sendSynAck(half, this.#deps.config, tsVal, tx, reply);
   }
 
@@ -275,8 +258,8 @@ export class Listener<C extends AcceptedConnection> {
     const queue = this.#synQueue;
     const half = this.#half;
     queue.read(row, half);
-    const tsLast = half.tsRecent < 0 ? 0 : this.#tsVal(half.synackAt, half);
-    const verdict = judgeHalfOpen(seg, half, config, queue.tsFirst(row), tsLast, counters, why);
+    const tsLast = synAckTsVal(this.#deps, half.synackAt, half);
+    const verdict = judgeHalfOpen(seg, half, config, this.#options, queue.tsFirst(row), tsLast, counters, why);
     switch (verdict) {
       case 'repeat':
         if (!mayAnswer(now, row, seg, queue, config.challengeAckInterval, counters, why)) return;
@@ -286,7 +269,7 @@ export class Listener<C extends AcceptedConnection> {
           queue.setTsRecent(row, seg.tsVal);
         }
         // Measured: the timer starts again with its present timeout, the count stays.
-        return this.#repeat(now, row, half.timeouts, tx);
+        return this.#timers.repeat(now, row, half, half.timeouts, tx, why);
       case 'ack':
       case 'challenge':
         return this.#answerAck(now, row, seg, verdict === 'ack' ? rules.HALF_ACK : rules.HALF_CHALLENGE, tx);
@@ -347,28 +330,13 @@ export class Listener<C extends AcceptedConnection> {
     this.#acceptQueue.push(this.#deps.promote(now, this.#deps.config, this.#half, seg, tx, null));
   }
 
-  /** Sends the SYN/ACK of `row`, which stands in `#half`, once more and starts its timer afresh. */
-  #repeat(now: Nanos, row: number, timeouts: number, tx: Tx): void {
-    const { counters, why } = this;
-    const half = this.#half;
-    const rto = synAckTimeout(this.#deps.config, timeouts);
-    this.#synQueue.rearm(row, now, timeouts, now + rto);
-    counters.TCPSynRetrans++;
-    counters.RetransSegs++;
-    if (why !== null) {
-      why.act(rules.SYNACK_AGAIN, half.iss, 0, 0);
-      why.act(rules.SYNACK_TIMER, rto, 0, 0);
-    }
-    sendSynAck(half, this.#deps.config, this.#tsVal(now, half), tx);
-  }
-
   #answerAck(now: Nanos, row: number, seg: Readonly<Segment>, rule: Rule, tx: Tx): void {
     const { counters, why } = this;
     const { config } = this.#deps;
     if (!mayAnswer(now, row, seg, this.#synQueue, config.challengeAckInterval, counters, why)) return;
     if (rule !== rules.HALF_ACK) counters.TCPChallengeACK++;
     if (why !== null) why.act(rule, seqAdd(this.#half.irs, 1), 0, 0);
-    sendAck(this.#half, config, this.#tsVal(now, this.#half), tx);
+    sendAck(this.#half, config, synAckTsVal(this.#deps, now, this.#half), tx);
   }
 
   #evict(now: Nanos): boolean {
@@ -392,9 +360,5 @@ export class Listener<C extends AcceptedConnection> {
   #remove(row: number, to: TcpState): void {
     this.#synQueue.remove(row);
     if (this.why !== null) this.why.state('SYN-RECEIVED', to);
-  }
-
-  #tsVal(at: Nanos, half: Readonly<HalfOpen>): number {
-    return half.tsRecent < 0 ? 0 : (this.#deps.tsNow(at) + half.tsOffset) >>> 0;
   }
 }

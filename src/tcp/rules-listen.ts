@@ -43,6 +43,11 @@ export const RESERVE_UNTOUCHED: Rule = rule(
   'n',
   'n',
 );
+export const PEER_PROVEN: Rule = rule(
+  'peer-proven',
+  'Linux tcp_peer_is_proven',
+  'the host has closed a connection in order before: the last quarter is open to it',
+);
 export const SYN_DROPPED: Rule = rule(
   'syn-dropped',
   'Linux tcp_conn_request',
@@ -128,6 +133,17 @@ export const HALF_CHALLENGE: Rule = rule(
   'RST in the window but not at RCV.NXT: send a challenge ACK {0}',
   'remote',
 );
+export const HALF_RST_WINDOW: Rule = rule(
+  'half-rst-window',
+  'RFC 793 p. 70, Linux tcp_check_req before 2026',
+  'RST in the window: the entry is removed',
+);
+export const HALF_RST_BAD_ACK: Rule = rule(
+  'half-rst-bad-ack',
+  'Linux tcp_check_req before 2026',
+  'RST with ACK {0}, not of our SYN: drop the segment',
+  'local',
+);
 export const HALF_SYN_LISTEN: Rule = rule(
   'half-syn-listen',
   'RFC 9293 §3.10.7.4 fourth',
@@ -204,6 +220,21 @@ export const SYNACK_EXPIRED: Rule = rule(
   'syn-ack-expired',
   'Linux tcp_synack_retries',
   'SYN/ACK timer: {0} retransmissions so far < {1} allowed',
+  'n',
+  'n',
+);
+export const PRUNE_CROWDED: Rule = rule(
+  'prune-crowded',
+  'Linux reqsk_timer_handler',
+  'more than half full: 2 × {0} half-open > {1}',
+  'n',
+  'n',
+);
+export const PRUNE_LIMIT: Rule = rule(
+  'prune-limit',
+  'Linux reqsk_timer_handler',
+  'only {0} of {1} entries have not timed out yet: {2} retransmissions allowed for now',
+  'n',
   'n',
   'n',
 );

@@ -44,6 +44,8 @@ const FIRST_ROWS = 16;
 
 export class SynQueue implements SynQueueView {
   length = 0;
+  /** Entries whose timer has not fired yet (Linux qlen_young). */
+  young = 0;
   /** High-water mark: rows ever in use. */
   rows = 0;
   /** Both told to policies, not enforced here. */
@@ -51,6 +53,7 @@ export class SynQueue implements SynQueueView {
   capacity: number;
   readonly #rows: SynRows = new SynRows(FIRST_ROWS);
   readonly #timers: TimerLists;
+  readonly #lastList: number;
   readonly #port: number;
   readonly #seed: number;
   /** First row of each bucket; as many buckets as rows, so chains hold one entry or less on average. */
@@ -60,13 +63,21 @@ export class SynQueue implements SynQueueView {
   #newest = NIL;
 
   /**
-   * `levels`: SYN/ACK timeouts an entry can see, plus one. `secret` keys the hash, so that nobody outside can choose
-   * addresses that share a bucket.
+   * `waits`: how many lengths of SYN/ACK timers there are; entries with more timeouts than that wait like the last.
+   * `secret` keys the hash, so that nobody outside can choose addresses that share a bucket. `levels`: see `TimerLists`.
    */
-  constructor(port: number, limit: number, capacity: number, levels: number, secret: Uint32Array) {
+  constructor(
+    port: number,
+    limit: number,
+    capacity: number,
+    waits: number,
+    secret: Uint32Array,
+    levels: Uint8Array | null = null,
+  ) {
     this.limit = limit;
     this.capacity = capacity;
-    this.#timers = new TimerLists(this.#rows, levels);
+    this.#timers = new TimerLists(this.#rows, waits, levels);
+    this.#lastList = waits - 1;
     this.#port = port;
     this.#seed = jhash3(secret[2]!, secret[3]!, port, secret[0]!);
   }
@@ -135,6 +146,7 @@ export class SynQueue implements SynQueueView {
     else i32[this.#newest * STRIDE + AGE_NEXT] = row;
     this.#newest = row;
     this.length++;
+    if (half.timeouts === 0) this.young++;
     return row;
   }
 
@@ -167,7 +179,9 @@ export class SynQueue implements SynQueueView {
     const { i32 } = this.#rows;
     const at = row * STRIDE;
     const flags = i32[at + KEY_FLAGS]!;
-    this.#timers.cancel(row, (flags >>> 8) & MAX_TIMEOUTS);
+    const timeouts = (flags >>> 8) & MAX_TIMEOUTS;
+    if (timeouts === 0) this.young--;
+    this.#timers.cancel(row, this.#list(timeouts));
     const bucket = this.#bucket(i32[at + LOCAL]!, i32[at + REMOTE]!, flags & KEY_MASK);
     const next = i32[at + CHAIN]!;
     let link = this.#buckets[bucket]!;
@@ -190,29 +204,29 @@ export class SynQueue implements SynQueueView {
 
   /** Arms the timer of an entry just inserted. */
   arm(row: number, firesAt: Nanos): void {
-    this.#timers.arm(row, this.timeouts(row), firesAt);
+    this.#timers.arm(row, this.#list(this.timeouts(row)), firesAt);
   }
 
   /** A SYN/ACK went out again at `now` and the timer starts afresh, now as that of `timeouts` timeouts. */
   rearm(row: number, now: Nanos, timeouts: number, firesAt: Nanos): void {
     const { i32, f64 } = this.#rows;
     const at = row * STRIDE + KEY_FLAGS;
-    this.#timers.cancel(row, this.timeouts(row));
+    const before = this.timeouts(row);
+    if (before === 0 && timeouts > 0) this.young--;
+    this.#timers.cancel(row, this.#list(before));
     i32[at] = (i32[at]! & ~(MAX_TIMEOUTS << 8)) | (timeouts << 8);
     f64[row * STRIDE_F64 + SYNACK_AT] = now;
-    this.#timers.arm(row, timeouts, firesAt);
+    this.#timers.arm(row, this.#list(timeouts), firesAt);
   }
 
   /** The next deadline of any entry, exactly; Infinity when there is none. */
   nextTimer(): Nanos {
-    const row = this.#timers.earliest();
-    return row === NIL ? Infinity : this.firesAt(row);
+    return this.#timers.next();
   }
 
   /** The entry whose timer is the first to fire, if at or before `now`; else -1. */
   due(now: Nanos): number {
-    const row = this.#timers.earliest();
-    return row !== NIL && this.firesAt(row) <= now ? row : NIL;
+    return this.#timers.next() <= now ? this.#timers.earliest() : NIL;
   }
 
   oldest(): number {
@@ -274,10 +288,15 @@ export class SynQueue implements SynQueueView {
     this.#timers.clear();
     this.#rows.i32.fill(0);
     this.length = 0;
+    this.young = 0;
     this.rows = 0;
     this.#free = NIL;
     this.#oldest = NIL;
     this.#newest = NIL;
+  }
+
+  #list(timeouts: number): number {
+    return Math.min(timeouts, this.#lastList);
   }
 
   #bucket(local: number, remote: number, key: number): number {

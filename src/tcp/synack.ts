@@ -19,6 +19,11 @@ export function synAckTimeout(config: TcpConfig, timeouts: number): Nanos {
   return Math.min(config.initialRto * 2 ** timeouts, config.maxRto);
 }
 
+/** TSval of a SYN/ACK or ACK of `half` that leaves at `at`; 0 when timestamps were not agreed. */
+export function synAckTsVal(clock: { tsNow(at: Nanos): number }, at: Nanos, half: Readonly<HalfOpen>): number {
+  return half.tsRecent < 0 ? 0 : (clock.tsNow(at) + half.tsOffset) >>> 0;
+}
+
 /**
  * <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK> with the options agreed on. `tsVal` counts when timestamps were agreed; `reply`
  * brings a Fast Open cookie.
