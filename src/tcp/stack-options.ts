@@ -3,6 +3,7 @@ import type { AddressTable } from '../wire/address.ts';
 import type { Seq } from '../wire/seq.ts';
 import type { TcpConfig } from './config.ts';
 import type { FastOpenCounters, FastOpenMode } from './fast-open-client.ts';
+import type { PeerMetrics } from './peer-metrics.ts';
 
 export interface StackOptions {
   /** Address handles this host answers for; the first of each IP version is the source of active opens. At least one. */
@@ -14,6 +15,8 @@ export interface StackOptions {
   /** Broadcast addresses of the networks this host is on; nothing of them is answered. */
   readonly broadcasts?: readonly number[];
   readonly config: TcpConfig;
+  /** Where connections that close in order leave their round trip; nothing is remembered when left out. */
+  readonly peerMetrics?: PeerMetrics;
   /** Four uint32: the key of ISNs, cookies and hash tables. From a random stream of the caller. */
   readonly secret: Uint32Array;
 }

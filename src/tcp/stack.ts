@@ -19,6 +19,7 @@ import { Listener } from './listener.ts';
 import { LocalPorts } from './local-ports.ts';
 import { OpenError } from './open-error.ts';
 import { sendRstFor } from './output.ts';
+import type { PeerMetrics } from './peer-metrics.ts';
 import * as rules from './rules.ts';
 import * as rulesIcmp from './rules-icmp.ts';
 import type { ConnectOptions, StackCounters, StackOptions } from './stack-options.ts';
@@ -54,6 +55,7 @@ export class TcpStack implements Endpoint {
   readonly #secret: Uint32Array;
   readonly #addressTable: AddressTable | null;
   readonly #broadcasts: readonly number[] | null;
+  readonly #metrics: PeerMetrics | null;
   readonly #isns: IsnGenerator;
   readonly #table: ConnectionTable;
   readonly #listeners = new Map<number, Listener<Connection>>();
@@ -74,6 +76,7 @@ export class TcpStack implements Endpoint {
     this.#secret = options.secret;
     this.#addressTable = options.addressTable ?? null;
     this.#broadcasts = options.broadcasts ?? null;
+    this.#metrics = options.peerMetrics ?? null;
     this.#owns = options.owns ?? null;
     this.#isns = new IsnGenerator(options.secret);
     this.#table = new ConnectionTable(options.secret[0]!);
@@ -283,6 +286,7 @@ export class TcpStack implements Endpoint {
 
   /** After anything happened to `c`: out of the table once closed, else under its next deadline. */
   #settle(c: Connection): void {
+    if (this.#metrics !== null) this.#metrics.see(c.tcb);
     if (this.#news !== null) this.#list(c, this.#news);
     if (c.state !== 'CLOSED') return this.#timers.schedule(c);
     this.#table.remove(c);

@@ -1,14 +1,16 @@
 /** No defence: queue while there is room, else drop silently (Linux with tcp_syncookies = 0). */
-import { ACCEPT_QUEUE_ROOM, RESERVE_UNTOUCHED, SYN_QUEUE_ROOM } from '../rules-listen.ts';
+import { ACCEPT_QUEUE_ROOM, PEER_PROVEN, RESERVE_UNTOUCHED, SYN_QUEUE_ROOM } from '../rules-listen.ts';
 import type { WhySink } from '../why.ts';
 import type { ListenPolicy, QueueView, SynVerdict } from './types.ts';
 
 export interface DropWhenFullOptions {
   /**
-   * Linux tcp_max_syn_backlog, M: a SYN is dropped once less than a quarter of M is left. Linux exempts hosts it has
-   * talked to before (a metrics entry); here no host is. Left out: no such rule.
+   * Linux tcp_max_syn_backlog, M: a SYN is dropped once less than a quarter of M is left, unless its host is proven.
+   * Left out: no such rule.
    */
   readonly maxSynBacklog?: number;
+  /** Hosts that may have the last quarter too, see `PeerMetrics`; none when left out. */
+  readonly proven?: (local: number, remote: number) => boolean;
 }
 
 /**
@@ -17,16 +19,22 @@ export interface DropWhenFullOptions {
  */
 export function dropWhenFull(options: DropWhenFullOptions = {}): ListenPolicy {
   const max = options.maxSynBacklog ?? Infinity;
+  const { proven } = options;
   return {
     name: 'drop-when-full',
     cookies: false,
-    onSyn(_now, _syn, synQueue, acceptQueue, why): SynVerdict {
+    onSyn(_now, syn, synQueue, acceptQueue, why): SynVerdict {
       if (synQueueFull(synQueue, why)) return 'drop-syn-queue';
       if (acceptQueueFull(acceptQueue, why)) return 'drop-accept-queue';
       if (max !== Infinity) {
         const tooFew = max - synQueue.length < max >> 2;
         if (why !== null) why.check(RESERVE_UNTOUCHED, !tooFew, max, synQueue.length, max >> 2);
-        if (tooFew) return 'drop-reserve';
+        if (tooFew) {
+          if (proven === undefined) return 'drop-reserve';
+          const known = proven(syn.dst, syn.src);
+          if (why !== null) why.check(PEER_PROVEN, known, 0, 0, 0);
+          if (!known) return 'drop-reserve';
+        }
       }
       return 'queue';
     },
