@@ -8,10 +8,22 @@ export { FastOpenKeys, fastOpenKeysOf, parseFastOpenKeys } from './tcp/fast-open
 export type { FastOpenChild, FastOpenServer } from './tcp/fast-open-server.ts';
 export { HalfOpen } from './tcp/half-open.ts';
 export { IsnGenerator } from './tcp/isn.ts';
+export {
+  LINUX_6_6,
+  LINUX_6_18,
+  LINUX_LISTEN,
+  type LinuxListenSettings,
+  type LinuxVersion,
+  linuxBacklog,
+  linuxListener,
+  linuxPolicy,
+  type Proven,
+} from './tcp/linux-listener.ts';
 export type { ListenCounters } from './tcp/listen-counters.ts';
 export type { ListenOptions } from './tcp/listen-options.ts';
 export { Listener } from './tcp/listener.ts';
 export { OpenError } from './tcp/open-error.ts';
+export { PeerMetrics } from './tcp/peer-metrics.ts';
 export { dropWhenFull } from './tcp/policy/drop-when-full.ts';
 export { synCookies } from './tcp/policy/syn-cookies.ts';
 export type { ListenPolicy, QueueView, SynQueueView, SynVerdict } from './tcp/policy/types.ts';
@@ -20,6 +32,7 @@ export { SipHash } from './tcp/siphash.ts';
 export { TcpStack } from './tcp/stack.ts';
 export type { ConnectOptions, StackCounters, StackOptions } from './tcp/stack-options.ts';
 export type { Tcb } from './tcp/tcb.ts';
+export { TimerWheel, type WheelOptions } from './tcp/timer-wheel.ts';
 export {
   type CloseReason,
   type Endpoint,
