@@ -30,7 +30,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   node: {
     layers: ['wire', 'capture', 'tcp', 'socket', 'sim', 'scenario', 'diagnose', 'script', 'audit', 'view'],
     // koffi is a socket module as well: only the declared edge may touch it.
-    packages: [/^node:/, 'koffi'],
+    packages: [/^node:/, 'koffi', 'hyparquet-writer'],
   },
   cli: {
     layers: ['wire', 'capture', 'tcp', 'socket', 'sim', 'scenario', 'diagnose', 'script', 'audit', 'view', 'node'],
