@@ -12,8 +12,7 @@ import type {
   Scenario,
   SeqExpr,
 } from '../sim/scenario-model.ts';
-import type { TcpConfig } from '../tcp/config.ts';
-import type { Nanos, TcpState } from '../tcp/types.ts';
+import type { TcpState } from '../tcp/types.ts';
 import { nearest } from '../wire/suggest.ts';
 import type {
   ActionFile,
@@ -24,13 +23,13 @@ import type {
   PathFile,
   ScenarioFile,
   StoryFile,
-  TcpFile,
 } from './file-shape.ts';
 import { checkAddress, SAFE_RANGES } from './safe-address.ts';
-import { parseDuration, parseFlags, parseRate, parseSeq } from './units.ts';
+import { tcpSettings } from './tcp-settings.ts';
+import { parseFlags, parseRate, parseSeq, time } from './units.ts';
 
-/** Tells where in the file something is wrong; never returns. */
-export type Refuse = (path: readonly (string | number)[], message: string) => never;
+/** Tells where in the file something is wrong (with `key`: at its key); never returns. */
+export type Refuse = (path: readonly (string | number)[], message: string, key?: boolean) => never;
 
 export function buildScenario(id: string, file: ScenarioFile, refuse: Refuse): Scenario {
   const names = Object.keys(file.hosts);
@@ -249,20 +248,4 @@ class Builder {
       `names the host '${name}', which is not there; ${near ? `did you mean '${near}'?` : `the hosts are ${this.#names.join(', ')}`}`,
     );
   }
-}
-
-function tcpSettings(file: TcpFile): Partial<TcpConfig> {
-  const { delayedAck, initialRto, timeWait, ...rest } = file;
-  const plain = Object.fromEntries(Object.entries(rest).filter(([, v]) => v !== undefined)) as Partial<TcpConfig>; // keys named alike in both
-  return {
-    ...plain,
-    ...(delayedAck !== undefined && { delayedAck: time(delayedAck) }),
-    ...(initialRto !== undefined && { initialRto: time(initialRto) }),
-    ...(timeWait !== undefined && { timeWait: time(timeWait) }),
-  };
-}
-
-/** The schema has checked the notation. */
-function time(value: string | 0): Nanos {
-  return value === 0 ? 0 : parseDuration(value);
 }

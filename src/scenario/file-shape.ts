@@ -2,6 +2,7 @@
 
 /** Host names as keys, so that the file refers to hosts by name. */
 export interface ScenarioFile {
+  readonly kind?: 'handshake' | undefined;
   readonly title: string;
   readonly summary: string;
   readonly order: number;

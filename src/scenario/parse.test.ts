@@ -151,8 +151,12 @@ test('a key of several lines is told in one', () => {
 });
 
 test('what is not a scenario at all gets a sentence too', () => {
-  expect(refusalOf('just words')).toBe('1:1: this is not a scenario: expected a mapping with title, summary and hosts');
-  expect(refusalOf('')).toBe('1:1: this is not a scenario: expected a mapping with title, summary and hosts');
+  expect(refusalOf('just words')).toBe(
+    '1:1: this is not a scenario: expected a mapping with title, summary and hosts (or kind: flood)',
+  );
+  expect(refusalOf('')).toBe(
+    '1:1: this is not a scenario: expected a mapping with title, summary and hosts (or kind: flood)',
+  );
   expect(refusalOf('title: "open')).toMatch(/^1:\d+: not readable as YAML: /);
   expect(refusalOf('title: a\ntitle: b\n')).toMatch(/^2:1: not readable as YAML: Map keys must be unique/);
 });
@@ -202,10 +206,14 @@ test('suggestions', () => {
 
 test('the JSON Schema describes the same shape and is plain data', () => {
   const schema = JSON.parse(JSON.stringify(scenarioJsonSchema()));
-  expect(schema.required).toEqual(['title', 'summary', 'hosts']);
-  expect(schema.additionalProperties).toBe(false);
-  expect(Object.keys(schema.properties)).toEqual(
+  const handshake = schema.else;
+  expect(handshake.required).toEqual(['title', 'summary', 'hosts']);
+  expect(handshake.additionalProperties).toBe(false);
+  expect(Object.keys(handshake.properties)).toEqual(
     expect.arrayContaining(['hosts', 'link', 'path', 'inject', 'expect', 'story']),
   );
-  expect(schema.properties.link.properties.delay.default).toBe('20ms');
+  expect(handshake.properties.link.properties.delay.default).toBe('20ms');
+  expect(schema.if).toEqual({ properties: { kind: { const: 'flood' } }, required: ['kind'] });
+  expect(schema.then.required).toEqual(['kind', 'title', 'summary']);
+  expect(schema.then.properties.server.properties.settings.properties.tcp_syncookies.description).toContain('always');
 });

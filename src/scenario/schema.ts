@@ -3,125 +3,37 @@
  * published JSON Schema. What names mean (a host that does not exist, a public address) is checked in `build.ts`.
  */
 import { z } from 'zod';
-import { SEC } from '../tcp/types.ts';
 import { nearest } from '../wire/suggest.ts';
 import type { ScenarioFile } from './file-shape.ts';
-import { DURATION_PATTERN, FLAGS_PATTERN, parseDuration, RATE_PATTERN, SEQ_PATTERN, TARGET_PATTERN } from './units.ts';
+import { floodJsonSchema } from './flood-schema.ts';
+import { choice, duration, found, matching, type ShapeIssue, shapeIssues, strict, text, whole } from './shape.ts';
+import { tcpShape } from './tcp-settings.ts';
+import { FLAGS_PATTERN, RATE_PATTERN, SEQ_PATTERN, TARGET_PATTERN } from './units.ts';
 
-/** The published JSON Schema of scenario files (draft 2020-12), as plain data. */
+/** The published JSON Schema of scenario files of both kinds (draft 2020-12), as plain data. */
 export function scenarioJsonSchema(): Record<string, unknown> {
-  const schema = z.toJSONSchema(fileSchema, { io: 'input', target: 'draft-2020-12' });
-  return { $id: 'halfopen/scenario.schema.json', title: 'halfopen scenario', ...schema };
+  const { $schema, ...handshake } = z.toJSONSchema(fileSchema, { io: 'input', target: 'draft-2020-12' });
+  const { $schema: _same, ...flood } = floodJsonSchema();
+  return {
+    $schema,
+    $id: 'halfopen/scenario.schema.json',
+    title: 'halfopen scenario',
+    type: 'object',
+    if: { properties: { kind: { const: 'flood' } }, required: ['kind'] },
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema; nobody awaits a schema
+    then: flood,
+    else: handshake,
+  };
 }
 
 /** Checks a parsed file and fills in the defaults; the issues carry paths and sentences. */
 export function checkShape(value: unknown): { file: ScenarioFile } | { issues: readonly ShapeIssue[] } {
   const result = fileSchema.safeParse(value);
   if (result.success) return { file: result.data };
-  return { issues: result.error.issues.map(flatten) };
+  return { issues: shapeIssues(result.error) };
 }
-
-export interface ShapeIssue {
-  readonly path: readonly (string | number)[];
-  /** The key itself is wrong, not its value. */
-  readonly key: boolean;
-  readonly message: string;
-}
-
-type RawIssue = z.core.$ZodIssue;
-
-function flatten(issue: RawIssue): ShapeIssue {
-  const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
-  if (issue.code === 'unrecognized_keys') {
-    return { path: [...path, issue.keys[0] ?? ''], key: true, message: issue.message };
-  }
-  if (issue.code === 'invalid_key') return { path, key: true, message: issue.issues[0]?.message ?? issue.message };
-  return { path, key: false, message: issue.message };
-}
-
-// Without this zod tries `new Function` for speed, which a page with a strict content security policy reports as an attack.
-z.config({ jitless: true });
-
-// ---- building blocks -------------------------------------------------------------------------------------------------
-
-/** What was found, as short text for a sentence. */
-function found(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'an empty value';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'a mapping';
-  return typeof value === 'string' ? `'${value}'` : String(value);
-}
-
-/** A mapping with exactly these keys; a key too many gets a suggestion. */
-function strict<S extends z.ZodRawShape>(shape: S): z.ZodObject<S, z.core.$strict> {
-  const known = Object.keys(shape);
-  return z.strictObject(shape, {
-    error: (issue) => {
-      if (issue.code !== 'unrecognized_keys') {
-        return issue.input === undefined ? 'is missing' : `is ${found(issue.input)}; expected a mapping`;
-      }
-      const keys = 'keys' in issue && Array.isArray(issue.keys) ? issue.keys : [];
-      const word = String(keys[0] ?? '');
-      const near = nearest(word, known);
-      return near
-        ? `unknown key '${word}'; did you mean '${near}'?`
-        : `unknown key '${word}'; expected ${known.join(', ')}`;
-    },
-  });
-}
-
-function choice<const T extends readonly [string, ...string[]]>(names: T): z.ZodEnum<z.core.util.ToEnum<T[number]>> {
-  return z.enum(names, {
-    error: (issue) => {
-      const near = typeof issue.input === 'string' ? nearest(issue.input, names) : undefined;
-      return `is ${found(issue.input)}; ${near ? `did you mean '${near}'?` : `expected one of ${names.join(', ')}`}`;
-    },
-  });
-}
-
-function whole(min: number, max: number, what: string): z.ZodNumber {
-  const error = (issue: { readonly input?: unknown }): string =>
-    `is ${found(issue.input)}; expected ${what}, a whole number from ${min} to ${max}`;
-  return z.number({ error }).int({ error }).min(min, { error }).max(max, { error });
-}
-
-function matching(pattern: RegExp, expected: string): z.ZodString {
-  const error = (issue: { readonly input?: unknown }): string => `is ${found(issue.input)}; expected ${expected}`;
-  return z.string({ error }).regex(pattern, { error });
-}
-
-function text(): z.ZodString {
-  const error = (issue: { readonly input?: unknown }): string => `is ${found(issue.input)}; expected a text`;
-  return z.string({ error }).min(1, { error });
-}
-
-function durationError(issue: { readonly input?: unknown }): string {
-  const input = issue.input;
-  if (/^\s*-/.test(String(input))) return `is ${found(input)}, which is negative; expected 0 or more, like 40ms`;
-  if (typeof input === 'number') return `is ${input} without a unit; expected a time such as ${input}ms or ${input}s`;
-  return `is ${found(input)}; expected a time such as 200us, 40ms, 1.5s or 2m`;
-}
-
-/** Nanoseconds are exact in a double for 104 days (`Nanos`). */
-const LONGEST = 100 * 86_400 * SEC;
 
 // ---- the schema -------------------------------------------------------------------------------------------------------
-
-const duration = z
-  .union(
-    [
-      z
-        .string()
-        .regex(DURATION_PATTERN, { error: durationError })
-        .refine((text) => parseDuration(text) <= LONGEST, {
-          error: (issue) => `is ${found(issue.input)}; expected at most 100 days, the longest a run can be`,
-        }),
-      z.literal(0),
-    ],
-    { error: durationError },
-  )
-  .meta({ description: 'A time with a unit: 200us, 40ms, 1.5s, 2m; or 0.' });
 
 const port = whole(1, 65535, 'a port');
 const hostName = matching(/^[a-z][a-z0-9-]*$/, 'the name of a host: lower-case letters, digits and hyphens');
@@ -194,23 +106,6 @@ const action = z.discriminatedUnion(
   },
 );
 
-const tcp = strict({
-  mss: whole(1, 65495, 'a segment size').optional(),
-  rcvBuf: whole(1, 2 ** 30, 'a buffer size').optional(),
-  sndBuf: whole(1, 2 ** 30, 'a buffer size').optional(),
-  windowScale: whole(-1, 14, 'a shift (-1 = not offered)').optional(),
-  sack: z.boolean().optional(),
-  timestamps: z.boolean().optional(),
-  nagle: z.boolean().optional(),
-  delayedAck: duration.optional(),
-  initialRto: duration.optional(),
-  synRetries: whole(0, 100, 'a count').optional(),
-  synLinearTimeouts: whole(0, 100, 'a count').optional(),
-  synackRetries: whole(0, 100, 'a count').optional(),
-  dataRetries: whole(0, 100, 'a count').optional(),
-  timeWait: duration.optional(),
-}).describe('Settings that differ from the profile.');
-
 const host = strict({
   role: choice(['client', 'server', 'peer']),
   address: text().describe('A documentation, benchmark or private address.'),
@@ -223,7 +118,7 @@ const host = strict({
     .describe('Initial sequence numbers of the first connections; then RFC 6528 decides.'),
   read: choice(['auto', 'never']).default('auto'),
   listen: z.array(strict(listenShape)).default([]),
-  tcp: tcp.default({}),
+  tcp: tcpShape.default({}),
   do: z.array(action).default([]).describe('What the application does.'),
 });
 
@@ -296,6 +191,7 @@ const caption = strict({
 
 const fileSchema: z.ZodType<ScenarioFile, unknown> = strict({
   $schema: z.string().optional(),
+  kind: choice(['handshake']).optional().describe("'flood' is the other kind."),
   title: text(),
   summary: text(),
   order: whole(0, 1000, 'a place in the list').default(500),

@@ -17,6 +17,11 @@ export function parseDuration(text: string): Nanos {
   return Math.round(Number(parts[1]) * (UNITS[parts[2] ?? ''] ?? 0));
 }
 
+/** A time of a file whose notation the schema has checked. */
+export function time(value: string | 0): Nanos {
+  return value === 0 ? 0 : parseDuration(value);
+}
+
 /** `10mbit` -> bits per second; -1 when it is not a rate. */
 export function parseRate(text: string): number {
   const parts = /^(\d+(?:\.\d+)?)(bit|kbit|mbit|gbit)$/.exec(text);

@@ -44,6 +44,8 @@ export interface ServerSpec {
   readonly address: string;
   /** `linux-6`, `freebsd-14`, `rfc9293`, `bsd-1996`. */
   readonly profile: string;
+  /** What reports call it: the profile's name, or that of the scenario's own profile on top of it. */
+  readonly label: string;
   /** Settings that differ from the profile's, under the profile's own names (`tcp_syncookies`, `somaxconn`, …). */
   readonly settings: Readonly<Record<string, number>>;
   /** TCP settings that differ from the profile's. */
