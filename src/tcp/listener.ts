@@ -100,9 +100,8 @@ export class Listener<C extends AcceptedConnection> {
   }
 
   /**
-   * A segment for this port that belongs to no connection. True when it was dealt with: a SYN, a segment of a half-open
-   * entry, a redeemed cookie. False: the caller answers by the rule of LISTEN, RST with SEQ = SEG.ACK to an ACK, nothing
-   * to the rest, and gives the reason. May change `nextTimer`.
+   * A segment for this port that belongs to no connection. True when dealt with: a SYN, a segment of an entry, a good
+   * cookie. False: the caller answers by the rule of LISTEN (RST with SEQ = SEG.ACK to an ACK) and gives the reason.
    */
   onSegment(now: Nanos, seg: Readonly<Segment>, tx: Tx): boolean {
     if (this.#closed) return false;
@@ -188,6 +187,7 @@ export class Listener<C extends AcceptedConnection> {
       if (why !== null) why.act(rules.LISTEN_SYN_FIN, 0, 0, 0);
       return;
     }
+    this.#synQueue.watch(this.policy.rows ?? null); // a policy may have been replaced since the last SYN
     const verdict = this.policy.onSyn(now, seg, this.#synQueue, this.#acceptQueue, why);
     switch (verdict) {
       case 'queue':

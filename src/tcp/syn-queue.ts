@@ -4,7 +4,7 @@
  */
 import { HalfOpen } from './half-open.ts';
 import { jhash3 } from './jhash.ts';
-import type { SynQueueView } from './policy/types.ts';
+import type { RowWatcher, SynQueueView } from './policy/types.ts';
 import {
   AGE_NEXT,
   AGE_PREV,
@@ -61,6 +61,7 @@ export class SynQueue implements SynQueueView {
   #free = NIL;
   #oldest = NIL;
   #newest = NIL;
+  #watcher: RowWatcher | null = null;
 
   /**
    * `waits`: how many lengths of SYN/ACK timers there are; entries with more timeouts than that wait like the last.
@@ -147,6 +148,7 @@ export class SynQueue implements SynQueueView {
     this.#newest = row;
     this.length++;
     if (half.timeouts === 0) this.young++;
+    if (this.#watcher !== null) this.#watcher.added(row, half);
     return row;
   }
 
@@ -200,6 +202,20 @@ export class SynQueue implements SynQueueView {
     i32[at + CHAIN] = this.#free;
     this.#free = row;
     this.length--;
+    if (this.#watcher !== null) this.#watcher.removed(row);
+  }
+
+  /** From now on `watcher` hears of the rows, first of those that are there. Costs nothing when it already does. */
+  watch(watcher: RowWatcher | null): void {
+    if (watcher === this.#watcher) return;
+    this.#watcher = watcher;
+    if (watcher === null) return;
+    watcher.clear();
+    const half = new HalfOpen();
+    for (let row = this.#oldest; row !== NIL; row = this.newer(row)) {
+      this.read(row, half);
+      watcher.added(row, half);
+    }
   }
 
   /** Arms the timer of an entry just inserted. */
@@ -293,6 +309,7 @@ export class SynQueue implements SynQueueView {
     this.#free = NIL;
     this.#oldest = NIL;
     this.#newest = NIL;
+    this.#watcher?.clear();
   }
 
   #list(timeouts: number): number {

@@ -1,5 +1,6 @@
 /** The door for listener defences: what a policy sees and what it may answer. Policies decide; the listener acts. */
 import type { Segment } from '../../wire/segment.ts';
+import type { HalfOpen } from '../half-open.ts';
 import type { Nanos } from '../types.ts';
 import type { WhySink } from '../why.ts';
 
@@ -22,6 +23,18 @@ export interface SynQueueView extends QueueView {
   readonly rows: number;
   /** Whether row `row` holds an entry. */
   occupied(row: number): boolean;
+}
+
+/**
+ * Told which rows come and go, by a defence that keeps an index of them. Rows that are there when a defence takes over
+ * are added first, oldest first.
+ */
+export interface RowWatcher {
+  /** `half` is reused: copy what you keep. */
+  added(row: number, half: Readonly<HalfOpen>): void;
+  removed(row: number): void;
+  /** There are no rows any more. */
+  clear(): void;
 }
 
 /**
@@ -48,8 +61,9 @@ export const DROP_COUNTER = {
 } as const;
 
 /**
- * A defence. Pure: it never sends, allocates or counts, and holds no secret: making and checking cookies is the
- * listener's job (one key per host), a policy only says when. So policies compose by calling each other's `onSyn`.
+ * A defence. It never sends or counts, and makes no cookie: making and checking them is the listener's job (one key per
+ * host), a policy only says when. So policies compose by calling each other's `onSyn`. One with a memory (an index of
+ * rows, a pause) belongs to one listener; none allocates for a SYN.
  */
 export interface ListenPolicy {
   readonly name: string;
@@ -65,4 +79,6 @@ export interface ListenPolicy {
   ): SynVerdict;
   /** The row to give up after `evict`, or -1 for none: then the SYN is dropped as `drop-syn-queue`. */
   victim?(now: Nanos, synQueue: SynQueueView): number;
+  /** Where to report rows that come and go; left out or null: nobody wants to know. */
+  readonly rows?: RowWatcher | null;
 }
