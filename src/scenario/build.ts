@@ -13,6 +13,7 @@ import type {
   SeqExpr,
 } from '../sim/scenario-model.ts';
 import type { TcpState } from '../tcp/types.ts';
+import { SAFE_RANGES } from '../wire/safe-range.ts';
 import { nearest } from '../wire/suggest.ts';
 import type {
   ActionFile,
@@ -24,7 +25,7 @@ import type {
   ScenarioFile,
   StoryFile,
 } from './file-shape.ts';
-import { checkAddress, SAFE_RANGES } from './safe-address.ts';
+import { checkAddress } from './safe-address.ts';
 import { tcpSettings } from './tcp-settings.ts';
 import { parseFlags, parseRate, parseSeq, time } from './units.ts';
 
