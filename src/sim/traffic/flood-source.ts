@@ -1,0 +1,83 @@
+/**
+ * A SYN flood in the simulated network: one sender, or the sum of many, that opens connections and never completes them
+ * (RFC 4987 §2). Its segments are given to the arena and to nothing else.
+ */
+import { type Nanos, SEC } from '../../tcp/types.ts';
+import type { Segment } from '../../wire/segment.ts';
+import type { Emitter } from '../arena/types.ts';
+import { type Arrivals, floodArrivals } from '../arrivals.ts';
+import type { FloodSpec, IngressSpec, SynShape } from '../flood-model.ts';
+import { parsePrefix } from '../prefix.ts';
+import { type Rng, stream } from '../rng.ts';
+import { Sources } from './spoof.ts';
+import { writeSyn } from './syn-shape.ts';
+
+/** Everything of a flood source that its spec does not say. */
+export interface FloodSurroundings {
+  readonly seed: number;
+  /** Address of the server, as text. */
+  readonly target: string;
+  readonly ingress: IngressSpec;
+}
+
+/** Emits a flood's SYNs, or one repetition of each of them: what only makes new draws needs no memory of the others. */
+export class FloodSource implements Emitter {
+  readonly name: string;
+  readonly sources: Sources;
+  /** SYNs that left their network, and forged ones that a filter there stopped (RFC 2827). */
+  syns = 0;
+  filtered = 0;
+  readonly #arrivals: Arrivals;
+  readonly #fields: Rng;
+  readonly #filter: Rng;
+  readonly #filtering: number;
+  readonly #target: number;
+  readonly #port: number;
+  readonly #shape: SynShape;
+  readonly #delay: Nanos;
+
+  /** `delay`: how long after each SYN this is repeated; 0 for the SYNs themselves. */
+  constructor(spec: FloodSpec, around: FloodSurroundings, delay: Nanos) {
+    const whose = `flood '${spec.name}'`;
+    this.name = spec.name;
+    this.sources = new Sources(spec.spoof, whose);
+    this.#target = parsePrefix(around.target, whose).first;
+    this.#port = spec.port;
+    this.#shape = spec.shape;
+    this.#delay = delay;
+    const purpose = `flood/${spec.name}`;
+    this.#arrivals = floodArrivals(spec.rate, spec.from, spec.to, stream(around.seed, `${purpose}/when`), delay);
+    this.#fields = stream(around.seed, `${purpose}/syn`);
+    this.#filter = stream(around.seed, `${purpose}/ingress`);
+    // A flood is the sum of senders all over the network: each SYN began behind a filter with that probability.
+    this.#filtering = this.sources.forged && around.ingress.mode === 'strict' ? around.ingress.deployed : 0;
+  }
+
+  get next(): Nanos {
+    return this.#arrivals.next;
+  }
+
+  emit(seg: Segment): boolean {
+    this.#arrivals.advance();
+    seg.src = this.sources.draw(this.#fields);
+    seg.dst = this.#target;
+    seg.dport = this.#port;
+    writeSyn(seg, this.#shape, this.#fields, this.#delay);
+    if (this.#filtering > 0 && this.#filter.chance(this.#filtering)) {
+      this.filtered++;
+      return false;
+    }
+    this.syns++;
+    return true;
+  }
+}
+
+/**
+ * The flood and, for each of `spec.retries`, an emitter of its own that repeats every SYN 1, 3, 7 … s after it was first
+ * sent (RFC 6298 §5.5), as long as the flood lasts.
+ */
+export function floodSources(spec: FloodSpec, around: FloodSurroundings): FloodSource[] {
+  const all: FloodSource[] = [];
+  for (let again = 0; again <= spec.retries; again++) all.push(new FloodSource(spec, around, (2 ** again - 1) * SEC));
+  return all;
+}
