@@ -3,6 +3,7 @@
  * nobody, and nobody's range overlaps another's: an answer must have one addressee.
  */
 import { formatIpv4, parseIpv4 } from '../wire/ipv4-text.ts';
+import { isSafeIpv4 } from '../wire/safe-range.ts';
 import type { Refuse } from './build.ts';
 import { checkAddress } from './safe-address.ts';
 
@@ -49,7 +50,7 @@ export class AddressClaims {
       );
     }
     const claim = { text, first, last: first + size - 1, size };
-    if (!isSafe(claim)) {
+    if (!isSafeIpv4(first, bits)) {
       this.#refuse(path, `is ${text}, where addresses may belong to somebody; expected a prefix in ${SAFE_PREFIXES}`);
     }
     return this.#claim(path, claim, whose, together);
@@ -81,9 +82,4 @@ export class AddressClaims {
     this.#claims.push({ ...claim, whose, together });
     return claim;
   }
-}
-
-/** A prefix that begins in a safe range and ends in one lies in it: no two of them are neighbours. */
-function isSafe(claim: Claim): boolean {
-  return checkAddress(formatIpv4(claim.first)) === 'ok' && checkAddress(formatIpv4(claim.last)) === 'ok';
 }

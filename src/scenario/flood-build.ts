@@ -2,6 +2,8 @@
  * From the shape of a flood scenario's file to a `FloodScenario`: defaults that depend on one another, notations to numbers,
  * and the checks that need more than one value: who owns which addresses, what a run would cost, whether times fit.
  */
+
+import { measureProblem } from '../sim/flood-measures.ts';
 import type {
   BoxSpec,
   ClientsSpec,
@@ -54,7 +56,7 @@ export function buildFlood(id: string, file: FloodFile, refuse: Refuse): FloodSc
   checkNames('clients', clients, refuse);
   checkNames('floods', floods, refuse);
   checkNames('botnets', botnets, refuse);
-  return {
+  const scenario: FloodScenario = {
     kind: 'flood',
     id,
     title: file.title,
@@ -79,6 +81,11 @@ export function buildFlood(id: string, file: FloodFile, refuse: Refuse): FloodSc
     expect: buildExpectations(file.expect, refuse),
     lesson: buildLesson(file.lesson, refuse),
   };
+  for (const { measure } of scenario.expect) {
+    const problem = measureProblem(scenario, measure);
+    if (problem !== '') refuse(['expect', measure], `'${measure}' is no number of the report; ${problem}`, true);
+  }
+  return scenario;
 }
 
 const MOST_SAMPLES = 100_000;

@@ -37,12 +37,12 @@ export function parseFloodScenario(text: string, path: string, set: readonly Set
 
 /** Reads a scenario of either kind: `kind: flood` at the top tells them apart. */
 export function parseAnyScenario(text: string, path: string, set: readonly SetValue[] = []): Scenario | FloodScenario {
-  const { value, refuse } = readYaml(
+  const { value: read, refuse } = readYaml(
     text,
     path,
     'this is not a scenario: expected a mapping with title, summary and hosts (or kind: flood)',
   );
-  const places = setValues(value, set);
+  const { value, places } = setValues(read, set);
   const tell: Refuse = (where, message, key = false) => {
     // What was set stands nowhere in the file.
     const by = places.findLastIndex((place) => place.every((part, i) => String(part) === String(where[i])));

@@ -11,12 +11,16 @@ export interface SetValue {
 }
 
 /**
- * Changes `root` in place and returns where each value went. One item may be addressed with or without its position, and
+ * `root` changed, and where each value went. One item may be addressed with or without its position, and
  * an item of a list by its `name`: `floods.rate` and `floods.0.rate` are the same place where there is one flood, and so
  * is `floods.tiny.rate` where the file has a list and calls it that. Throws `HalfopenError` when there is no such place.
  */
-export function setValues(root: unknown, sets: readonly SetValue[]): (readonly (string | number)[])[] {
-  return sets.map(({ key, value }) => setValue(root, key, yamlOf(key, value)));
+export function setValues(
+  root: unknown,
+  sets: readonly SetValue[],
+): { readonly value: unknown; readonly places: readonly (readonly (string | number)[])[] } {
+  const value = sets.length === 0 ? root : copyOf(root);
+  return { value, places: sets.map((set) => setValue(value, set.key, yamlOf(set.key, set.value))) };
 }
 
 /** `key=value` of a command line. */
@@ -90,6 +94,13 @@ const SHORT: Readonly<Record<string, (short: unknown) => Record<string, unknown>
   profile: (base) => ({ base, name: String(base) }),
   os: (name) => ({ [String(name)]: 1 }),
 };
+
+/** Aliases of the file are one object in two places; what is set in one shall not change the other. */
+function copyOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copyOf);
+  if (!isMapping(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copyOf(item)]));
+}
 
 function isContainer(value: unknown): boolean {
   return Array.isArray(value) || isMapping(value);

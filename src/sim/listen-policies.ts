@@ -1,5 +1,7 @@
 /** The listen policies that a scenario can name: what each takes, and how it is made. Schema, arena, sweeps and help share it. */
 import { dropWhenFull } from '../tcp/policy/drop-when-full.ts';
+import { oldestDrop } from '../tcp/policy/oldest-drop.ts';
+import { randomDrop } from '../tcp/policy/random-drop.ts';
 import { synCookies } from '../tcp/policy/syn-cookies.ts';
 import type { ListenPolicy } from '../tcp/policy/types.ts';
 import { count, type ParamSpecs, type ParamValues } from './param-spec.ts';
@@ -51,6 +53,18 @@ export const LISTEN_POLICIES: Readonly<Record<string, PolicyEntry>> = {
     rfc4987: '',
     params: { maxSynBacklog },
     make: plain,
+  },
+  'oldest-drop': {
+    what: 'when full, the entry that came first makes room',
+    rfc4987: '3.4',
+    params: {},
+    make: () => oldestDrop(),
+  },
+  'random-drop': {
+    what: 'when full, an entry drawn by lot makes room',
+    rfc4987: '3.4',
+    params: {},
+    make: (_value, { below }) => randomDrop(below),
   },
   'syn-cookies': {
     what: 'answers every SYN with a cookie and keeps nothing',

@@ -55,12 +55,11 @@ const LINUX6: ProfileSpec = {
     tcp_window_scaling: flag(1, 'offer window scaling'),
     tcp_fastopen: range(1, 0, 0xffff, 'bit 2: servers take Fast Open'),
     // No sysctls, but what changed between versions or depends on how the kernel was built.
-    room: flag(1, '1: the SYN queue holds backlog + 1 (since 2025), 0: backlog'),
-    rst_in_window: flag(
-      1,
-      '1: a RST in the window of a half-open entry gets a challenge ACK (since 2026), 0: it ends it',
+    holds_backlog_only: flag(0, '1: the SYN queue holds backlog entries, as before 2025, not one more'),
+    rst_in_window_removes: flag(
+      0,
+      '1: any RST in the window ends a half-open entry, as before 2026; else a challenge ACK',
     ),
-    pruning: flag(1, 'old entries go early while the queue is more than half full (reqsk_timer_handler)'),
     hz: {
       ...range(250, 0, 1000, 'ticks of the kernel per second; 0 = timers that fire exactly'),
       of: [0, 100, 250, 300, 1000],
