@@ -4,6 +4,7 @@
  */
 import type { FloodSeries, SeriesName } from '../sim/flood-report.ts';
 import type { Nanos } from '../tcp/types.ts';
+import { countText } from './flood-number.ts';
 
 export type PlotId = 'occupancy' | 'drops' | 'success' | 'connect-time';
 
@@ -78,14 +79,7 @@ export function sampleAt(series: FloodSeries, t: Nanos): number {
 export function plotValue(plot: Plot, value: number): string {
   if (!Number.isFinite(value)) return '–';
   const digits = plot.id === 'connect-time' ? (value < 1 ? 3 : 2) : plot.unit === '/s' && value < 10 ? 1 : 0;
-  return `${withCommas(Number(value.toFixed(digits)))}${plot.unit}`;
-}
-
-/** `12,345`; the decimals stay as they are. */
-export function withCommas(value: number): string {
-  const [whole, decimals] = String(value).split('.');
-  const grouped = (whole ?? '').replace(/\B(?=(\d{3})+$)/g, ',');
-  return decimals === undefined ? grouped : `${grouped}.${decimals}`;
+  return `${countText(Number(value.toFixed(digits)))}${plot.unit}`;
 }
 
 function occupancy(series: FloodSeries, capacity: number): Plot {
@@ -99,7 +93,7 @@ function occupancy(series: FloodSeries, capacity: number): Plot {
       { id: 'halfOpenFlood', label: 'of the flood', role: 'spoofed', values: series.columns.halfOpenFlood },
       { id: 'acceptQueue', label: 'accept queue', role: 'server', values: series.columns.acceptQueue },
     ],
-    limit: { value: capacity, label: `full: ${withCommas(capacity)}` },
+    limit: { value: capacity, label: `full: ${countText(capacity)}` },
   });
 }
 
