@@ -1,10 +1,9 @@
 /** `policy: syn-cache` or `policy: { name: syn-cache, buckets: 64 }`: names and parameters checked against a catalogue. */
-import type { ParamSpec, ParamSpecs } from '../sim/param-spec.ts';
+import { type ParamSpecs, paramMistake } from '../sim/param-spec.ts';
 import { nearest } from '../wire/suggest.ts';
 import type { Refuse } from './build.ts';
 import type { Named } from './flood-file.ts';
 import { found } from './shape.ts';
-import { parseDuration } from './units.ts';
 
 type Path = readonly (string | number)[];
 
@@ -40,7 +39,9 @@ export function chooseNamed(
         true,
       );
     }
-    params[key] = paramValue(spec, value, [...path, key], refuse);
+    const mistake = paramMistake(spec, value);
+    if (mistake !== '') return refuse([...path, key], `is ${found(value)}; expected ${mistake}`);
+    params[key] = value as number | string; // what `paramMistake` lets pass
   }
   return { name, params };
 }
@@ -48,23 +49,4 @@ export function chooseNamed(
 export function suggestion(word: string, known: readonly string[]): string {
   const near = nearest(word, known);
   return near === undefined ? `expected ${known.join(', ')}` : `did you mean '${near}'?`;
-}
-
-function paramValue(spec: ParamSpec, value: unknown, path: Path, refuse: Refuse): number | string {
-  if (spec.kind === 'choice') {
-    if (typeof value === 'string' && spec.of.includes(value)) return value;
-    return refuse(path, `is ${found(value)}; ${suggestion(typeof value === 'string' ? value : '', spec.of)}`);
-  }
-  if (spec.kind === 'time') {
-    const t = typeof value === 'string' || value === 0 ? parseDuration(String(value)) : -1;
-    if (t >= spec.least && t <= spec.most) return t;
-    return refuse(
-      path,
-      `is ${found(value)}; expected a time from ${spec.least / 1e9}s to ${spec.most / 1e9}s (${spec.what})`,
-    );
-  }
-  const fits = typeof value === 'number' && value >= spec.least && value <= spec.most;
-  if (fits && (!spec.whole || Number.isInteger(value))) return value;
-  const kind = spec.whole ? 'a whole number' : 'a number';
-  return refuse(path, `is ${found(value)}; expected ${kind} from ${spec.least} to ${spec.most} (${spec.what})`);
 }
