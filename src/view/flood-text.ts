@@ -172,7 +172,7 @@ interface DropCause {
   readonly counter: string;
 }
 
-export const DROP_CAUSES: readonly DropCause[] = [
+const DROP_CAUSES: readonly DropCause[] = [
   { column: 'dropsSynQueue', name: 'SYN queue full', counter: 'TcpExtTCPReqQFullDrop' },
   { column: 'dropsAcceptQueue', name: 'accept queue full', counter: 'TcpExtListenOverflows' },
   { column: 'dropsReserve', name: 'last quarter kept for proven peers', counter: 'TcpExtListenDrops alone' },
