@@ -1,6 +1,10 @@
 /** The simulated world: event queue, random streams, links, hosts, and recordings of runs. */
 export { EventQueue } from './sim/event-queue.ts';
 export { type CapturedPacket, packetsOf } from './sim/export.ts';
+export type * from './sim/flood-frame.ts';
+export type * from './sim/flood-model.ts';
+export type * from './sim/flood-report.ts';
+export { FloodRun, type FloodRunOptions, runFlood } from './sim/flood-run.ts';
 export { Link } from './sim/link.ts';
 export { unmetExpectations } from './sim/outcome.ts';
 export { type RecordOptions, record } from './sim/record.ts';

@@ -6,6 +6,8 @@
  * every browser give the same bits: ECMAScript leaves the accuracy of `Math.log` to the engine (§21.3.2).
  */
 
+import { mix } from './murmur.ts';
+
 /** A stream of random numbers: sfc32 (Chris Doty-Humphrey's PractRand, public domain), period at least 2^32, usually near 2^127. */
 export class Rng {
   readonly #s: Uint32Array = new Uint32Array(4);
@@ -85,12 +87,4 @@ export function stream(seed: number, name: string): Rng {
   const b = mix(a ^ seed);
   const c = mix(b + 0x9e37_79b9);
   return new Rng(a, b, c, 1);
-}
-
-/** The 32-bit finalizer of MurmurHash3: every input bit changes every output bit with probability near one half. */
-function mix(x: number): number {
-  let h = x | 0;
-  h = Math.imul(h ^ (h >>> 16), 0x85eb_ca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2_ae35);
-  return (h ^ (h >>> 16)) >>> 0;
 }

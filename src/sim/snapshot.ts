@@ -1,7 +1,9 @@
 /** A host as people see it at one moment: its connections, half-open entries, queues, timers and counters as plain data. */
+import type { TcpConfig } from '../tcp/config.ts';
 import type { Connection } from '../tcp/connection.ts';
 import type { HalfOpen } from '../tcp/half-open.ts';
 import type { Listener } from '../tcp/listener.ts';
+import type { TcpStack } from '../tcp/stack.ts';
 import { synWindow } from '../tcp/synack.ts';
 import type { AddressTable } from '../wire/address.ts';
 import { seqAdd } from '../wire/seq.ts';
@@ -17,7 +19,7 @@ export function snapshotHost(host: Host, addresses: AddressTable): HostView {
   for (const listener of host.stack.listeners) {
     listening = true;
     listener.waiting((c) => tcbs.push(connectionView(c, 'accept-queue', addresses)));
-    listener.entries((half, timer) => tcbs.push(halfOpenView(half, timer, host, addresses)));
+    listener.entries((half, timer) => tcbs.push(halfOpenView(half, timer, host.stack.config, addresses)));
     queues.push({
       port: listener.port,
       backlog: listener.backlog,
@@ -29,16 +31,17 @@ export function snapshotHost(host: Host, addresses: AddressTable): HostView {
     state: tcbs.findLast((t) => t.state !== 'CLOSED')?.state ?? (listening ? 'LISTEN' : 'CLOSED'),
     tcbs,
     queues,
-    counters: countersOf(host),
+    counters: countersOf(host.stack),
     appRead: host.appRead,
     appWritten: host.appWritten,
   };
 }
 
-function halfOpenView(
+/** An entry of the SYN queue, read out. */
+export function halfOpenView(
   half: Readonly<HalfOpen>,
   timer: { readonly armedAt: number; readonly firesAt: number },
-  host: Host,
+  config: TcpConfig,
   addresses: AddressTable,
 ): TcbView {
   return {
@@ -52,10 +55,10 @@ function halfOpenView(
     sndNxt: seqAdd(half.iss, 1),
     sndWnd: half.wnd,
     rcvNxt: seqAdd(half.irs, 1),
-    rcvWnd: synWindow(half, host.stack.config),
+    rcvWnd: synWindow(half, config),
     mss: half.mss,
     sndScale: Math.max(0, half.ws),
-    rcvScale: half.ws < 0 ? 0 : Math.max(0, host.stack.config.windowScale),
+    rcvScale: half.ws < 0 ? 0 : Math.max(0, config.windowScale),
     // A row of the SYN queue has no congestion state yet: that begins with the connection.
     cwnd: 0,
     ssthresh: 0,
@@ -67,16 +70,16 @@ function halfOpenView(
 }
 
 /** Sums over the listeners, under Linux MIB names where there are such; zeros are left out. */
-function countersOf(host: Host): Readonly<Record<string, number>> {
+export function countersOf(stack: TcpStack): Readonly<Record<string, number>> {
   const sums: Record<string, number> = {};
   const add = (name: string, value: number): void => {
     if (value > 0) sums[name] = (sums[name] ?? 0) + value;
   };
-  const { counters } = host.stack;
+  const { counters } = stack;
   add('ActiveOpens', counters.activeOpens);
   add('OutRsts', counters.outRsts);
   add('notOurs', counters.notOurs);
-  for (const listener of host.stack.listeners) addListener(listener, add);
+  for (const listener of stack.listeners) addListener(listener, add);
   return sums;
 }
 

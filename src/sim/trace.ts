@@ -4,6 +4,7 @@
  */
 import type { Nanos } from '../tcp/types.ts';
 import type { Segment } from '../wire/segment.ts';
+import { fold, hex64, mix } from './murmur.ts';
 import type { Fate } from './recording.ts';
 
 /** What a row says: a packet left, or came to its end. */
@@ -44,15 +45,15 @@ export class Trace {
     let b = 0x85eb_ca6b;
     for (let i = 0; i < this.#count; i++) {
       const t = this.#times[i]!;
-      a = lane(a, t >>> 0, 0xcc9e_2d51);
-      a = lane(a, Math.floor(t / 0x1_0000_0000), 0xcc9e_2d51);
-      b = lane(b, t >>> 0, 0x1b87_3593);
+      a = fold(a, t >>> 0, 0xcc9e_2d51);
+      a = fold(a, Math.floor(t / 0x1_0000_0000), 0xcc9e_2d51);
+      b = fold(b, t >>> 0, 0x1b87_3593);
       for (let c = i * COLUMNS; c < (i + 1) * COLUMNS; c++) {
-        a = lane(a, this.#rows[c]!, 0xcc9e_2d51);
-        b = lane(b, this.#rows[c]!, 0x1b87_3593);
+        a = fold(a, this.#rows[c]!, 0xcc9e_2d51);
+        b = fold(b, this.#rows[c]!, 0x1b87_3593);
       }
     }
-    return hex(finish(a ^ this.#count)) + hex(finish(b ^ this.#count));
+    return hex64(mix(a ^ this.#count), mix(b ^ this.#count));
   }
 
   #grow(): void {
@@ -63,25 +64,6 @@ export class Trace {
     rows.set(this.#rows);
     this.#rows = rows;
   }
-}
-
-/** One step of MurmurHash3 (x86, 32 bit) with a multiplier per lane. */
-function lane(state: number, value: number, multiplier: number): number {
-  let k = Math.imul(value, multiplier);
-  k = (k << 15) | (k >>> 17);
-  const h = state ^ Math.imul(k, 0xe654_6b64 ^ multiplier);
-  return (Math.imul((h << 13) | (h >>> 19), 5) + 0xe654_6b64) | 0;
-}
-
-function finish(x: number): number {
-  let h = x;
-  h = Math.imul(h ^ (h >>> 16), 0x85eb_ca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2_ae35);
-  return (h ^ (h >>> 16)) >>> 0;
-}
-
-function hex(word: number): string {
-  return word.toString(16).padStart(8, '0');
 }
 
 /** Order is part of the hash: add at the end only. */

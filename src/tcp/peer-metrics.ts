@@ -10,18 +10,25 @@ import type { Nanos } from './types.ts';
 const MOST: number = 2 ** 16;
 
 export class PeerMetrics {
-  /** By local address, then by the peer's; each inner map in the order of entry. */
-  readonly #peers = new Map<number, Map<number, Nanos>>();
-  readonly #most: number;
-  #size = 0;
+  /** Slot of each peer, by local address, then by the peer's. */
+  readonly #slots = new Map<number, Map<number, number>>();
+  /** A ring of slots, filled in order: the next to be filled is the oldest. A negative round trip: free. */
+  readonly #locals: Float64Array;
+  readonly #remotes: Float64Array;
+  readonly #rtts: Float64Array;
+  #next = 0;
 
   /** `most`: peers remembered, at least 1. */
   constructor(most: number = MOST) {
-    this.#most = most;
+    this.#locals = new Float64Array(most);
+    this.#remotes = new Float64Array(most);
+    this.#rtts = new Float64Array(most).fill(-1);
   }
 
   get size(): number {
-    return this.#size;
+    let sum = 0;
+    for (const peers of this.#slots.values()) sum += peers.size;
+    return sum;
   }
 
   /** Whether a connection with this peer closed in order and measured a round trip. */
@@ -31,21 +38,23 @@ export class PeerMetrics {
 
   /** The round trip last remembered, in ns; -1: none. */
   rtt(local: number, remote: number): Nanos {
-    return this.#peers.get(local)?.get(remote) ?? -1;
+    const slot = this.#slots.get(local)?.get(remote);
+    return slot === undefined ? -1 : this.#rtts[slot]!;
   }
 
   /** Remembers a round trip, or forgets the peer when it is negative. */
   note(local: number, remote: number, rtt: Nanos): void {
-    let peers = this.#peers.get(local);
+    let peers = this.#slots.get(local);
     if (peers === undefined) {
       peers = new Map();
-      this.#peers.set(local, peers);
+      this.#slots.set(local, peers);
     }
-    if (peers.delete(remote)) this.#size--;
-    if (rtt < 0) return;
-    if (this.#size >= this.#most) this.#dropOldest(peers);
-    peers.set(remote, rtt);
-    this.#size++;
+    const slot = peers.get(remote);
+    if (slot !== undefined) {
+      this.#rtts[slot] = -1;
+      peers.delete(remote);
+    }
+    if (rtt >= 0) this.#add(peers, local, remote, rtt);
   }
 
   /**
@@ -57,13 +66,14 @@ export class PeerMetrics {
     this.note(t.local, t.remote, t.rtt.backoff > 0 ? -1 : t.rtt.srtt);
   }
 
-  #dropOldest(own: Map<number, Nanos>): void {
-    for (const peers of [own, ...this.#peers.values()]) {
-      for (const remote of peers.keys()) {
-        peers.delete(remote);
-        this.#size--;
-        return;
-      }
-    }
+  #add(peers: Map<number, number>, local: number, remote: number, rtt: Nanos): void {
+    const slot = this.#next;
+    this.#next = (slot + 1) % this.#rtts.length;
+    // By slot and not by a map's first key: a map whose first entries were deleted looks for that one by one.
+    if (this.#rtts[slot]! >= 0) this.#slots.get(this.#locals[slot]!)?.delete(this.#remotes[slot]!);
+    this.#locals[slot] = local;
+    this.#remotes[slot] = remote;
+    this.#rtts[slot] = rtt;
+    peers.set(remote, slot);
   }
 }

@@ -18,6 +18,8 @@ export interface Party {
   nextTimer(): Nanos;
   /** One way between this address and the core of the network. */
   delayOf(address: number): Nanos;
+  /** Where only some addresses of its range answer: which are `live`. Left out: all are the range's owner's. */
+  ownerOf?(address: number): Owner;
 }
 
 /**
@@ -35,7 +37,6 @@ export interface Emitter {
 export interface AddressRange {
   readonly first: number;
   readonly last: number;
-  /** For a range where only some addresses answer, `ownerOf` of the party decides. */
   readonly owner: Owner;
   /** null: nobody answers. */
   readonly party: Party | null;

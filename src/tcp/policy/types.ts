@@ -21,8 +21,16 @@ export interface SynQueueView extends QueueView {
   oldest(): number;
   /** Rows ever in use are 0 .. rows - 1; some may be empty now. */
   readonly rows: number;
+  /** The row of the connection between our address and the peer's address and port, or -1. */
+  find(local: number, remote: number, remotePort: number): number;
   /** Whether row `row` holds an entry. */
   occupied(row: number): boolean;
+  /** Reads the entry of a row out. */
+  read(row: number, into: HalfOpen): void;
+  /** Timeouts of a row's entry so far. */
+  timeouts(row: number): number;
+  /** When the SYN/ACK of a row's entry is sent again, or the entry given up. */
+  firesAt(row: number): Nanos;
 }
 
 /**
@@ -81,16 +89,4 @@ export interface ListenPolicy {
   victim?(now: Nanos, synQueue: SynQueueView): number;
   /** Where to report rows that come and go; left out or null: nobody wants to know. */
   readonly rows?: RowWatcher | null;
-  /**
-   * Whether an ACK that matches no entry may bring a cookie back now. Left out: for 120 s after the last cookie, as
-   * Linux. Called only where `cookies` holds.
-   */
-  redeems?(now: Nanos, ack: Readonly<Segment>, why: WhySink | null): boolean;
-  /** A cookie came back and was good. */
-  redeemed?(now: Nanos): void;
-  /**
-   * The timer of `row` fired: the row of an entry to forget instead of repeating its SYN/ACK, or -1. Asked again with the
-   * same `row` until it is -1, so one timer may end many entries.
-   */
-  abandon?(now: Nanos, row: number): number;
 }

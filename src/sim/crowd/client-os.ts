@@ -1,0 +1,37 @@
+/**
+ * How clients of an operating system open connections: the options of their SYN and when they repeat it. Plain data on
+ * top of the engine's profiles.
+ */
+import { LINUX6, RFC9293, type TcpConfig } from '../../tcp/config.ts';
+import { type Nanos, SEC } from '../../tcp/types.ts';
+import type { ClientOs } from '../flood-model.ts';
+
+export interface ClientProfile {
+  readonly config: TcpConfig;
+  /** connect() fails after this long without an answer. */
+  readonly giveUp: Nanos;
+}
+
+/** SYNs at 0, 1, 2, 3, 4, 5, 7, 11, 19, 35, 67 s (tcp_syn_retries 6, tcp_syn_linear_timeouts 4); fails at 131 s. */
+const LINUX: ClientProfile = { config: LINUX6, giveUp: 131 * SEC };
+
+/**
+ * BSD's tcp_syn_backoff (1 1 1 1 1 2 4 8 16 32 …) gives the same moments; the connection-establishment timer ends it at
+ * 75 s (TCPTV_KEEP_INIT; FreeBSD tcp_timer.c, XNU tcp_timer.c).
+ */
+const BSD: TcpConfig = { ...RFC9293, windowScale: 6, synLinearTimeouts: 4, synRetries: 6 };
+
+/**
+ * SYNs at 0, 3, 9 s, fails at 21 s: initialRto 3000 ms and two retransmissions, Windows' documented default before
+ * Windows 8 and what many still measure after. No timestamps.
+ */
+const WINDOWS: TcpConfig = { ...RFC9293, windowScale: 8, timestamps: false, initialRto: 3 * SEC, synRetries: 2 };
+
+export const CLIENT_OS: Readonly<Record<ClientOs, ClientProfile>> = {
+  linux: LINUX,
+  android: LINUX,
+  macos: { config: BSD, giveUp: 75 * SEC },
+  ios: { config: BSD, giveUp: 75 * SEC },
+  freebsd: { config: BSD, giveUp: 75 * SEC },
+  windows: { config: WINDOWS, giveUp: 21 * SEC },
+};
