@@ -163,6 +163,26 @@ describe('what decides whether a flood works', () => {
   });
 });
 
+test('oldest-drop serves people exactly while their round trip is shorter than B / R (Ricciulli, Lincoln, Kakkar 1999)', () => {
+  const clients = [{ arrivals: { process: 'constant', rate: 20, from: SEC, to: 5 * SEC }, request: 0 }] as const;
+  // 129 entries: one that comes is pushed out when 129 more have come. 100 ms of 1,200 a second are 120, of 1,400 140.
+  for (const [rate, served] of [
+    [1200, 80],
+    [1400, 0],
+  ] as const) {
+    const wish = { policy: 'oldest-drop', floods: [{ rate: { process: 'constant', rate } }], until: 6 * SEC } as const;
+    const group = all(
+      floodScenario({ ...wish, clients: [{ ...clients[0], rtt: { shape: 'fixed', value: 100 * MS } }] }),
+    );
+    expect(group.answeredAtTry[0] ?? 0, `${rate} SYN/s: connected by their first SYN/ACK`).toBe(80);
+    // The client is connected; whether the server is, only an answer to a request would tell.
+    const report = runFlood(
+      floodScenario({ ...wish, clients: [{ ...clients[0], request: 10, rtt: { shape: 'fixed', value: 100 * MS } }] }),
+    );
+    expect(report.clients[0]?.served, `${rate} SYN/s`).toBe(served);
+  }
+});
+
 describe('the road', () => {
   test('a link with room for so many packets drops the rest of a burst', () => {
     const report = runFlood(
