@@ -29,9 +29,9 @@ export function serverProfile(spec: ServerSpec, random: Rng): ServerProfile {
     listening: (listen) => {
       const options = profile.listening(listen);
       if (listen.policy === '') return options;
-      const policy = makeListenPolicy(listen.policy, listen.policyParams, { below: (n) => random.below(n) });
-      if (policy === undefined) throw new HalfopenError(`server: no listen policy is called '${listen.policy}'`);
-      return { ...options, policy };
+      const chosen = makeListenPolicy(listen.policy, listen.policyParams, { below: (n) => random.below(n) });
+      if (chosen === undefined) throw new HalfopenError(`server: no listen policy is called '${listen.policy}'`);
+      return { ...options, ...chosen };
     },
   };
 }
