@@ -12,6 +12,8 @@ export class ListenCounters {
   SyncookiesFailed = 0;
   /** Half-open entries that ended by a RST, in either direction. */
   EmbryonicRsts = 0;
+  /** Of these, the ones that an RST or a SYN in the window ended (RFC 4022 tcpAttemptFails). */
+  AttemptFails = 0;
   /** SYN/ACK timers that fired, the last one of an entry included. */
   TCPTimeouts = 0;
   TCPSynRetrans = 0;

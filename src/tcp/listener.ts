@@ -275,6 +275,7 @@ export class Listener<C extends AcceptedConnection> {
         return this.#answerAck(now, row, seg, verdict === 'ack' ? rules.HALF_ACK : rules.HALF_CHALLENGE, tx);
       case 'remove':
         counters.EmbryonicRsts++;
+        counters.AttemptFails++;
         return this.#remove(row, 'LISTEN');
       case 'syn':
         return this.#onSynInWindow(now, row, seg, tx);
@@ -316,6 +317,7 @@ export class Listener<C extends AcceptedConnection> {
     this.#remove(row, refuse ? 'CLOSED' : 'LISTEN');
     if (!refuse) return;
     counters.EmbryonicRsts++;
+    counters.AttemptFails++;
     counters.OutRsts++;
     sendResetAck(seg, tx);
   }
