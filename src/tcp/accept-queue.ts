@@ -9,16 +9,16 @@ export class AcceptQueue<C> implements QueueView {
   #ring: (C | undefined)[] = new Array(8);
   #head = 0;
 
-  /** `backlog`: B. The queue is full above B, so it holds B + 1 (Linux sk_acceptq_is_full compares with `>`). */
-  constructor(backlog: number) {
+  /** `backlog`: B. Linux' queue is full above B, so it holds B + 1 (sk_acceptq_is_full compares with `>`). */
+  constructor(backlog: number, capacity: number) {
     this.limit = backlog;
-    this.capacity = backlog + 1;
+    this.capacity = capacity;
   }
 
   /** listen(2) called again. */
-  setLimit(backlog: number): void {
+  setLimit(backlog: number, capacity: number): void {
     this.limit = backlog;
-    this.capacity = backlog + 1;
+    this.capacity = capacity;
   }
 
   push(item: C): void {

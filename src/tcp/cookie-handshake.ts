@@ -1,15 +1,27 @@
-/** A half-open connection from a SYN, into a cookie, and back from the ACK that returns it (Linux cookie_v4_check). */
+/** A half-open connection from a SYN, into a Linux cookie, and back from the ACK that returns it (cookie_v4_check). */
 
 import type { Segment } from '../wire/segment.ts';
 import { seqAdd } from '../wire/seq.ts';
 import type { TcpConfig } from './config.ts';
-import { type CookieJar, cookieTsEcn, cookieTsSack, cookieTsScale, encodeCookieTs } from './cookie.ts';
+import { CookieJar, cookieTsEcn, cookieTsSack, cookieTsScale, encodeCookieTs } from './cookie.ts';
+import type { CookieMaker } from './cookie-maker.ts';
 import { asksForEcn } from './ecn.ts';
 import type { HalfOpen } from './half-open.ts';
 import type { Nanos } from './types.ts';
 
 /** RFC 7323 §2.3: a larger shift is taken as 14. */
 const MAX_SCALE = 14;
+
+/** Cookies as Linux makes them: only for SYNs that are not kept. */
+export function linuxCookies(secret: Uint32Array): CookieMaker {
+  const jar = new CookieJar(secret);
+  return {
+    everyIss: false,
+    bake: (now, tsNow, half) => bakeCookie(now, tsNow, half, jar),
+    redeem: (now, ack, port, config, into) => redeemCookie(now, ack, port, config, jar, into),
+    tsOffset: (local, remote) => jar.tsOffset(local, remote),
+  };
+}
 
 /** What `syn` and our own settings agree on. ISS, timestamp offset and times are left to be set. */
 export function halfFromSyn(syn: Readonly<Segment>, port: number, config: TcpConfig, into: HalfOpen): void {
@@ -32,7 +44,7 @@ export function halfFromSyn(syn: Readonly<Segment>, port: number, config: TcpCon
  * Turns `half` into a cookie: sets its ISS and returns the TSval for the SYN/ACK. Without timestamps only the MSS
  * survives, so the other options are taken back.
  */
-export function bakeCookie(now: Nanos, tsNow: number, half: HalfOpen, jar: CookieJar): number {
+function bakeCookie(now: Nanos, tsNow: number, half: HalfOpen, jar: CookieJar): number {
   half.iss = jar.make(now, half.local, half.localPort, half.remote, half.remotePort, half.irs, half.mss);
   if (half.tsRecent < 0) {
     half.ws = -1;
@@ -45,7 +57,7 @@ export function bakeCookie(now: Nanos, tsNow: number, half: HalfOpen, jar: Cooki
 }
 
 /** Rebuilds `into` from an ACK that carries a cookie. False when SEG.ACK - 1 is no good cookie. */
-export function redeemCookie(
+function redeemCookie(
   now: Nanos,
   ack: Readonly<Segment>,
   port: number,

@@ -20,10 +20,30 @@ export interface ListenOptions {
   readonly policy?: ListenPolicy;
   /** Linux tcp_max_syn_backlog for the default policy; see `DropWhenFullOptions`. */
   readonly maxSynBacklog?: number;
-  /** Linux tcp_abort_on_overflow: a final ACK that finds the accept queue full gets a RST; else it is dropped. */
-  readonly abortOnOverflow?: boolean;
-  /** Half-open entries when full: `backlog+1` (the default, Linux since 2025: q > B) or `backlog` (before: q >= B). */
-  readonly synQueueRoom?: 'backlog+1' | 'backlog';
+  /**
+   * A final ACK that finds the accept queue full gets a RST (Linux tcp_abort_on_overflow), one with a cookie, too, with
+   * `cookies-too` (FreeBSD net.inet.tcp.syncache.rst_on_sock_fail); else it is dropped.
+   */
+  readonly abortOnOverflow?: boolean | 'cookies-too';
+  /** Half-open entries when full; `backlog+1` when left out. A number where the backlog has no say (FreeBSD). */
+  readonly synQueueRoom?: QueueRoom | number;
+  /** Connections waiting for accept() when full; `backlog+1` when left out. */
+  readonly acceptQueueRoom?: QueueRoom;
+  /**
+   * How long each SYN/ACK is waited for, in ns, in turn; after the last the entry is given up. Left out: doubling from
+   * `initialRto`, `synackRetries` times.
+   */
+  readonly synAckWaits?: readonly Nanos[];
+  /**
+   * A SYN that comes again for an entry starts its timer afresh: with its present wait (the default; measured on Linux),
+   * or from the first wait on, its retransmissions forgotten (FreeBSD syncache_add).
+   */
+  readonly repeatedSyn?: 'keeps-count' | 'restarts';
+  /**
+   * How cookies are made: as Linux does (the default), or as FreeBSD does: there they carry window scale and SACK without
+   * timestamps, and where a policy takes cookies, every SYN/ACK's ISS is one.
+   */
+  readonly cookies?: 'linux' | 'freebsd';
   /**
    * A new SYN inside the window of a half-open entry: `listen` removes the entry silently (the default, RFC 9293
    * §3.10.7.4 fourth, "return this connection to the LISTEN state"); `reset` removes it and sends RST/ACK (Linux,
@@ -45,6 +65,12 @@ export interface ListenOptions {
   /** Drop SYNs that carry FIN in LISTEN (Linux); RFC 9293 takes the SYN and leaves the FIN unacknowledged. */
   readonly dropSynFin?: boolean;
 }
+
+/**
+ * How many a queue with backlog B holds: `backlog+1` (Linux since 2025: full if q > B), `backlog` (before: q >= B),
+ * `3/2` (BSD sonewconn: full if q > 3 B / 2, so one more than that, rounded down).
+ */
+export type QueueRoom = 'backlog+1' | 'backlog' | '3/2';
 
 /** What `promote` makes: for the listener only something to queue. */
 export interface AcceptedConnection {
@@ -94,5 +120,16 @@ export function checkBacklog(port: number, backlog: number): number {
 
 /** How many half-open entries a backlog of B admits. */
 export function synQueueRoom(options: ListenOptions, backlog: number): number {
-  return options.synQueueRoom === 'backlog' ? backlog : backlog + 1;
+  const { synQueueRoom: room } = options;
+  return typeof room === 'number' ? room : roomOf(room, backlog);
+}
+
+/** How many connections wait for accept() at most. */
+export function acceptQueueRoom(options: ListenOptions, backlog: number): number {
+  return roomOf(options.acceptQueueRoom, backlog);
+}
+
+function roomOf(room: QueueRoom | undefined, backlog: number): number {
+  if (room === 'backlog') return backlog;
+  return room === '3/2' ? Math.floor((3 * backlog) / 2) + 1 : backlog + 1;
 }

@@ -16,6 +16,7 @@ import { HalfOpen } from './half-open.ts';
 import { ListenCounters } from './listen-counters.ts';
 import {
   type AcceptedConnection,
+  acceptQueueRoom,
   checkBacklog,
   type ListenerDeps,
   type ListenOptions,
@@ -57,8 +58,8 @@ export class Listener<C extends AcceptedConnection> {
     this.#deps = deps;
     this.#timers = new SynAckTimers(port, options, synQueueRoom(options, backlog), deps, this.counters);
     this.#synQueue = this.#timers.queue;
-    this.#acceptQueue = new AcceptQueue<C>(backlog);
-    this.#desk = new CookieDesk(port, deps, this.counters);
+    this.#acceptQueue = new AcceptQueue<C>(backlog, acceptQueueRoom(options, backlog));
+    this.#desk = new CookieDesk(port, deps, this.counters, options.cookies ?? 'linux');
     this.#options = options;
     if (options.fastOpen !== undefined) this.setFastOpen(options.fastOpen);
   }
@@ -96,7 +97,7 @@ export class Listener<C extends AcceptedConnection> {
   setBacklog(backlog: number): void {
     checkBacklog(this.port, backlog);
     this.#synQueue.setLimit(backlog, synQueueRoom(this.#options, backlog));
-    this.#acceptQueue.setLimit(backlog);
+    this.#acceptQueue.setLimit(backlog, acceptQueueRoom(this.#options, backlog));
   }
 
   /**
@@ -144,7 +145,7 @@ export class Listener<C extends AcceptedConnection> {
 
   /** Sends the SYN/ACKs that are due and removes entries that waited long enough. */
   onTimer(now: Nanos, tx: Tx): void {
-    this.#timers.run(now, this.#half, tx, this.why);
+    this.#timers.run(now, this.#half, this.policy, tx, this.why);
   }
 
   /** Exact time of the next SYN/ACK timer, Infinity when nothing is half-open. */
@@ -214,8 +215,10 @@ export class Listener<C extends AcceptedConnection> {
     const { why } = this;
     const half = this.#half;
     halfFromSyn(seg, this.port, this.#deps.config, half);
-    half.iss = this.#deps.isn(now, half.local, half.localPort, half.remote, half.remotePort);
-    half.tsOffset = half.tsRecent < 0 ? 0 : this.#desk.jar.tsOffset(half.local, half.remote);
+    const { maker } = this.#desk;
+    half.tsOffset = half.tsRecent < 0 ? 0 : maker.tsOffset(half.local, half.remote);
+    if (maker.everyIss && this.policy.cookies) maker.bake(now, 0, half);
+    else half.iss = this.#deps.isn(now, half.local, half.localPort, half.remote, half.remotePort);
     half.synackAt = now;
     let reply: FastOpenGate | null = null;
     if (this.#gate !== null && (seg.tfoLen >= 0 || seg.len > 0)) {
@@ -241,10 +244,13 @@ export class Listener<C extends AcceptedConnection> {
   /** An ACK that may bring a SYN cookie back. False when it does not. */
   #redeem(now: Nanos, seg: Readonly<Segment>, tx: Tx): boolean {
     const { why } = this;
-    if (!this.#desk.redeem(now, seg, this.#half, why)) return false;
-    // Measured: silent even with tcp_abort_on_overflow = 1.
+    if (!this.#desk.redeem(now, seg, this.#half, this.policy, why)) return false;
     if (acceptQueueFull(this.#acceptQueue, why)) {
-      this.#drop(rules.ACK_DROPPED, 'ListenOverflows');
+      // Measured on Linux: silent even with tcp_abort_on_overflow = 1.
+      const abort = this.#options.abortOnOverflow === 'cookies-too';
+      this.#drop(abort ? rules.ACK_ABORTED : rules.ACK_DROPPED, 'ListenOverflows');
+      if (abort) this.counters.OutRsts++;
+      if (abort) sendReset(seg, tx);
       return true;
     }
     if (why !== null) why.state('LISTEN', 'SYN-RECEIVED');
@@ -268,8 +274,7 @@ export class Listener<C extends AcceptedConnection> {
           half.tsRecent = seg.tsVal;
           queue.setTsRecent(row, seg.tsVal);
         }
-        // Measured: the timer starts again with its present timeout, the count stays.
-        return this.#timers.repeat(now, row, half, half.timeouts, tx, why);
+        return this.#timers.answer(now, row, half, tx, why);
       case 'ack':
       case 'challenge':
         return this.#answerAck(now, row, seg, verdict === 'ack' ? rules.HALF_ACK : rules.HALF_CHALLENGE, tx);
@@ -294,7 +299,7 @@ export class Listener<C extends AcceptedConnection> {
   #complete(now: Nanos, row: number, seg: Readonly<Segment>, tx: Tx): void {
     const { counters, why } = this;
     if (acceptQueueFull(this.#acceptQueue, why)) {
-      const abort = this.#options.abortOnOverflow === true;
+      const abort = (this.#options.abortOnOverflow ?? false) !== false;
       this.#drop(abort ? rules.ACK_ABORTED : rules.ACK_DROPPED, 'ListenOverflows');
       if (!abort) return;
       counters.EmbryonicRsts++;

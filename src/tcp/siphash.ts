@@ -14,6 +14,7 @@ export class SipHash {
   readonly #k1l: number;
   readonly #k1h: number;
   readonly #words: Int32Array = new Int32Array(6);
+  readonly #words6: Int32Array = new Int32Array(8);
 
   /** `key`: four 32-bit words, the 16 key bytes read little-endian. */
   constructor(key: Uint32Array) {
@@ -21,7 +22,9 @@ export class SipHash {
     this.#k0h = key[1]! | 0;
     this.#k1l = key[2]! | 0;
     this.#k1h = key[3]! | 0;
-    this.#words[5] = 16 << 24; // the last block: no tail bytes, message length in the top byte
+    // The last block: no tail bytes, message length in the top byte.
+    this.#words[5] = 16 << 24;
+    this.#words6[7] = 24 << 24;
   }
 
   /**
@@ -34,6 +37,18 @@ export class SipHash {
     w[1] = b;
     w[2] = c;
     w[3] = d;
+    return this.#run(w);
+  }
+
+  /** Hash of the 24 bytes made of six words, else as `hash4`. */
+  hash6(a: number, b: number, c: number, d: number, e: number, f: number): number {
+    const w = this.#words6;
+    w[0] = a;
+    w[1] = b;
+    w[2] = c;
+    w[3] = d;
+    w[4] = e;
+    w[5] = f;
     return this.#run(w);
   }
 
@@ -130,3 +145,4 @@ export const KEY_COOKIE_BASE = 2;
 export const KEY_COOKIE_COUNT = 3;
 export const KEY_TS_OFFSET = 4;
 export const KEY_FAST_OPEN = 5;
+export const KEY_FREEBSD_COOKIE = 6;

@@ -228,7 +228,7 @@ export class SynQueue implements SynQueueView {
     const { i32, f64 } = this.#rows;
     const at = row * STRIDE + KEY_FLAGS;
     const before = this.timeouts(row);
-    if (before === 0 && timeouts > 0) this.young--;
+    this.young += (timeouts === 0 ? 1 : 0) - (before === 0 ? 1 : 0);
     this.#timers.cancel(row, this.#list(before));
     i32[at] = (i32[at]! & ~(MAX_TIMEOUTS << 8)) | (timeouts << 8);
     f64[row * STRIDE_F64 + SYNACK_AT] = now;

@@ -63,7 +63,8 @@ describe.each(CONTENDERS)('$name', (contender) => {
       bout.syn(i);
       most = Math.max(most, bout.half);
     }
-    expect(most).toBe(contender.most(capacity));
+    if (contender.fillsUp !== false) expect(most).toBe(contender.most(capacity));
+    expect(most).toBeLessThanOrEqual(contender.most(capacity));
   });
 
   test.each([0, 1, 30, 63, 64, 65, 200])(
@@ -96,9 +97,11 @@ describe.each(CONTENDERS)('$name', (contender) => {
     const bout = bouts(contender, 16, 1);
     bout.flood(0, 40);
     const held = bout.half;
+    const { counters } = bout.listener;
+    const evicted = counters.evicted;
     bout.drive(1000 * SEC);
     expect(bout.half).toBe(0);
-    expect(bout.listener.counters.expired).toBe(held);
+    expect(counters.expired + counters.evicted - evicted).toBe(held);
     expect(bout.listener.nextTimer()).toBe(Infinity);
   });
 

@@ -29,7 +29,11 @@ export function serverProfile(spec: ServerSpec, random: Rng): ServerProfile {
     listening: (listen) => {
       const options = profile.listening(listen);
       if (listen.policy === '') return options;
-      const chosen = makeListenPolicy(listen.policy, listen.policyParams, { below: (n) => random.below(n) });
+      const chosen = makeListenPolicy(listen.policy, listen.policyParams, {
+        below: (n) => random.below(n),
+        secret: secret[0]!,
+        ...(profile.peers !== null && { proven: (local, remote) => profile.peers?.proven(local, remote) ?? false }),
+      });
       if (chosen === undefined) throw new HalfopenError(`server: no listen policy is called '${listen.policy}'`);
       return { ...options, ...chosen };
     },

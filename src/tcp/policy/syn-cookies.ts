@@ -9,6 +9,7 @@ import type { ListenPolicy, SynVerdict } from './types.ts';
  */
 export function synCookies(mode: 'always' | 'when-full', inner: ListenPolicy = dropWhenFull()): ListenPolicy {
   return {
+    ...inner,
     name: mode === 'always' ? 'syn-cookies' : `syn-cookies-when-full(${inner.name})`,
     cookies: true,
     onSyn(now, syn, synQueue, acceptQueue, why): SynVerdict {
@@ -20,6 +21,5 @@ export function synCookies(mode: 'always' | 'when-full', inner: ListenPolicy = d
       } else synQueueFull(synQueue, why);
       return acceptQueueFull(acceptQueue, why) ? 'drop-accept-queue' : 'cookie';
     },
-    victim: (now, synQueue) => inner.victim?.(now, synQueue) ?? -1,
   };
 }

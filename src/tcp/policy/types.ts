@@ -89,4 +89,16 @@ export interface ListenPolicy {
   victim?(now: Nanos, synQueue: SynQueueView): number;
   /** Where to report rows that come and go; left out or null: nobody wants to know. */
   readonly rows?: RowWatcher | null;
+  /**
+   * Whether an ACK that matches no entry may bring a cookie back now. Left out: for 120 s after the last cookie, as
+   * Linux. Called only where `cookies` holds.
+   */
+  redeems?(now: Nanos, ack: Readonly<Segment>, why: WhySink | null): boolean;
+  /** A cookie came back and was good. */
+  redeemed?(now: Nanos): void;
+  /**
+   * The timer of `row` fired: the row of an entry to forget instead of repeating its SYN/ACK, or -1. Asked again with the
+   * same `row` until it is -1, so one timer may end many entries.
+   */
+  abandon?(now: Nanos, row: number): number;
 }
