@@ -1,4 +1,5 @@
 /** halfopen/tcp: the sans-IO RFC 9293 engine. Zero dependencies; the caller brings time, segments and secrets. */
+export { BSD1996, BSD1996_LISTEN, type Bsd1996ListenSettings, bsd1996Listener } from './tcp/bsd1996-listener.ts';
 export { LINUX6, RFC9293, type TcpConfig } from './tcp/config.ts';
 export { Connection } from './tcp/connection.ts';
 export { CookieJar } from './tcp/cookie.ts';
@@ -6,6 +7,7 @@ export { FastOpenCache, type FastOpenMemory } from './tcp/fast-open-cache.ts';
 export { FastOpenClient, type FastOpenCounters, type FastOpenMode, FastOpenRequest } from './tcp/fast-open-client.ts';
 export { FastOpenKeys, fastOpenKeysOf, parseFastOpenKeys } from './tcp/fast-open-cookie.ts';
 export type { FastOpenChild, FastOpenServer } from './tcp/fast-open-server.ts';
+export { FREEBSD_LISTEN, FREEBSD14, type FreebsdListenSettings, freebsdListener } from './tcp/freebsd-listener.ts';
 export { HalfOpen } from './tcp/half-open.ts';
 export { IsnGenerator } from './tcp/isn.ts';
 export {

@@ -146,3 +146,4 @@ export const KEY_COOKIE_COUNT = 3;
 export const KEY_TS_OFFSET = 4;
 export const KEY_FAST_OPEN = 5;
 export const KEY_FREEBSD_COOKIE = 6;
+export const KEY_SYN_CACHE = 7;

@@ -11,7 +11,7 @@ import { ACK, copySegment, RST, Segment, SYN } from '../../src/wire/segment.ts';
 const SERVER = 0xc0000201; // 192.0.2.1
 const CROWD = 0xc6120000; // 198.18.0.0/15
 const PORT = 80;
-const SECRET: Uint32Array = Uint32Array.of(1, 2, 3, 4);
+export const SECRET: Uint32Array = Uint32Array.of(1, 2, 3, 4);
 
 /** A connection that came of a handshake. */
 export interface Child {
@@ -28,6 +28,8 @@ export class Bout {
   readonly reasons: Rule[] = [];
   /** The ISS of the last SYN/ACK to each client. */
   readonly iss = new Map<number, number>();
+  /** When the last timer fired. */
+  lastTimer: Nanos = 0;
   /** Connections that came of a cookie, not of an entry. */
   cookieOpens = 0;
   readonly #tx = { alloc: () => new Segment(), send: (s: Segment) => this.#sent(s) };
@@ -107,6 +109,7 @@ export class Bout {
     this.out.length = 0;
     for (let at = this.listener.nextTimer(); at <= until; at = this.listener.nextTimer()) {
       this.now = at;
+      this.lastTimer = at;
       this.listener.onTimer(at, this.#tx);
       for (; this.out.length > 0; this.out.pop()) times.push(at);
     }

@@ -43,8 +43,10 @@ function play({ seed, events }: Story, bout: Bout, after: (event: Event) => void
   }
 }
 
-const bouts = (contender: Contender, capacity: number, seed: number): Bout =>
-  new Bout(contender.listen(capacity, seed));
+function bouts(contender: Contender, capacity: number, seed: number): Bout {
+  const options = contender.listen(capacity, seed);
+  return new Bout(options, options.config);
+}
 
 describe.each(CONTENDERS)('$name', (contender) => {
   test('a client that comes alone gets through', () => {
@@ -147,17 +149,14 @@ describe.each(CONTENDERS)('$name', (contender) => {
         const policy = options.policy;
         if (policy?.victim === undefined) return;
         const watched: typeof policy = {
-          name: policy.name,
-          cookies: policy.cookies,
-          onSyn: policy.onSyn.bind(policy),
-          rows: policy.rows ?? null,
+          ...policy,
           victim: (now, queue) => {
             const row = policy.victim?.(now, queue) ?? -1;
             if (queue.length > 0) expect(queue.occupied(row)).toBe(true);
             return row;
           },
         };
-        play(s, new Bout({ ...options, policy: watched }));
+        play(s, new Bout({ ...options, policy: watched }, options.config));
       }),
       { numRuns: 60 },
     );

@@ -1,5 +1,8 @@
 /** Every listener defence, with what theory says of it: the table that the conformance suite runs over. */
 import { stream } from '../../src/sim/rng.ts';
+import { BSD1996_LISTEN, bsd1996Listener } from '../../src/tcp/bsd1996-listener.ts';
+import { FREEBSD_LISTEN, freebsdListener } from '../../src/tcp/freebsd-listener.ts';
+import { LINUX_LISTEN, linuxListener } from '../../src/tcp/linux-listener.ts';
 import type { ListenOptions } from '../../src/tcp/listen-options.ts';
 import { adaptiveCookies } from '../../src/tcp/policy/adaptive-cookies.ts';
 import { cookiePause } from '../../src/tcp/policy/cookie-pause.ts';
@@ -82,7 +85,11 @@ export const CONTENDERS: readonly Contender[] = [
   },
   {
     name: 'syn-cache',
-    listen: (capacity, seed) => ({ backlog: 4 * perBucket(capacity), policy: fourBuckets(capacity, seed) }),
+    listen: (capacity, seed) => ({
+      backlog: 5,
+      synQueueRoom: 4 * perBucket(capacity),
+      policy: fourBuckets(capacity, seed),
+    }),
     passes: (n, capacity) => (n < perBucket(capacity) ? true : 'maybe'),
     most: (capacity) => 4 * perBucket(capacity),
   },
@@ -169,6 +176,46 @@ export const CONTENDERS: readonly Contender[] = [
       synQueueRoom: '3/2',
       acceptQueueRoom: '3/2',
     }),
+    passes: never,
+    most: (capacity) => Math.floor((3 * bsdBacklog(capacity)) / 2) + 1,
+  },
+  {
+    name: 'linux-6 without cookies',
+    listen: (capacity) =>
+      linuxListener({ ...LINUX_LISTEN, backlog: capacity - 1, tcp_max_syn_backlog: 4 * capacity, tcp_syncookies: 0 }),
+    passes: never,
+    most: all,
+  },
+  {
+    name: 'linux-6',
+    listen: (capacity) => linuxListener({ ...LINUX_LISTEN, backlog: capacity - 1 }),
+    passes: always,
+    most: all,
+  },
+  {
+    name: 'freebsd-14',
+    listen: (capacity, seed) =>
+      freebsdListener(
+        { ...FREEBSD_LISTEN, syncache_hashsize: 4, syncache_bucketlimit: perBucket(capacity) },
+        Uint32Array.of(seed, 2, 3, 4),
+      ),
+    passes: always,
+    most: (capacity) => 4 * perBucket(capacity),
+    fillsUp: false,
+  },
+  {
+    name: 'freebsd-14 without cookies',
+    listen: (capacity, seed) =>
+      freebsdListener(
+        { ...FREEBSD_LISTEN, syncookies: 0, syncache_hashsize: 4, syncache_bucketlimit: perBucket(capacity) },
+        Uint32Array.of(seed, 2, 3, 4),
+      ),
+    passes: (n, capacity) => (n < perBucket(capacity) ? true : 'maybe'),
+    most: (capacity) => 4 * perBucket(capacity),
+  },
+  {
+    name: 'bsd-1996',
+    listen: (capacity) => bsd1996Listener({ ...BSD1996_LISTEN, somaxconn: 1000, backlog: bsdBacklog(capacity) }),
     passes: never,
     most: (capacity) => Math.floor((3 * bsdBacklog(capacity)) / 2) + 1,
   },

@@ -49,9 +49,10 @@ describe('bucket survival: P = Poisson(λt <= 29), λ = 15,000/512 a second (Lem
 });
 
 test('the cache of FreeBSD holds 512 × 30', () => {
-  const bout = new Bout({ backlog: 15360, policy: synCache({ secret: 1 }) });
+  const bout = new Bout({ backlog: 5, synQueueRoom: 15360, policy: synCache({ secret: 1 }) });
   bout.flood(0, 60_000);
   expect(bout.half).toBe(15360);
+  expect(bout.listener.synQueue.capacity).toBe(15360);
 });
 
 test('an attacker who does not know the secret does not know the bucket', () => {

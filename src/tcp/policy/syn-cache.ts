@@ -20,7 +20,7 @@ export interface SynCacheOptions {
   readonly buckets?: number;
   /** Entries a bucket holds (bucketlimit: 30). */
   readonly bucketLimit?: number;
-  /** Entries in all (cachelimit); left out: buckets × bucketLimit. */
+  /** Entries in all (cachelimit); left out: buckets × bucketLimit. Never more than the SYN queue has room for. */
   readonly cacheLimit?: number;
   /** What goes when the cache is full but the bucket is not: the bucket's oldest (FreeBSD) or the cache's (Lemon 2002). */
   readonly whenFull?: 'oldest-of-bucket' | 'oldest-of-cache';
@@ -72,8 +72,9 @@ export function synCache(options: SynCacheOptions): SynCache {
         if (why !== null) why.act(BUCKET_OLDEST_OUT, length, 0, 0);
         return evict(now, bucket, lists.first(bucket));
       }
-      if (why !== null) why.check(CACHE_ROOM, synQueue.length < cacheLimit, synQueue.length, cacheLimit, 0);
-      if (synQueue.length < cacheLimit) return 'queue';
+      const most = Math.min(cacheLimit, synQueue.capacity);
+      if (why !== null) why.check(CACHE_ROOM, synQueue.length < most, synQueue.length, most, 0);
+      if (synQueue.length < most) return 'queue';
       if (whenFull === 'oldest-of-cache') {
         if (why !== null) why.act(CACHE_OLDEST_OUT, synQueue.length, 0, 0);
         return evict(now, bucket, synQueue.oldest());
