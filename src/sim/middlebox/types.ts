@@ -17,7 +17,11 @@ export interface Middlebox {
   readonly name: string;
   /** Connections, sources or addresses it remembers now: what the defence costs in memory. */
   readonly entries: number;
-  /** What it did so far, by cause. Each swallowed segment is in exactly one counter whose name ends in `Dropped` or `Absorbed`. */
+  /**
+   * What it did so far, by cause; `seen` counts every segment. Each segment for which a direction answers false is in
+   * exactly one counter whose name ends in `Dropped` (refused), `Absorbed` (meant for the box, or taken by it) or
+   * `Translated` (goes on, changed).
+   */
   readonly counters: Readonly<Record<string, number>>;
   /**
    * A segment on its way to the server. True: it goes on unchanged. False: it does not; whatever shall happen instead has
