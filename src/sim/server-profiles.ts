@@ -77,7 +77,9 @@ const FREEBSD14: ProfileSpec = {
     syncache_hashsize: range(512, 1, 1_048_576, 'net.inet.tcp.syncache.hashsize: buckets'),
     syncache_bucketlimit: range(30, 1, 65_535, 'net.inet.tcp.syncache.bucketlimit: entries of a bucket'),
     syncache_cachelimit: range(15_360, 1, MOST_ENTRIES, 'net.inet.tcp.syncache.cachelimit: entries of all'),
-    syncache_rexmtlimit: range(3, 0, 32, 'net.inet.tcp.syncache.rexmtlimit: times a SYN/ACK is sent again'),
+    syncache_rexmtlimit: range(3, 0, 12, 'net.inet.tcp.syncache.rexmtlimit: times a SYN/ACK is sent again'),
+    syncache_rst_on_sock_fail: flag(1, 'net.inet.tcp.syncache.rst_on_sock_fail: RST to a final ACK without room'),
+    fastopen_server_enable: flag(0, 'net.inet.tcp.fastopen.server_enable: half a backlog of Fast Opens may be pending'),
     soacceptqueue: range(128, 0, MOST_ENTRIES, 'kern.ipc.soacceptqueue: the most that listen() grants'),
   },
 };

@@ -94,8 +94,10 @@ export function freebsdListener(
 
 function freebsdPolicy(settings: FreebsdListenSettings, secret: Uint32Array): ListenPolicy {
   if (settings.syncookies === 1 && settings.syncookies_only === 1) return COOKIES_ONLY;
+  const buckets = settings.syncache_hashsize;
   const cache = synCache({
-    buckets: settings.syncache_hashsize,
+    // syncache_init: "hash size is not a power of 2", and the default instead.
+    buckets: (buckets & (buckets - 1)) === 0 ? buckets : FREEBSD_LISTEN.syncache_hashsize,
     bucketLimit: settings.syncache_bucketlimit,
     cacheLimit: settings.syncache_cachelimit,
     secret: deriveKey(secret, KEY_SYN_CACHE)[0]!,

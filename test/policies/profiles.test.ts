@@ -162,6 +162,12 @@ describe('freebsd-14', () => {
     expect(silent.out).toEqual([]);
   });
 
+  test('a hash size that is no power of two becomes 512', () => {
+    const bout = freebsd({ syncookies: 0, syncache_hashsize: 3, syncache_bucketlimit: 1 });
+    bout.flood(0, 20_000);
+    expect(bout.half).toBe(512);
+  });
+
   test('soacceptqueue bounds the backlog; -1 asks for it', () => {
     expect(freebsd({ backlog: 1000 }).listener.backlog).toBe(128);
     expect(freebsd({ backlog: -1, soacceptqueue: 77 }).listener.backlog).toBe(77);

@@ -1,5 +1,7 @@
 /** From the words of a scenario to the engine's configuration: which stack the server is, and how its ports listen. */
+import { BSD1996, bsd1996Listener } from '../../tcp/bsd1996-listener.ts';
 import { LINUX6, RFC9293, type TcpConfig } from '../../tcp/config.ts';
+import { FREEBSD14, freebsdListener } from '../../tcp/freebsd-listener.ts';
 import { type LinuxListenSettings, linuxListener } from '../../tcp/linux-listener.ts';
 import type { ListenOptions } from '../../tcp/listen-options.ts';
 import { PeerMetrics } from '../../tcp/peer-metrics.ts';
@@ -50,6 +52,14 @@ function profileNamed(spec: ServerSpec, secret: Uint32Array, phase: number): Ser
       const most = settings.somaxconn ?? Infinity;
       return { config, secret, peers: null, listening: ({ backlog }) => ({ backlog: Math.min(backlog, most) }) };
     }
+    case 'freebsd-14':
+      return freebsd(spec, settings, secret);
+    case 'bsd-1996': {
+      const config = { ...BSD1996, ...spec.tcp };
+      const { somaxconn = 0, tcp_keepinit = 75 } = settings;
+      const listening = ({ backlog }: ListenSpec) => bsd1996Listener({ somaxconn, tcp_keepinit, backlog }, config);
+      return { config, secret, peers: null, listening };
+    }
     default:
       throw new HalfopenError(
         `server: found the profile '${spec.profile}', expected ${SERVER_PROFILE_NAMES.join(', ')}`,
@@ -89,6 +99,28 @@ function linux(
   };
   const proven = (local: number, remote: number): boolean => peers.proven(local, remote);
   return { config, secret, peers, listening: ({ backlog }) => linuxListener({ ...base, backlog }, proven, config) };
+}
+
+function freebsd(spec: ServerSpec, settings: Readonly<Record<string, number>>, secret: Uint32Array): ServerProfile {
+  const value = (name: string): number => settings[name] ?? 0;
+  const config = { ...FREEBSD14, ...spec.tcp };
+  const base = {
+    soacceptqueue: value('soacceptqueue'),
+    syncookies: oneOf(value('syncookies'), [0, 1]),
+    syncookies_only: oneOf(value('syncookies_only'), [0, 1]),
+    syncache_hashsize: value('syncache_hashsize'),
+    syncache_bucketlimit: value('syncache_bucketlimit'),
+    syncache_cachelimit: value('syncache_cachelimit'),
+    syncache_rexmtlimit: value('syncache_rexmtlimit'),
+    syncache_rst_on_sock_fail: oneOf(value('syncache_rst_on_sock_fail'), [0, 1]),
+    fastopen_server_enable: oneOf(value('fastopen_server_enable'), [0, 1]),
+  };
+  return {
+    config,
+    secret,
+    peers: null,
+    listening: ({ backlog }) => freebsdListener({ ...base, backlog }, secret, config),
+  };
 }
 
 /** The scenario layer has checked the value. */
