@@ -146,6 +146,8 @@ function replay(run: Row, clients: readonly Row[], phase: Nanos): Outcome {
   const server = new LinuxServer(settingsOf(run), phase);
   const rate = run.number('flood_rate_per_s');
   const flood = run.number('flood_syns');
+  const firsts = clients.map((client) => Math.round(client.number('first_syn_scheduled_s') * SEC));
+  const delays = clients.map((client) => client.number('ack_delay_ms') * MS);
   const answeredBy = clients.map(() => 0);
   const waits: number[] = [];
   let floodAnswered = 0;
@@ -161,9 +163,9 @@ function replay(run: Row, clients: readonly Row[], phase: Nanos): Outcome {
     const j = seg.dst - CLIENTS;
     if (answeredBy[j] !== 0) return;
     answeredBy[j] = tries[j]!;
-    waits.push(server.now / SEC - clients[j]!.number('first_syn_scheduled_s'));
+    waits.push((server.now - firsts[j]!) / SEC);
     const ack = (seg.seq + 1) >>> 0;
-    server.plan(server.now + clients[j]!.number('ack_delay_ms') * MS, () => {
+    server.plan(server.now + delays[j]!, () => {
       server.recv({ src: CLIENTS + j, flags: ACK, seq: 1001, ack });
       while (server.listener.accept() !== undefined) accepted++;
     });
@@ -172,8 +174,7 @@ function replay(run: Row, clients: readonly Row[], phase: Nanos): Outcome {
   for (let i = 0; i < flood; i++) {
     server.plan(Math.round((i * SEC) / rate), () => server.recv({ src: PEER + i, flags: SYN, seq: 1000, mss: 1460 }));
   }
-  for (const [j, client] of clients.entries()) {
-    const start = Math.round(client.number('first_syn_scheduled_s') * SEC);
+  for (const [j, start] of firsts.entries()) {
     for (const after of [0, ...RETRIES]) {
       server.plan(start + after, () => {
         if (answeredBy[j] !== 0) return;

@@ -56,7 +56,7 @@ export function pruning(): Section | null {
     rows.push([
       name,
       measuredCounts(row).join(' '),
-      predictedCounts(run).join(' '),
+      predictedCounts(row, run).join(' '),
       COUNTERS.map((c) => row.text(c)).join(' '),
       COUNTERS.map((c) => run.counters[c]).join(' '),
       steady && samples.length > 0 ? spread(samples.map((o) => o.number('syn_recv_count'))) : '',
@@ -146,7 +146,7 @@ function replay(
 function burstChecks(row: Row, phase: Nanos, run: Run): Check[] {
   const name = `${row.text('scenario')}, phase ${phase / MS} ms`;
   return [
-    equal(`${name}: entries by SYN/ACKs`, measuredCounts(row).join(' '), predictedCounts(run).join(' ')),
+    equal(`${name}: entries by SYN/ACKs`, measuredCounts(row).join(' '), predictedCounts(row, run).join(' ')),
     ...COUNTERS.map((c) => equal(`${name}: ${c}`, row.number(c), run.counters[c])),
   ];
 }
@@ -161,7 +161,7 @@ function steadyChecks(row: Row, summary: readonly Row[], run: Run, samples: read
     predicted: `${predicted}`,
     ok: predicted >= Math.min(...measured) - room && predicted <= Math.max(...measured) + room,
   });
-  const counts = predictedCounts(run);
+  const counts = predictedCounts(row, run);
   const checks = counts.map((n, k) => {
     return within(
       `entries with ${k} SYN/ACKs`,
@@ -190,7 +190,7 @@ function steadyChecks(row: Row, summary: readonly Row[], run: Run, samples: read
 
 /** How many entries each count lies outside the measured range. */
 function farthest(row: Row, summary: readonly Row[], run: Run): number[] {
-  return predictedCounts(run).map((n, k) => {
+  return predictedCounts(row, run).map((n, k) => {
     const measured = kinOf(row, summary).map((r) => measuredCounts(r)[k]!);
     return Math.max(0, Math.min(...measured) - n, n - Math.max(...measured));
   });
@@ -209,8 +209,8 @@ function measuredCounts(row: Row): number[] {
   return row.columns(/^entries_with_\d+_synacks$/).map((column) => row.number(column));
 }
 
-function predictedCounts(run: Run): number[] {
-  return Array.from({ length: 7 }, (_, k) => run.synAcks.filter((n) => n === k).length);
+function predictedCounts(row: Row, run: Run): number[] {
+  return measuredCounts(row).map((_, k) => run.synAcks.filter((n) => n === k).length);
 }
 
 function spread(values: readonly number[]): string {

@@ -28,6 +28,17 @@ export function equal(name: string, measured: string | number, predicted: string
   return { name, measured: `${measured}`, predicted: `${predicted}`, ok: `${measured}` === `${predicted}` };
 }
 
+/** What `replay` gives, or a failed check that says why a row could not be replayed: the others still are. */
+export function attempt<T>(name: string, checks: Check[], replay: () => T): T | null {
+  try {
+    return replay();
+  } catch (error) {
+    const predicted = error instanceof Error ? error.message : `${error}`;
+    checks.push({ name: `${name}: replayed`, measured: 'a row', predicted, ok: false });
+    return null;
+  }
+}
+
 /** For tables that must be met exactly. */
 export function worstOfExact(checks: readonly Check[]): string {
   const different = checks.filter((c) => !c.ok).length;
