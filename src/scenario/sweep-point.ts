@@ -1,0 +1,64 @@
+/**
+ * One point of a grid: the scenario's file with some values set, as `--set` does, before it is checked. So whatever a file
+ * can say can be varied, and a bad value is found by the scenario's own checks.
+ */
+import { parse } from 'yaml';
+import { HalfopenError } from '../wire/error.ts';
+import { parseFloodScenario } from './parse.ts';
+import type { SetValue } from './set-value.ts';
+import { type GridText, pointSets } from './sweep-grid.ts';
+
+/** A scenario's file, read once for all points. */
+export interface BaseScenario {
+  readonly text: string;
+  readonly path: string;
+}
+
+/** What the point sets, in the notation of scenario files. */
+export function pointValues(grid: GridText['grid'], point: number): SetValue[] {
+  return pointSets(grid, point).map(({ path, value }) => ({ key: path, value: valueText(value) }));
+}
+
+/**
+ * Checks the point's scenario. What is wrong is told at the grid's line, with the setting and its value; or at the
+ * scenario's own line when it is wrong without the grid.
+ */
+export function checkPoint({ grid, refuse }: GridText, base: BaseScenario, point: number): void {
+  const values = pointValues(grid, point);
+  const fault = faultOf(base, values);
+  if (fault === '') return;
+  // A grid varies a scenario that is one.
+  parseFloodScenario(base.text, base.path);
+  // Blame the one setting that is enough to bring the fault about; else it is their combination.
+  const alone = values.find((value) => faultOf(base, [value]) === fault);
+  const first = alone ?? values[0];
+  const axis = grid.axes.find(({ paths }) => paths.includes(first?.key ?? ''));
+  const column = axis?.paths.indexOf(first?.key ?? '') ?? 0;
+  const step = axis?.steps.findIndex((row) => valueText(row[column]) === first?.value) ?? 0;
+  const setting =
+    axis === undefined ? [] : axis.where[0] === 'together' ? [...axis.where, first?.key ?? ''] : axis.where;
+  const guilty = alone === undefined ? values : [alone];
+  // What was set is named by the scenario's own sentence, unless the fault shows elsewhere.
+  const named = fault.startsWith('--set ') ? '' : `${guilty.map(({ key, value }) => `${key}=${value}`).join(', ')}: `;
+  refuse(alone === undefined ? setting : [...setting, step], `${named}${fault.replace(/^--set /, '')}`, true);
+}
+
+/** What is wrong with the scenario so changed; '' = nothing. */
+function faultOf(base: BaseScenario, values: readonly SetValue[]): string {
+  try {
+    parseFloodScenario(base.text, base.path, values);
+    return '';
+  } catch (error) {
+    if (!(error instanceof HalfopenError)) throw error;
+    // What was set has no line in the file; the file's name alone would only be in the way.
+    return error.message.startsWith(`${base.path}: `) ? error.message.slice(base.path.length + 2) : error.message;
+  }
+}
+
+/** A text as it is where YAML reads it as that text; all else as JSON, which is YAML. */
+function valueText(value: unknown): string {
+  if (typeof value === 'string' && BARE.test(value) && parse(value) === value) return value;
+  return JSON.stringify(value) ?? 'null';
+}
+
+const BARE = /^[A-Za-z0-9][A-Za-z0-9._/-]*$/;
