@@ -29,12 +29,12 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   view: { layers: ['wire', 'sim', 'diagnose'], types: ['tcp'], packages: [] },
   node: {
     layers: ['wire', 'capture', 'tcp', 'socket', 'sim', 'scenario', 'diagnose', 'script', 'audit', 'view'],
-    // koffi is a socket module as well: only the declared edge may touch it.
-    packages: [/^node:/, 'koffi', 'hyparquet-writer'],
+    // koffi, bullmq and ioredis are socket modules as well: only the declared edges may touch them.
+    packages: [/^node:/, 'koffi', 'hyparquet-writer', 'piscina', 'bullmq', 'ioredis'],
   },
   cli: {
     layers: ['wire', 'capture', 'tcp', 'socket', 'sim', 'scenario', 'diagnose', 'script', 'audit', 'view', 'node'],
-    packages: [/^node:/, 'commander'],
+    packages: [/^node:/, 'commander', 'cli-progress'],
   },
   web: {
     layers: ['wire', 'capture', 'tcp', 'socket', 'sim', 'scenario', 'diagnose', 'script', 'audit', 'view'],
@@ -106,7 +106,7 @@ export function nameViolations(names: Iterable<NameUse>): string[] {
 
 /** Modules through which bytes could leave the process, or that could fetch such a module behind the walls' back. */
 const SOCKET_MODULES =
-  /^(node:)?(net|dgram|tls|http|https|http2|child_process|cluster|module|dns|inspector|quic|wasi|vm)(\/|$)|^(koffi|ffi|ffi-napi|raw-socket|pcap|cap|ws|undici|bindings|node-gyp-build)(\/|$)/;
+  /^(node:)?(net|dgram|tls|http|https|http2|child_process|cluster|module|dns|inspector|quic|wasi|vm)(\/|$)|^(koffi|ffi|ffi-napi|raw-socket|pcap|cap|ws|undici|bullmq|ioredis|redis|iovalkey|pg|bindings|node-gyp-build)(\/|$)/;
 
 /** Global names that do the same. */
 const SOCKET_NAMES = /^(fetch|WebSocket|WebTransport|EventSource|XMLHttpRequest|RTCPeerConnection)$/;
