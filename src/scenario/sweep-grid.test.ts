@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { ScenarioError } from './error.ts';
 import { parseFloodScenario } from './parse.ts';
 import { gridParameters, parseGrid, pointCount, pointSets } from './sweep-grid.ts';
-import { checkPoint, pointValues } from './sweep-point.ts';
+import { pointScenario, pointValues } from './sweep-point.ts';
 
 const grid = (text: string) => parseGrid(text, 'grid.yaml').grid;
 
@@ -149,7 +149,9 @@ floods: { rate: 100 }
 until: 60s
 `;
   const check = (vary: string, point: number, scenario = SCENARIO) =>
-    messageOf(() => checkPoint(parseGrid(varying(vary), 'grid.yaml'), { text: scenario, path: 'lesson.yaml' }, point));
+    messageOf(() =>
+      pointScenario(parseGrid(varying(vary), 'grid.yaml'), { text: scenario, path: 'lesson.yaml' }, point),
+    );
 
   test('as --set does, in the notation of the file', () => {
     const source = parseGrid(

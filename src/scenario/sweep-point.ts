@@ -3,6 +3,7 @@
  * can say can be varied, and a bad value is found by the scenario's own checks.
  */
 import { parse } from 'yaml';
+import type { FloodScenario } from '../sim/flood-model.ts';
 import { HalfopenError } from '../wire/error.ts';
 import { parseFloodScenario } from './parse.ts';
 import type { SetValue } from './set-value.ts';
@@ -20,13 +21,13 @@ export function pointValues(grid: GridText['grid'], point: number): SetValue[] {
 }
 
 /**
- * Checks the point's scenario. What is wrong is told at the grid's line, with the setting and its value; or at the
+ * The point's scenario. What is wrong with it is told at the grid's line, with the setting and its value; or at the
  * scenario's own line when it is wrong without the grid.
  */
-export function checkPoint({ grid, refuse }: GridText, base: BaseScenario, point: number): void {
+export function pointScenario({ grid, refuse }: GridText, base: BaseScenario, point: number): FloodScenario {
   const values = pointValues(grid, point);
   const fault = faultOf(base, values);
-  if (fault === '') return;
+  if (fault === '') return parseFloodScenario(base.text, base.path, values);
   // A grid varies a scenario that is one.
   parseFloodScenario(base.text, base.path);
   // Blame the one setting that is enough to bring the fault about; else it is their combination.
@@ -40,7 +41,7 @@ export function checkPoint({ grid, refuse }: GridText, base: BaseScenario, point
   const guilty = alone === undefined ? values : [alone];
   // What was set is named by the scenario's own sentence, unless the fault shows elsewhere.
   const named = fault.startsWith('--set ') ? '' : `${guilty.map(({ key, value }) => `${key}=${value}`).join(', ')}: `;
-  refuse(alone === undefined ? setting : [...setting, step], `${named}${fault.replace(/^--set /, '')}`, true);
+  return refuse(alone === undefined ? setting : [...setting, step], `${named}${fault.replace(/^--set /, '')}`, true);
 }
 
 /** What is wrong with the scenario so changed; '' = nothing. */

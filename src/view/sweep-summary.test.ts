@@ -54,7 +54,7 @@ test('the table', () => {
   expect(plainText(sweepTable(SWEEP))).toBe(
     [
       'server.backlog  server.policy  runs  queue.peak  queue.fullAt   queue.peak >= 12',
-      '            64    syn-cookies     3  12 ± 4.968             5  0.67 [0.21, 0.94]',
+      '            64    syn-cookies     3  12 ± 4.968    5 (1 of 3)  0.67 [0.21, 0.94]',
       '           128   {"name":"x"}     1         0.5             -  0.00 [0.00, 0.79]',
       '           256            a,b     0           -             -                  -',
       "mean ± half of the 95 % interval (Student's t); share of runs [95 % interval (Wilson)]",
