@@ -27,16 +27,19 @@ const imports = sources.flatMap((source) => source.imports);
 
 /**
  * The lab's server listens on 127.0.0.1, and a browser may be started on it. The TUN device is made in a network namespace
- * of its own, which `unshare` makes and runs us in. Nothing else in the house opens or starts anything.
+ * of its own, which `unshare` makes and runs us in. A sweep's queue carries points of a grid and their results to a server
+ * that the user names. Nothing else in the house opens or starts anything.
  */
 const EDGES: Readonly<Record<string, readonly string[]>> = {
   'src/node/lab-server.ts': ['node:http'],
   'src/cli/commands/lab.ts': ['node:child_process'],
   'src/node/tun/device.ts': ['koffi'],
   'src/node/child.ts': ['node:child_process'],
+  'src/node/sweep/queue.ts': ['bullmq', 'ioredis'],
 };
 
 const isTraffic = (file: string): boolean => /^src\/sim\/traffic(\/|\.ts$)/.test(file);
+const isQueue = (file: string): boolean => file === 'src/node/sweep/queue.ts';
 const isTun = (file: string): boolean => /^src\/node\/tun(\/|[-.])/.test(file);
 
 describe('imports point down only', () => {
@@ -296,6 +299,19 @@ describe('no path from the simulator to a real interface', () => {
       'the graph is connected',
     ).toBeDefined();
     expect(reachesBoth(graph, isTraffic, isTun)).toEqual([]);
+  });
+
+  test('the queue knows no segment, so it can send none: no engine, no simulator, no codec is in its reach', () => {
+    const graph = importGraph(sources);
+    // What it says is plain data of its own layer; the class of errors is all that it takes from below.
+    const below = (file: string): boolean => layerOf(file) !== 'node' && file !== 'src/wire/error.ts';
+    expect(pathTo(graph, 'src/node/sweep/queue.ts', below)).toBe(undefined);
+    expect(pathTo(graph, 'src/cli/main.ts', isQueue), 'the queue is used').toBeDefined();
+  });
+
+  test('and no file reaches both the queue and a TUN device', () => {
+    const everything = [...sourceFiles('src'), ...sourceFiles('test'), ...sourceFiles('bench')];
+    expect(reachesBoth(importGraph(everything.map(readSource)), isQueue, isTun)).toEqual([]);
   });
 
   test('the command that offers a TUN device reaches none: it starts a program of its own', () => {
