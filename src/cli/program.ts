@@ -1,5 +1,4 @@
 /** The commands of `halfopen`, put together. */
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { registerCompletion } from './commands/completion.ts';
 import { registerExplain } from './commands/explain.ts';
@@ -7,7 +6,10 @@ import { registerLab } from './commands/lab.ts';
 import { registerList } from './commands/list.ts';
 import { registerRun } from './commands/run.ts';
 import { registerScript } from './commands/script.ts';
+import { registerSweep } from './commands/sweep.ts';
 import { registerTun } from './commands/tun.ts';
+import { registerWorker } from './commands/worker.ts';
+import { packageVersion } from './version.ts';
 
 /** A fresh command tree. Parsing errors throw `CommanderError` after one sentence on standard error. */
 export function createProgram(): Command {
@@ -24,6 +26,8 @@ export function createProgram(): Command {
     .exitOverride();
   registerRun(program);
   registerList(program);
+  registerSweep(program);
+  registerWorker(program);
   registerExplain(program);
   registerScript(program);
   registerLab(program);
@@ -40,18 +44,12 @@ Examples:
   halfopen run three-way-handshake --drop 3                 lose the third segment and see what really happens
   halfopen list                                             what else is there to run
   halfopen script handshake.pkt                             run a packetdrill script against the engine
+  halfopen sweep grid.yaml                                  many runs of one scenario, with intervals
   halfopen tun serve -- curl -s http://198.18.0.2/          let a real program shake hands with the engine (Linux)
   halfopen explain capture.pcapng                           a verdict for every connection attempt in a capture
 
 "halfopen <command> --help" says more. Exit code: 0 = done, 1 = a failed check
 or a fault of halfopen, 2 = something in the input.`;
-
-function packageVersion(): string {
-  // src/cli and dist/cli are equally deep.
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  const { version } = JSON.parse(text) as { version: string };
-  return version;
-}
 
 function oneSentence(text: string): string {
   return text

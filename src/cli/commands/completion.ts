@@ -64,6 +64,7 @@ function describe(program: Command): CommandWords[] {
 
 const ARGUMENTS: Readonly<Record<string, CommandWords['words']>> = {
   run: 'scenarios',
+  sweep: 'files',
   explain: 'files',
   tun: ['serve'],
   completion: SHELLS,
