@@ -43,6 +43,8 @@ export class Crowd implements Party {
   readonly #arrivals: Arrivals;
   readonly #news: Connection[];
   readonly #clients = new Map<Connection, Client>();
+  /** Those of them whose handshake is not complete. */
+  readonly #opening = new Set<Client>();
   readonly #alarms = new EventQueue(64);
   /** Who has set it; null = nobody any more, but the number is in use until its time has come. */
   readonly #alarmed: (Client | null)[] = [];
@@ -105,13 +107,14 @@ export class Crowd implements Party {
 
   /** Those who wait for their handshake now: remote address and port as the server sees them. */
   *opening(): Generator<readonly [address: number, port: number]> {
-    for (const { tcb } of this.#clients.keys()) if (tcb.state === 'SYN-SENT') yield [tcb.local, tcb.localPort];
+    for (const { connection } of this.#opening) yield [connection.tcb.local, connection.tcb.localPort];
   }
 
   #arrive(now: Nanos): void {
     const { spec } = this;
     const attempt = this.attempts.begin(now);
-    const place = attempt % (this.#last - this.#first + 1);
+    const size = this.#last - this.#first + 1;
+    const place = attempt % size;
     // Drawn in one order whatever the settings, so that a change of one moves no other number.
     const dice = this.#rng.unit();
     const rtt = drawDuration(spec.rtt, attempt, this.#rng);
@@ -119,10 +122,13 @@ export class Crowd implements Party {
     const profile = CLIENT_OS[this.#pickOs(dice)];
     const connection = this.stack.connect(now, this.#server, spec.port, this.#tx, {
       local: this.#first + place,
+      // An address that comes round again takes its next port, so no 4-tuple does for a very long time.
+      localPort: FIRST_PORT + (Math.floor(attempt / size) % PORTS),
       config: profile.config,
     });
     const client: Client = { attempt, connection, waiting: true, alarm: -1 };
     this.#clients.set(connection, client);
+    this.#opening.add(client);
     const patience = Math.min(spec.patience, profile.giveUp);
     if (patience < Infinity) this.#setAlarm(now + patience, client);
   }
@@ -150,6 +156,7 @@ export class Crowd implements Party {
 
   #established(now: Nanos, client: Client): void {
     const { spec } = this;
+    this.#opening.delete(client);
     this.recentConnectTime += this.attempts.connected(client.attempt, now, client.connection.tcb.totalRetransmits + 1);
     this.recentConnected++;
     if (spec.request > 0) client.connection.send(now, this.#request, this.#tx);
@@ -173,7 +180,7 @@ export class Crowd implements Party {
   }
 
   #over(client: Client, reason: string): void {
-    this.#clients.delete(client.connection);
+    this.#forget(client);
     this.#unsetAlarm(client);
     if (!client.waiting) return;
     this.attempts.failed(client.attempt, KNOWN_FAILURES.has(reason) ? (reason as Failure) : 'closed');
@@ -188,8 +195,13 @@ export class Crowd implements Party {
     if (!client.waiting) return this.#ask(now, client);
     const opening = client.connection.state === 'SYN-SENT';
     this.attempts.failed(client.attempt, opening && this.spec.patience === Infinity ? 'timeout' : 'patience');
-    this.#clients.delete(client.connection);
+    this.#forget(client);
     client.connection.abort(now, this.#tx);
+  }
+
+  #forget(client: Client): void {
+    this.#clients.delete(client.connection);
+    this.#opening.delete(client);
   }
 
   /** One who stayed has thought and wants more. */
@@ -228,4 +240,7 @@ export class Crowd implements Party {
 }
 
 const FILLER = 0x2e;
+/** RFC 6335 §6: the dynamic ports. */
+const FIRST_PORT = 49152;
+const PORTS = 16384;
 const KNOWN_FAILURES: ReadonlySet<string> = new Set(['timeout', 'reset', 'refused']);
