@@ -1,4 +1,5 @@
 /** Writes `docs/fidelity.md`: what the `linux-6` listener predicts beside what a kernel did, table by table. */
+import { anchor, markdownTable, wrap } from '../support/markdown.ts';
 import { acceptQueue } from './accept-queue.ts';
 import { cookies } from './cookies.ts';
 import { floodClients } from './flood-clients.ts';
@@ -34,7 +35,7 @@ export function fidelityDocument(sections: readonly Section[]): string {
     '',
     ...markdownTable(
       ['', 'what', 'comparisons that hold', 'worst'],
-      sections.map((s) => [s.letter, `[${s.title}](#${anchor(s)})`, held(s.checks), s.worst]),
+      sections.map((s) => [s.letter, `[${s.title}](#${anchor(heading(s))})`, held(s.checks), s.worst]),
     ),
     '',
     ...sections.flatMap(chapter),
@@ -65,33 +66,4 @@ function chapter(s: Section): string[] {
 
 function heading(s: Section): string {
   return `${s.letter}: ${s.title}`;
-}
-
-/** As GitHub makes it of a heading. */
-function anchor(s: Section): string {
-  return heading(s)
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9 -]/g, '')
-    .replaceAll(' ', '-');
-}
-
-function wrap(text: string): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > 120) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
-}
-
-function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
-  return [line(head), `|${head.map(() => ' --- |').join('')}`, ...rows.map(line)];
-}
-
-function cell(text: string): string {
-  return text.replaceAll(' || ', '; ').replaceAll('|', '\\|');
 }
