@@ -110,7 +110,7 @@ export class FloodRun {
     const goal = Math.min(t, this.scenario.until);
     while (this.#nextSample <= goal) {
       this.#arena.runTo(this.#nextSample);
-      for (const moment of this.#traffic.momentsUpTo(this.now)) this.#meter.moment(moment.t, moment.what);
+      for (const moment of this.#traffic.newMoments()) this.#meter.moment(moment.t, moment.what);
       this.#meter.sample(this.now, this.#traffic.flooding(this.now), this.#traffic.over);
       this.#nextSample += this.scenario.sampleEvery;
     }
@@ -139,7 +139,7 @@ export class FloodRun {
         reportAll(this.#crowds.map((crowd) => crowd.attempts)),
       ],
       floods: this.#traffic.floodReports(meter.syns, meter.answered),
-      botnets: this.#traffic.botnetReports(),
+      botnets: this.#traffic.botnetReports(this.now),
       listeners: this.#server.ports.map(({ listener: l }) => ({
         port: l.port,
         backlog: l.backlog,

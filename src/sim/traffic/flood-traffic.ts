@@ -1,9 +1,11 @@
-/** All traffic of a scenario that is not wanted: its floods, put together for the arena, and what they report. */
+/** All traffic of a scenario that is not wanted: floods and botnets, put together for the arena, and what they report. */
 import type { Nanos, Tx } from '../../tcp/types.ts';
-import type { AddressRange, Emitter, Party } from '../arena/types.ts';
+import type { AddressRange, Emitter, Owner, Party } from '../arena/types.ts';
 import type { BotsView } from '../flood-frame.ts';
 import type { FloodScenario } from '../flood-model.ts';
 import type { BotnetReport, FloodMoment, FloodSourceReport } from '../flood-report.ts';
+import { parsePrefix } from '../prefix.ts';
+import { type Botnet, makeBotnet } from './botnet/botnet.ts';
 import { Bystanders } from './bystanders.ts';
 import { type FloodSource, floodSources } from './flood-source.ts';
 
@@ -23,12 +25,23 @@ export class FloodTraffic {
   readonly parties: readonly Party[];
   readonly ranges: readonly AddressRange[];
   readonly #floods: readonly Flood[];
+  readonly #botnets: readonly Botnet[];
+  /** Moments of each botnet that have been told. */
+  readonly #told: number[];
 
   constructor(scenario: FloodScenario, seed: number, tx: Tx) {
     const around = { seed, target: scenario.server.address, ingress: scenario.ingress };
     const emitters: Emitter[] = [];
     const parties: Party[] = [];
     const ranges: AddressRange[] = [];
+    /** Two floods may forge the same range: one population lives there, and answers for both. */
+    const settle = (first: number, last: number, live: number, owner: Owner): Bystanders | null => {
+      if (ranges.some((range) => range.first === first && range.last === last)) return null;
+      const bystanders = live > 0 ? new Bystanders(seed, live, tx) : null;
+      if (bystanders !== null) parties.push(bystanders);
+      ranges.push({ first, last, owner, party: bystanders });
+      return bystanders;
+    };
     this.#floods = scenario.floods.map((spec) => {
       const sources = floodSources(spec, around);
       const tag = emitters.length;
@@ -36,15 +49,22 @@ export class FloodTraffic {
       const first = sources[0]?.sources;
       if (first === undefined) throw new Error('a flood has at least one source');
       const { prefix, live, forged } = first;
-      // Two floods may forge the same range: one population lives there.
-      const taken = ranges.some((range) => range.first === prefix.first && range.last === prefix.last);
-      const bystanders = live > 0 && !taken ? new Bystanders(seed, live, tx) : null;
-      if (bystanders !== null) parties.push(bystanders);
-      if (!taken) {
-        ranges.push({ first: prefix.first, last: prefix.last, owner: forged ? 'silent' : 'bot', party: bystanders });
-      }
+      const bystanders = settle(prefix.first, prefix.last, live, forged ? 'silent' : 'bot');
       return { name: spec.name, sources, tag, bystanders };
     });
+    this.#botnets = scenario.botnets.map((spec) => {
+      const botnet = makeBotnet(spec, around, tx);
+      ranges.push(...botnet.ranges);
+      parties.push(...botnet.parties);
+      emitters.push(...botnet.emitters);
+      for (const order of spec.orders) {
+        if (order.spoof !== 'random') continue;
+        const { first, last } = parsePrefix(order.prefix, `botnet '${spec.name}'`);
+        settle(first, last, order.live, 'silent');
+      }
+      return botnet;
+    });
+    this.#told = this.#botnets.map(() => 0);
     this.emitters = emitters;
     this.parties = parties;
     this.ranges = ranges;
@@ -56,17 +76,22 @@ export class FloodTraffic {
   }
 
   /** Bots that send now. */
-  flooding(_now: Nanos): number {
-    return 0;
+  flooding(now: Nanos): number {
+    return this.#botnets.reduce((sum, botnet) => sum + botnet.view(now).flooding, 0);
   }
 
   /** What has happened in its own affairs since this was asked last. */
-  momentsUpTo(_now: Nanos): readonly FloodMoment[] {
-    return [];
+  newMoments(): readonly FloodMoment[] {
+    return this.#botnets.flatMap((botnet, i) => {
+      const all = botnet.moments;
+      const fresh = all.slice(this.#told[i]);
+      this.#told[i] = all.length;
+      return fresh;
+    });
   }
 
-  views(_now: Nanos): readonly BotsView[] {
-    return [];
+  views(now: Nanos): readonly BotsView[] {
+    return this.#botnets.map((botnet) => botnet.view(now));
   }
 
   /** `syns` and `answered` by tag. */
@@ -83,7 +108,7 @@ export class FloodTraffic {
     });
   }
 
-  botnetReports(): BotnetReport[] {
-    return [];
+  botnetReports(now: Nanos): BotnetReport[] {
+    return this.#botnets.map((botnet) => botnet.report(now));
   }
 }
