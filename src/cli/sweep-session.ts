@@ -1,6 +1,7 @@
 /** What `halfopen sweep` does: reads the grid, runs what is missing, writes results, prints the table. */
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { programId } from '../node/program-id.ts';
 import { readScenarioText, shippedIds } from '../node/scenario-files.ts';
 import { Journal } from '../node/sweep/journal.ts';
 import { planSweep, type SweepPlan, sweepId, sweepRuns } from '../node/sweep/plan.ts';
@@ -20,7 +21,7 @@ import { packageVersion } from './version.ts';
 
 export async function sweep(file: string, options: SweepOptions): Promise<void> {
   const version = packageVersion();
-  const plan = await readPlan(file, version);
+  const plan = await readPlan(file, programId(version));
   const folder = options.out ?? `${basename(file).replace(/\.ya?ml$/, '')}.sweep`;
   const journal = Journal.open(folder, plan.head, options.fresh === true);
   const tell = (text: string): void => void process.stderr.write(`halfopen: ${text}\n`);
@@ -70,7 +71,7 @@ async function compute(
   }
 }
 
-async function readPlan(file: string, version: string): Promise<SweepPlan> {
+async function readPlan(file: string, program: string): Promise<SweepPlan> {
   const source = parseGrid(await readGrid(file), file);
   const { scenario } = source.grid;
   const shipped = (await shippedIds()).includes(scenario);
@@ -78,7 +79,7 @@ async function readPlan(file: string, version: string): Promise<SweepPlan> {
     if (error instanceof HalfopenError) return source.refuse(['scenario'], `is '${scenario}': ${error.message}`);
     throw error;
   });
-  return planSweep(source, base, version);
+  return planSweep(source, base, program);
 }
 
 async function readGrid(file: string): Promise<string> {

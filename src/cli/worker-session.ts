@@ -1,4 +1,5 @@
 /** What `halfopen worker` does: threads of its own, and jobs from the queue until a signal. */
+import { programId } from '../node/program-id.ts';
 import { DEFAULT_JOBS, replicaPool } from '../node/sweep/pool.ts';
 import { PATIENCE, serveQueue } from '../node/sweep/queue.ts';
 import type { WorkerCommandOptions } from './commands/worker.ts';
@@ -11,7 +12,7 @@ export async function work(options: WorkerCommandOptions): Promise<void> {
   const pool = replicaPool(jobs);
   const stop = stopSignal();
   try {
-    const settings = { halfopen: packageVersion(), jobs, patience: PATIENCE, tell };
+    const settings = { halfopen: programId(packageVersion()), jobs, patience: PATIENCE, tell };
     const finished = await serveQueue(options.queue, (task) => pool.run(task), settings, stop.signal);
     tell(`finished ${finished} ${finished === 1 ? 'run' : 'runs'}`);
   } finally {

@@ -9,8 +9,9 @@ import { HalfopenError } from '../../wire/error.ts';
 import { systemReason } from '../system-reason.ts';
 import { type ReplicaResult, readResult } from './task.ts';
 
-/** What a journal is of; another grid, scenario or version would give other numbers under the same names. */
+/** What a journal is of; another grid, scenario or program would give other numbers under the same names. */
 export interface JournalHead {
+  /** Version and digest (`programId`). */
   readonly halfopen: string;
   /** SHA-256 of the grid's meaning, and of the scenario's text. */
   readonly grid: string;

@@ -18,8 +18,11 @@ export interface SweepPlan {
   seedOf(run: { readonly point: number; readonly replica: number }): number;
 }
 
-/** Throws for the first point whose scenario is found to be wrong, with the value's place in the grid. */
-export function planSweep(source: GridText, base: BaseScenario, version: string): SweepPlan {
+/**
+ * `program` is who computes (`programId`). Throws for the first point whose scenario is found to be wrong, with the value's
+ * place in the grid.
+ */
+export function planSweep(source: GridText, base: BaseScenario, program: string): SweepPlan {
   const { grid } = source;
   const points = pointCount(grid);
   checkPoints(source, base, points);
@@ -39,7 +42,7 @@ export function planSweep(source: GridText, base: BaseScenario, version: string)
     points,
     runs: points * grid.replicas,
     head: {
-      halfopen: version,
+      halfopen: program,
       grid: sha256(JSON.stringify(meaning)),
       scenario: sha256(base.text),
       points,
