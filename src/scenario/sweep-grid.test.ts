@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { ScenarioError } from './error.ts';
 import { parseFloodScenario } from './parse.ts';
 import { gridParameters, parseGrid, pointCount, pointSets } from './sweep-grid.ts';
-import { pointScenario, pointValues } from './sweep-point.ts';
+import { checkPlaces, pointScenario, pointValues } from './sweep-point.ts';
 
 const grid = (text: string) => parseGrid(text, 'grid.yaml').grid;
 
@@ -200,6 +200,15 @@ until: 60s
     const found = check(vary, point);
     expect(found.slice(0, Math.max(1, sentence.length))).toBe(sentence);
     expect(found).not.toContain('\n');
+  });
+
+  test('two names of one place are refused', () => {
+    const places = (vary: string): string =>
+      messageOf(() => checkPlaces(parseGrid(varying(vary), 'grid.yaml'), { text: SCENARIO, path: 'lesson.yaml' }));
+    expect(places('floods.rate: [1]\n  clients.rate: [1]')).toBe('');
+    expect(places('floods.rate: [1]\n  floods.0.rate: [2]')).toBe(
+      "grid.yaml:4:18: vary.floods.0.rate varies what 'floods.rate' varies already",
+    );
   });
 
   test('a scenario that is wrong without the grid is told as such', () => {

@@ -6,8 +6,9 @@ import { parse } from 'yaml';
 import type { FloodScenario } from '../sim/flood-model.ts';
 import { HalfopenError } from '../wire/error.ts';
 import { parseFloodScenario } from './parse.ts';
-import type { SetValue } from './set-value.ts';
+import { type SetValue, setValues } from './set-value.ts';
 import { type GridText, pointSets } from './sweep-grid.ts';
+import { readYaml } from './yaml-text.ts';
 
 /** A scenario's file, read once for all points. */
 export interface BaseScenario {
@@ -36,12 +37,28 @@ export function pointScenario({ grid, refuse }: GridText, base: BaseScenario, po
   const axis = grid.axes.find(({ paths }) => paths.includes(first?.key ?? ''));
   const column = axis?.paths.indexOf(first?.key ?? '') ?? 0;
   const step = axis?.steps.findIndex((row) => valueText(row[column]) === first?.value) ?? 0;
-  const setting =
-    axis === undefined ? [] : axis.where[0] === 'together' ? [...axis.where, first?.key ?? ''] : axis.where;
+  const setting = whereOf(grid, first?.key ?? '');
   const guilty = alone === undefined ? values : [alone];
   // What was set is named by the scenario's own sentence, unless the fault shows elsewhere.
   const named = fault.startsWith('--set ') ? '' : `${guilty.map(({ key, value }) => `${key}=${value}`).join(', ')}: `;
   return refuse(alone === undefined ? setting : [...setting, step], `${named}${fault.replace(/^--set /, '')}`, true);
+}
+
+/** Two paths that lead to the same place would make its value depend on their order: `floods.rate` and `floods.0.rate`. */
+export function checkPlaces({ grid, refuse }: GridText, base: BaseScenario): void {
+  const values = pointValues(grid, 0);
+  const { value } = readYaml(base.text, base.path, 'this is not a scenario: expected a mapping');
+  const places = setValues(value, values).places.map((place) => `${place.join('.')}.`);
+  for (const [index, place] of places.entries()) {
+    const other = places.findIndex((before, i) => i < index && (place.startsWith(before) || before.startsWith(place)));
+    if (other >= 0)
+      refuse(whereOf(grid, values[index]?.key ?? ''), `varies what '${values[other]?.key}' varies already`);
+  }
+}
+
+function whereOf(grid: GridText['grid'], path: string): (string | number)[] {
+  const where = grid.axes.find(({ paths }) => paths.includes(path))?.where ?? [];
+  return where[0] === 'together' ? [...where, path] : [...where];
 }
 
 /** What is wrong with the scenario so changed; '' = nothing. */

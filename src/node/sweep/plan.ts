@@ -1,7 +1,7 @@
 /** A sweep as it will be run: grid and scenario read, points checked, a task and a seed for each run. */
 import { createHash } from 'node:crypto';
 import { type GridText, gridParameters, pointCount, pointSets, type SweepGrid } from '../../scenario/sweep-grid.ts';
-import { type BaseScenario, pointScenario, pointValues } from '../../scenario/sweep-point.ts';
+import { type BaseScenario, checkPlaces, pointScenario, pointValues } from '../../scenario/sweep-point.ts';
 import { measureProblem } from '../../sim/flood-measures.ts';
 import { stream } from '../../sim/rng.ts';
 import type { SweepRuns } from '../../view/sweep-summary.ts';
@@ -26,6 +26,7 @@ export function planSweep(source: GridText, base: BaseScenario, program: string)
   const { grid } = source;
   const points = pointCount(grid);
   checkPoints(source, base, points);
+  checkPlaces(source, base);
   const sets = new Map<number, ReplicaTask['set']>();
   const setOf = (point: number): ReplicaTask['set'] => {
     const set = sets.get(point) ?? pointValues(grid, point);
