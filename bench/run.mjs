@@ -16,6 +16,7 @@ const TARGETS = [
   { result: /handshakes/i, least: 500_000 },
   { result: /bytes per half-open/i, most: 96 },
   { result: /SYNs.* holding /i, least: 400_000 },
+  { result: /memory of that SYN queue/i, most: 100 },
   { result: /dispatched events/i, least: 3_000_000 },
   { result: /cookies (made|checked)/i, least: 4_000_000 },
   { result: /TCP headers decoded/i, least: 10_000_000 },
