@@ -5,6 +5,7 @@ import { type NumberMode, Numbers } from '../view/numbers.ts';
 import { hostName, stepSentence } from '../view/sentence.ts';
 import { type WhyLevel, type WhyLine, whyLines, whyMark } from '../view/why-text.ts';
 import { type Paint, paintLines } from './terminal.ts';
+import { wrapText } from './wrap-text.ts';
 
 export interface RunReportOptions {
   /** The scenario's own words for each step, '' where it has none. */
@@ -23,7 +24,7 @@ export function runReport(recording: Recording, summary: string, options: RunRep
   const numbers = new Numbers(recording, options.numbers);
   const last = Math.min(options.steps, recording.steps.length) - 1;
   const lines = [paint('strong', recording.title)];
-  if (summary !== '') lines.push(...wrap(summary.trim(), WIDTH));
+  if (summary !== '') lines.push(...wrapText(summary.trim(), WIDTH));
   lines.push(paint('quiet', facts(recording, numbers).join(' · ')), '');
   const ladder = ladderLines(recording, { numbers: options.numbers, step: last, options: options.options });
   lines.push(paintLines(ladder, paint), '');
@@ -31,7 +32,7 @@ export function runReport(recording: Recording, summary: string, options: RunRep
   for (const step of recording.steps.slice(0, last + 1)) {
     lines.push(`${String(step.index + 1).padStart(digits)}  ${stepSentence(recording, step, numbers)}`);
     const indent = ' '.repeat(digits + 2);
-    for (const line of wrap(options.story[step.index] ?? '', WIDTH - indent.length))
+    for (const line of wrapText(options.story[step.index] ?? '', WIDTH - indent.length))
       lines.push(indent + paint('strong', line));
     for (const why of whyLines(recording, step, numbers, options.why)) lines.push(indent + whyText(why, paint));
     if (options.tcb) lines.push(...tcbLines(recording, step, numbers).map((line) => indent + paint('quiet', line)));
@@ -75,18 +76,4 @@ function tcbText(tcb: TcbView, numbers: Numbers): string {
     `RCV.WND ${tcb.rcvWnd}`,
   ];
   return parts.filter((part) => part !== '').join(' ');
-}
-
-/** Breaks a paragraph at blanks. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/\s+/)) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  if (line !== '') lines.push(line);
-  return lines;
 }

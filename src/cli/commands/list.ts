@@ -1,7 +1,7 @@
 /** `halfopen list`: the shipped scenarios. */
 import type { Command } from 'commander';
 import { readScenarioText, shippedIds } from '../../node/scenario-files.ts';
-import { parseScenario } from '../../scenario/parse.ts';
+import { isFlood, parseAnyScenario } from '../../scenario/parse.ts';
 import { painter, print, wantsColour } from '../terminal.ts';
 
 export function registerList(program: Command): void {
@@ -19,10 +19,12 @@ async function table(ids: readonly string[]): Promise<string> {
   const paint = painter(wantsColour(process.stdout, process.env));
   const width = Math.max(0, ...ids.map((id) => id.length));
   const lines: string[] = [];
+  const floods: string[] = [];
   for (const id of ids) {
     const { text, path } = await readScenarioText(id);
-    const scenario = parseScenario(text, path);
-    lines.push(`${paint('strong', id.padEnd(width))}  ${scenario.title}`);
+    const scenario = parseAnyScenario(text, path);
+    (isFlood(scenario) ? floods : lines).push(`${paint('strong', id.padEnd(width))}  ${scenario.title}`);
   }
+  if (floods.length > 0) lines.push('', 'Floods', ...floods);
   return `${lines.join('\n')}\n\nRun one: halfopen run ${ids[0] ?? '<scenario>'}`;
 }

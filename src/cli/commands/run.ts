@@ -1,10 +1,13 @@
-/** `halfopen run`: plays a scenario and prints its ladder, one sentence for each step, and the reasons. */
-import { writeFile } from 'node:fs/promises';
+/**
+ * `halfopen run`: plays a scenario. Of single handshakes it prints the ladder, one sentence for each step, and the reasons;
+ * of a flood who was served, and why not (`run-flood.ts`).
+ */
 import type { Command } from 'commander';
 import { recordingToPcapng } from '../../node/export.ts';
 import { readScenarioText } from '../../node/scenario-files.ts';
-import { systemReason } from '../../node/system-reason.ts';
-import { parseScenario } from '../../scenario/parse.ts';
+import { writeOutput } from '../../node/write-output.ts';
+import { isFlood, parseAnyScenario } from '../../scenario/parse.ts';
+import { parseSet, type SetValue } from '../../scenario/set-value.ts';
 import { unmetExpectations } from '../../sim/outcome.ts';
 import { record } from '../../sim/record.ts';
 import type { Intervention, Recording } from '../../sim/recording.ts';
@@ -12,31 +15,36 @@ import type { Scenario } from '../../sim/scenario-model.ts';
 import { storyOf } from '../../sim/story.ts';
 import { recordingToJson } from '../../view/recording-json.ts';
 import { HalfopenError } from '../../wire/error.ts';
-import { type FlightChange, flightChange, wholeNumber } from '../arguments.ts';
+import { type FlightChange, flightChange, oneOf, wholeNumber } from '../arguments.ts';
 import { type Narration, numbersOption, whyOption } from '../narration.ts';
+import { type FloodRunOptions, runFloodScenario, TAP_PLACES } from '../run-flood.ts';
 import { runReport } from '../run-report.ts';
 import { painter, print, wantsColour } from '../terminal.ts';
 
-interface RunOptions extends Narration {
-  readonly seed?: number;
+interface RunOptions extends Narration, FloodRunOptions {
+  readonly set?: readonly SetValue[];
+  readonly until?: string;
   readonly steps?: number;
   readonly options?: boolean;
   readonly tcb?: boolean;
   readonly drop?: readonly FlightChange[];
   readonly delay?: readonly FlightChange[];
   readonly duplicate?: readonly FlightChange[];
-  readonly pcapng?: string;
   readonly captureAt?: string;
-  readonly check?: boolean;
-  readonly json?: string;
 }
 
 export function registerRun(program: Command): void {
   program
     .command('run')
-    .description('Play a scenario: ladder, states, one sentence and the reasons for each step')
+    .description('Play a scenario: the ladder with reasons for single handshakes, who was served for a flood')
     .argument('<scenario>', 'a shipped scenario ("halfopen list"), a YAML file, or - for standard input')
     .option('-s, --seed <n>', 'seed of everything random, 0 to 4294967295', wholeNumber('--seed', 0, 0xffffffff))
+    .option('--set <key=value>', "change the scenario's file before it is read (repeatable)", setValue)
+    .option('--until <time>', 'let the run end here, e.g. 20s')
+    .option('--check', 'exit with 1 when the scenario does not end as its file expects')
+    .option('--json <file>', 'write the whole result as JSON; - writes it to standard output instead of the text')
+    .option('--pcapng <file>', 'write the segments as a capture for Wireshark')
+    .optionsGroup('Scenarios of single handshakes:')
     .addOption(numbersOption())
     .addOption(whyOption())
     .option('--steps <n>', 'stop after this many steps', wholeNumber('--steps', 0, 1_000_000))
@@ -49,10 +57,13 @@ export function registerRun(program: Command): void {
       'deliver a second copy of segment n, later by this much (repeatable)',
       flightChange('--duplicate', 'duplicate'),
     )
-    .option('--pcapng <file>', 'write the segments as a capture for Wireshark')
     .option('--capture-at <host>', 'with --pcapng: only what this host sends and receives, e.g. server')
-    .option('--check', 'exit with 1 when the scenario does not end as its file expects')
-    .option('--json <file>', 'write the whole recording as JSON; - writes it to standard output instead of the ladder')
+    .optionsGroup('Flood scenarios:')
+    .option('--explain', 'say in sentences what happened and why')
+    .option('--csv <file>', 'write the series as CSV, one row a sample')
+    .option('--parquet <file>', 'write the series as Apache Parquet')
+    .option('--svg <file>', 'draw occupancy, drops, success and connect time')
+    .option('--tap <place>', 'with --pcapng: server, edge or followed', oneOf('--tap', TAP_PLACES))
     .addHelpText('after', EXAMPLES)
     .action(run);
 }
@@ -63,22 +74,34 @@ Examples:
   halfopen run three-way-handshake --numbers absolute       the same with the real numbers
   halfopen run three-way-handshake --drop 2                 what if the SYN/ACK is lost?
   halfopen run lost-syn --why none                          only the ladder and the sentences
-  halfopen run three-way-handshake --pcapng out.pcapng      then: tshark -r out.pcapng`;
+  halfopen run three-way-handshake --pcapng out.pcapng      then: tshark -r out.pcapng
+  halfopen run syn-flood --explain                          what a flood does, and why
+  halfopen run syn-flood --set server.settings.tcp_syncookies=1 --svg flood.svg`;
 
-async function run(name: string, options: RunOptions): Promise<void> {
+function setValue(text: string, before: readonly SetValue[] | undefined): readonly SetValue[] {
+  return [...(before ?? []), parseSet(text)];
+}
+
+async function run(name: string, options: RunOptions, command: Command): Promise<void> {
   const { text, path } = await readScenarioText(name);
-  const scenario = parseScenario(text, path);
+  const sets = [
+    ...(options.set ?? []),
+    ...(options.until === undefined ? [] : [{ key: 'until', value: options.until }]),
+  ];
+  const scenario = parseAnyScenario(text, path, sets);
+  refuseOthers(command, isFlood(scenario) ? 'handshake' : 'flood');
+  if (isFlood(scenario)) return runFloodScenario(scenario, options);
   const recording = recordWith(scenario, options);
   if (options.pcapng !== undefined) {
     const host = options.captureAt === undefined ? -1 : hostIndex(options.captureAt, recording);
-    await write(options.pcapng, Buffer.concat(recordingToPcapng(recording, { host })));
+    await writeOutput(options.pcapng, Buffer.concat(recordingToPcapng(recording, { host })));
   }
   if (options.check) check(scenario, recording);
   if (options.json === '-') {
     await print(recordingToJson(recording));
     return;
   }
-  if (options.json !== undefined) await write(options.json, `${recordingToJson(recording)}\n`);
+  if (options.json !== undefined) await writeOutput(options.json, `${recordingToJson(recording)}\n`);
   // Captions tell what the scenario means to show; once somebody changed its course they may not be true.
   const story = recording.interventions.length === 0 ? storyOf(scenario, recording) : [];
   const report = runReport(recording, scenario.summary, {
@@ -133,10 +156,17 @@ function check(scenario: Scenario, recording: Recording): void {
   if (unmet.length > 0) process.exitCode = 1;
 }
 
-async function write(path: string, content: Uint8Array | string): Promise<void> {
-  try {
-    await writeFile(path, content);
-  } catch (error) {
-    throw new HalfopenError(`cannot write ${path}: ${systemReason(error)}`);
-  }
+/** An option that would have no effect is a mistake, and the one who made it should know. */
+function refuseOthers(command: Command, kind: keyof typeof ONLY): void {
+  const given = ONLY[kind].find((name) => command.getOptionValueSource(name) === 'cli');
+  if (given === undefined) return;
+  const option = given.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const [what, other] =
+    kind === 'flood' ? ['flood scenarios', 'one of single handshakes'] : ['scenarios of single handshakes', 'a flood'];
+  throw new HalfopenError(`--${option} is for ${what}, and this is ${other}`);
 }
+
+const ONLY = {
+  handshake: ['numbers', 'why', 'steps', 'options', 'tcb', 'drop', 'delay', 'duplicate', 'captureAt'],
+  flood: ['explain', 'csv', 'parquet', 'svg', 'tap'],
+} as const;

@@ -89,7 +89,7 @@ export class Arena {
     this.partyTx = { alloc: () => this.#pool.take(), send: (seg) => this.#fromParty(seg) };
     this.road = new Road(parts.boxes, parts.upstream, parts.inbound, parts.outbound, this.#pool, {
       toServer: (seg, tag) => this.#atServer(seg, tag),
-      toNet: (seg) => this.#toParty(seg, 0),
+      toNet: (seg) => this.#toNet(seg),
       died: (seg, tag, why) => this.#died(seg, tag, why),
       armBox: (box, at) => this.#armBox(box, at),
       armLink: (direction, at) => this.#queue.push(at, direction === 'in' ? LINK_IN : LINK_OUT),
@@ -206,6 +206,11 @@ export class Arena {
     this.#watch.atEdge(this.now, seg, tag);
     if (this.#taps.length > 0) this.#tap('edge', seg, 'passed');
     this.road.enter(this.now, seg, tag);
+  }
+
+  #toNet(seg: Segment): void {
+    if (this.#taps.length > 0) this.#tap('edge', seg, 'passed');
+    this.#toParty(seg, 0);
   }
 
   #died(seg: Readonly<Segment>, tag: number, why: Passage): void {

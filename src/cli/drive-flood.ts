@@ -1,0 +1,51 @@
+/** Runs a flood in slices, so that the terminal shows how far it is and Ctrl+C keeps what was computed. */
+import type { SegmentTap } from '../node/segment-tap.ts';
+import type { FloodScenario } from '../sim/flood-model.ts';
+import type { FloodReport } from '../sim/flood-report.ts';
+import { FloodRun } from '../sim/flood-run.ts';
+import { runProgress } from './run-progress.ts';
+import { stopSignal } from './stop-signal.ts';
+
+export interface DrivenFlood {
+  readonly report: FloodReport;
+  /** 0, or what the program shall end with because somebody stopped it. */
+  readonly exitCode: number;
+}
+
+export interface DriveOptions {
+  readonly seed?: number;
+  readonly tap?: SegmentTap | undefined;
+  /** Stands before the progress bar. */
+  readonly what?: string;
+}
+
+/** The slices change nothing about the result: a run may be cut anywhere. */
+export async function driveFlood(scenario: FloodScenario, options: DriveOptions = {}): Promise<DrivenFlood> {
+  const { tap } = options;
+  const run = new FloodRun(scenario, {
+    ...(options.seed !== undefined && { seed: options.seed }),
+    ...(tap !== undefined && { taps: [tap] }),
+  });
+  const stop = stopSignal();
+  const progress = runProgress(scenario.until / 1e9, options.what ?? '');
+  let slice = scenario.until / 1000;
+  try {
+    while (!run.done && !stop.signal.aborted) {
+      const begun = performance.now();
+      run.runTo(run.now + Math.max(1, Math.round(slice)));
+      const took = performance.now() - begun;
+      slice *= took < SLICE / 2 ? 2 : took > SLICE * 2 ? 0.5 : 1;
+      progress.update(run.now / 1e9);
+      await tap?.flush();
+      // Signals and the terminal have their turn.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  } finally {
+    progress.stop();
+    stop.release();
+  }
+  return { report: run.report(), exitCode: run.done ? 0 : stop.exitCode() };
+}
+
+/** Milliseconds. */
+const SLICE = 50;

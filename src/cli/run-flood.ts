@@ -1,0 +1,83 @@
+/** `halfopen run` of a flood scenario: runs it, writes what was asked for, prints the report. */
+import { recordingToPcapng } from '../node/export.ts';
+import { columnsToParquet } from '../node/parquet.ts';
+import { MOST_PACKETS, SegmentTap } from '../node/segment-tap.ts';
+import { writeOutput } from '../node/write-output.ts';
+import type { TapPlace } from '../sim/arena/types.ts';
+import type { FloodScenario } from '../sim/flood-model.ts';
+import { unmetFloodExpectations } from '../sim/flood-outcome.ts';
+import type { FloodReport } from '../sim/flood-report.ts';
+import { columnsToCsv } from '../view/data-columns.ts';
+import { floodColumns } from '../view/flood-columns.ts';
+import { floodToJson } from '../view/flood-json.ts';
+import { countText } from '../view/flood-number.ts';
+import { floodSvg } from '../view/plot-svg.ts';
+import { HalfopenError } from '../wire/error.ts';
+import { driveFlood } from './drive-flood.ts';
+import { floodPage } from './flood-page.ts';
+import { painter, print, wantsColour } from './terminal.ts';
+
+export const TAP_PLACES = ['server', 'edge', 'followed'] as const;
+
+export interface FloodRunOptions {
+  readonly seed?: number;
+  readonly explain?: boolean;
+  readonly json?: string;
+  readonly csv?: string;
+  readonly parquet?: string;
+  readonly svg?: string;
+  readonly pcapng?: string;
+  readonly tap?: TapPlace;
+  readonly check?: boolean;
+}
+
+export async function runFloodScenario(scenario: FloodScenario, options: FloodRunOptions): Promise<void> {
+  if (options.tap !== undefined && options.pcapng === undefined) {
+    throw new HalfopenError('--tap says where --pcapng listens; expected --pcapng <file> with it');
+  }
+  const { pcapng, tap: place = 'server' } = options;
+  if (place === 'followed' && scenario.followed === null) {
+    throw new HalfopenError('--tap followed: this scenario follows no client; expected server or edge');
+  }
+  const tap = pcapng === undefined || place === 'followed' ? undefined : await SegmentTap.create(pcapng, place);
+  const { report, exitCode } = await driveFlood(scenario, { ...options, tap });
+  await tap?.close();
+  if (options.json === '-') await print(floodToJson(report));
+  else {
+    const paint = painter(wantsColour(process.stdout, process.env));
+    await print(floodPage(scenario, report, { paint, explain: options.explain ?? false }));
+  }
+  // What was computed is told before a file can fail.
+  await writeFiles(report, options);
+  if (tap !== undefined) tellCap(pcapng ?? '', tap);
+  if (options.check) check(scenario, report);
+  if (exitCode !== 0) process.exitCode = exitCode;
+}
+
+async function writeFiles(report: FloodReport, options: FloodRunOptions): Promise<void> {
+  const { json, csv, parquet, svg, pcapng, tap } = options;
+  if (json !== undefined && json !== '-') await writeOutput(json, `${floodToJson(report)}\n`);
+  if (csv !== undefined) await writeOutput(csv, columnsToCsv(floodColumns(report.series)));
+  if (parquet !== undefined) await writeOutput(parquet, columnsToParquet(floodColumns(report.series)));
+  if (svg !== undefined) await writeOutput(svg, floodSvg(report));
+  if (pcapng !== undefined && tap === 'followed' && report.followed !== null) {
+    await writeOutput(pcapng, Buffer.concat(recordingToPcapng(report.followed, { host: FOLLOWED })));
+  }
+}
+
+/** Its place in the recording. */
+const FOLLOWED = 0;
+
+/** Not silently: a capture that ends early looks like an end of the traffic. */
+function tellCap(path: string, tap: SegmentTap): void {
+  if (tap.written === tap.seen) return;
+  process.stderr.write(
+    `halfopen: ${path} holds the first ${countText(tap.written)} of ${countText(tap.seen)} segments, no more than ${countText(MOST_PACKETS)} are written; --until and --tap followed make fewer\n`,
+  );
+}
+
+function check(scenario: FloodScenario, report: FloodReport): void {
+  const unmet = unmetFloodExpectations(scenario, report);
+  for (const sentence of unmet) process.stderr.write(`halfopen: ${scenario.id}: ${sentence}\n`);
+  if (unmet.length > 0) process.exitCode = 1;
+}
