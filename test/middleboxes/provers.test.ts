@@ -33,7 +33,7 @@ describe('TCP Intercept, intercept mode', () => {
   });
 
   test('in half the time while aggressive', () => {
-    const box = intercept({ 'one-minute-high': 1, 'one-minute-low': 1 });
+    const box = intercept({ oneMinuteHigh: 1, oneMinuteLow: 1 });
     box.fromNet(0, synFrom(0x0a000001, 1024, 1), port);
     expect(schedule(box)).toEqual([[0, 500, 1500, 3500, 7500], 15_500]);
   });

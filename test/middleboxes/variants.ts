@@ -49,10 +49,10 @@ export const VARIANTS: readonly Variant[] = [
     kind: TCP_INTERCEPT,
     params: {
       mode: 'intercept',
-      'drop-mode': 'random',
+      dropMode: 'random',
       entries,
-      'max-incomplete-high': 500,
-      'max-incomplete-low': 400,
+      maxIncompleteHigh: 500,
+      maxIncompleteLow: 400,
     },
     // 501 incomplete turn it aggressive; from then on one goes for each that comes.
     flooded: 501,
@@ -61,7 +61,7 @@ export const VARIANTS: readonly Variant[] = [
   {
     title: 'TCP Intercept, watch, random',
     kind: TCP_INTERCEPT,
-    params: { mode: 'watch', 'drop-mode': 'random', entries },
+    params: { mode: 'watch', dropMode: 'random', entries },
     flooded: 1000,
   },
   { title: 'safe reset', kind: SAFE_RESET, params: { entries }, flooded: 0 },
@@ -73,7 +73,7 @@ export const VARIANTS: readonly Variant[] = [
   {
     title: 'rate limit per /24',
     kind: RATE_LIMIT,
-    params: { per: 'source', 'prefix-length': 24, entries },
+    params: { per: 'source', prefixLength: 24, entries },
     // A /24 takes 12.8 ms and is forgotten after 0.5 s, the time its bucket needs: 39 whole ones, two at the edges.
     flooded: 41,
   },

@@ -14,9 +14,10 @@
 import { type Nanos, SEC } from '../../tcp/types.ts';
 import { ACK, RST, type Segment, SYN } from '../../wire/segment.ts';
 import { seqAdd } from '../../wire/seq.ts';
+import type { Prefix } from '../prefix.ts';
 import { type BoxKind, listOf, numberOf } from './box-kind.ts';
 import { EntryTable } from './entry-table.ts';
-import { inAny, type Prefix, parsePrefixes } from './prefix.ts';
+import { inAny, parsePrefixes } from './networks.ts';
 import { resetServer } from './speak.ts';
 import type { BoxPort, Middlebox } from './types.ts';
 
@@ -243,8 +244,8 @@ export const ACTIVE_MONITOR: BoxKind = {
       {
         expiry: numberOf(params, 'expiry'),
         staleness: numberOf(params, 'staleness'),
-        perfect: parsePrefixes(listOf(params, 'perfect')),
-        evil: parsePrefixes(listOf(params, 'evil')),
+        perfect: parsePrefixes(listOf(params, 'perfect'), 'perfect'),
+        evil: parsePrefixes(listOf(params, 'evil'), 'evil'),
         addresses: numberOf(params, 'addresses'),
         connections: numberOf(params, 'connections'),
       },

@@ -5,9 +5,10 @@
  */
 import { type Nanos, SEC } from '../../tcp/types.ts';
 import { ACK, RST, type Segment, SYN } from '../../wire/segment.ts';
+import type { Prefix } from '../prefix.ts';
 import { type BoxKind, listOf, numberOf } from './box-kind.ts';
 import { EntryTable } from './entry-table.ts';
-import { inAny, type Prefix, parsePrefixes } from './prefix.ts';
+import { inAny, parsePrefixes } from './networks.ts';
 import type { Middlebox } from './types.ts';
 
 class BlockList implements Middlebox {
@@ -146,7 +147,7 @@ export const BLOCK_LIST: BoxKind = {
   cost: { seen: 60, blocked: 100, evicted: 60, released: 60 },
   make: (params, deps) =>
     new BlockList(
-      parsePrefixes(listOf(params, 'sources')),
+      parsePrefixes(listOf(params, 'sources'), 'sources'),
       numberOf(params, 'after'),
       numberOf(params, 'within'),
       numberOf(params, 'hold'),

@@ -3,6 +3,8 @@
  * costs for `--explain` and the documentation, what its acts cost in CPU time, and how one is made.
  */
 import type { Nanos } from '../../tcp/types.ts';
+import { SAFE_RANGES } from '../../wire/safe-range.ts';
+import { parsePrefix } from '../prefix.ts';
 import type { Middlebox } from './types.ts';
 
 /**
@@ -81,7 +83,7 @@ export function parameterMistake(parameter: Parameter, value: unknown): string |
     case 'choice':
       return parameter.choices.some((choice) => choice === value) ? null : `one of ${parameter.choices.join(', ')}`;
     case 'prefix-list':
-      return Array.isArray(value) && value.every((item) => typeof item === 'string') ? null : 'a list of prefixes';
+      return Array.isArray(value) && value.every(isPrefix) ? null : `a list of prefixes within ${SAFE_RANGES}`;
     default: {
       const whole = parameter.kind === 'share' || Number.isInteger(value);
       const fits = typeof value === 'number' && value >= parameter.min && value <= parameter.max;
@@ -114,4 +116,15 @@ export function listOf(params: BoxParams, name: string): readonly string[] {
   const value = params[name];
   if (typeof value !== 'object') throw new Error(`parameter '${name}' is no list: make boxes with makeBox`);
   return value;
+}
+
+function isPrefix(item: unknown): boolean {
+  if (typeof item !== 'string') return false;
+  try {
+    parsePrefix(item, '');
+    return true;
+  } catch {
+    // All it throws says that this is none.
+    return false;
+  }
 }

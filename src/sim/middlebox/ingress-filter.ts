@@ -5,8 +5,9 @@
  */
 import { isIpv6 } from '../../wire/address.ts';
 import { isHostAddress } from '../../wire/host-address.ts';
+import type { Prefix } from '../prefix.ts';
 import type { DefenceText } from './box-kind.ts';
-import { inAny, inPrefix, type Prefix } from './prefix.ts';
+import { inAny } from './networks.ts';
 
 /**
  * `strict`: the source must be of the network the packet comes from (RFC 2827 §3; RFC 3704 §2.2 strict reverse path).
@@ -24,9 +25,10 @@ export function ingressPasses(
   source: number,
   routed: readonly Prefix[] | null = null,
 ): boolean {
-  if (mode === 'strict') return inPrefix(source, home);
+  if (mode === 'strict') return source >= home.first && source <= home.last;
   if (routed !== null) return inAny(source, routed);
-  return isHostAddress(source, null) && (isIpv6(source) || !inAny(source, MARTIANS));
+  if (isIpv6(source)) return isHostAddress(source, null);
+  return isHostAddress(source, null) && source >>> 24 !== LOOPBACK && source >>> 16 !== LINK_LOCAL;
 }
 
 export const INGRESS_FILTER: DefenceText = {
@@ -54,8 +56,6 @@ export const INGRESS_FILTER: DefenceText = {
   costs: 'Others must deploy it, and it does nothing against bots that use their own address.',
 };
 
-/** RFC 1122 §3.2.1.3, RFC 3927: loopback and link-local. */
-const MARTIANS: readonly Prefix[] = [
-  { address: 0x7f00_0000, length: 8 },
-  { address: 0xa9fe_0000, length: 16 },
-];
+/** First bits of 127/8 (RFC 1122 §3.2.1.3) and 169.254/16 (RFC 3927). */
+const LOOPBACK = 0x7f;
+const LINK_LOCAL = 0xa9fe;

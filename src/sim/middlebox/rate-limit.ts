@@ -9,7 +9,7 @@ import type { Nanos } from '../../tcp/types.ts';
 import { ACK, type Segment, SYN } from '../../wire/segment.ts';
 import { type BoxKind, choiceOf, numberOf } from './box-kind.ts';
 import { EntryTable } from './entry-table.ts';
-import { networkOf } from './prefix.ts';
+import { networkOf } from './networks.ts';
 import type { Middlebox } from './types.ts';
 
 /** One token, in units. */
@@ -163,7 +163,7 @@ export const RATE_LIMIT: BoxKind = {
       says: 'SYNs that pass at once after a pause (iptables hashlimit: 5)',
     },
     {
-      name: 'prefix-length',
+      name: 'prefixLength',
       kind: 'count',
       default: 32,
       min: 1,
@@ -188,6 +188,6 @@ export const RATE_LIMIT: BoxKind = {
     const burst = numberOf(params, 'burst');
     return choiceOf(params, 'per', ['aggregate', 'source']) === 'aggregate'
       ? new AggregateLimit(rate, burst)
-      : new SourceLimit(rate, burst, numberOf(params, 'prefix-length'), numberOf(params, 'entries'), deps.secret);
+      : new SourceLimit(rate, burst, numberOf(params, 'prefixLength'), numberOf(params, 'entries'), deps.secret);
   },
 };

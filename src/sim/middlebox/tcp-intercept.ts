@@ -15,7 +15,7 @@ import { deriveKey } from '../../tcp/siphash.ts';
 import { type Nanos, SEC } from '../../tcp/types.ts';
 import { ACK, RST, type Segment, SYN } from '../../wire/segment.ts';
 import { seqAdd } from '../../wire/seq.ts';
-import { type BoxDeps, type BoxKind, type BoxParams, choiceOf, numberOf } from './box-kind.ts';
+import { type BoxDeps, type BoxKind, type BoxParams, choiceOf, type NumberParameter, numberOf } from './box-kind.ts';
 import { clientOfSyn } from './client-of-syn.ts';
 import { EntryTable } from './entry-table.ts';
 import { mergedCounters } from './merged-counters.ts';
@@ -41,10 +41,10 @@ class Alarm {
 
   constructor(params: BoxParams) {
     this.#incomplete = {
-      high: numberOf(params, 'max-incomplete-high'),
-      low: numberOf(params, 'max-incomplete-low'),
+      high: numberOf(params, 'maxIncompleteHigh'),
+      low: numberOf(params, 'maxIncompleteLow'),
     };
-    this.#minute = { high: numberOf(params, 'one-minute-high'), low: numberOf(params, 'one-minute-low') };
+    this.#minute = { high: numberOf(params, 'oneMinuteHigh'), low: numberOf(params, 'oneMinuteLow') };
   }
 
   asked(now: Nanos): void {
@@ -94,11 +94,11 @@ class InterceptMode implements Middlebox {
     const times = {
       synAck: SYN_ACK_WAITS,
       open: SYN_ACK_WAITS,
-      idle: numberOf(params, 'connection-timeout'),
-      closing: numberOf(params, 'finrst-timeout'),
+      idle: numberOf(params, 'connectionTimeout'),
+      closing: numberOf(params, 'finrstTimeout'),
     };
     this.#splicer = new Splicer(numberOf(params, 'entries'), this.#announced, times, deriveKey(deps.secret, KEY_TABLE));
-    this.#below = params['drop-mode'] === 'random' ? (n) => deps.below(n) : null;
+    this.#below = params.dropMode === 'random' ? (n) => deps.below(n) : null;
     this.counters = mergedCounters(this.#splicer.counters, this.#own, this.#alarm.counters);
   }
 
@@ -164,9 +164,9 @@ class WatchMode implements Middlebox {
 
   constructor(params: BoxParams, deps: BoxDeps) {
     this.#alarm = new Alarm(params);
-    this.#timeout = numberOf(params, 'watch-timeout');
+    this.#timeout = numberOf(params, 'watchTimeout');
     this.#table = new EntryTable(numberOf(params, 'entries'), 1, COLUMNS, deps.secret);
-    this.#below = params['drop-mode'] === 'random' ? (n) => deps.below(n) : null;
+    this.#below = params.dropMode === 'random' ? (n) => deps.below(n) : null;
     this.counters = mergedCounters(this.#own, this.#alarm.counters);
   }
 
@@ -272,7 +272,7 @@ export const TCP_INTERCEPT: BoxKind = {
       says: 'answer for the server, or watch (ip tcp intercept mode)',
     },
     {
-      name: 'watch-timeout',
+      name: 'watchTimeout',
       kind: 'duration',
       default: 30 * SEC,
       min: 1,
@@ -280,31 +280,26 @@ export const TCP_INTERCEPT: BoxKind = {
       says: 'with mode: watch, time to become established (ip tcp intercept watch-timeout: 30 s)',
     },
     {
-      name: 'drop-mode',
+      name: 'dropMode',
       kind: 'choice',
       default: 'oldest',
       choices: ['oldest', 'random'],
       says: 'which partial connection gives way while aggressive (ip tcp intercept drop-mode: oldest)',
     },
-    ...(['max-incomplete', 'one-minute'] as const).flatMap((name) =>
-      (
-        [
-          ['high', 1100],
-          ['low', 900],
-        ] as const
-      ).map(([end, value]) => ({
-        name: `${name}-${end}`,
-        kind: 'count' as const,
-        default: value,
-        min: 1,
-        max: 2_147_483_647,
-        says: `${name === 'one-minute' ? 'connections asked for in a minute' : 'incomplete connections'} ${
-          end === 'high' ? 'above which it turns aggressive' : 'below which it may calm down'
-        } (ip tcp intercept ${name} ${end}: ${value})`,
-      })),
+    mark(
+      'maxIncompleteHigh',
+      1100,
+      'incomplete connections above which it turns aggressive (max-incomplete high: 1100)',
     ),
+    mark('maxIncompleteLow', 900, 'and below which it may calm down (max-incomplete low: 900)'),
+    mark(
+      'oneMinuteHigh',
+      1100,
+      'connections asked for in a minute above which it turns aggressive (one-minute high: 1100)',
+    ),
+    mark('oneMinuteLow', 900, 'and below which it may calm down (one-minute low: 900)'),
     {
-      name: 'finrst-timeout',
+      name: 'finrstTimeout',
       kind: 'duration',
       default: 5 * SEC,
       min: 1,
@@ -312,7 +307,7 @@ export const TCP_INTERCEPT: BoxKind = {
       says: 'a connection is managed for so long after FINs or RST (ip tcp intercept finrst-timeout: 5 s)',
     },
     {
-      name: 'connection-timeout',
+      name: 'connectionTimeout',
       kind: 'duration',
       default: 86_400 * SEC,
       min: 1,
@@ -331,7 +326,7 @@ export const TCP_INTERCEPT: BoxKind = {
   ],
   buys: 'In intercept mode the flood ends at the router; in watch mode half-open entries live for 30 s, or 15 s under attack.',
   costs:
-    'The router keeps each connection and its CPU is the new target; intercepted connections lose window scaling, SACK and timestamps; while aggressive, a flood of F per second pushes users out of max-incomplete-high places after 1100 / F s.',
+    'The router keeps each connection and its CPU is the new target; intercepted connections lose window scaling, SACK and timestamps; while aggressive, a flood of F per second pushes users out of maxIncompleteHigh places after 1100 / F s.',
   cost: {
     seen: 100,
     synAckSent: 900,
@@ -347,3 +342,7 @@ export const TCP_INTERCEPT: BoxKind = {
       ? new InterceptMode(params, deps)
       : new WatchMode(params, deps),
 };
+
+function mark(name: string, usual: number, says: string): NumberParameter {
+  return { name, kind: 'count', default: usual, min: 1, max: 2_147_483_647, says };
+}
