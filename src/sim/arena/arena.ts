@@ -78,6 +78,9 @@ export class Arena {
   #sender = -1;
   #senderPort = -1;
   #answered = false;
+  /** The server is at work on something, and what came for it meanwhile. */
+  #busy = false;
+  readonly #behind: { readonly seg: Segment; readonly tag: number }[] = [];
 
   constructor(parts: ArenaParts) {
     this.#space = parts.space;
@@ -246,7 +249,25 @@ export class Arena {
     this.#armCpu(cpu);
   }
 
+  /** A box near the server answers what the server is just saying: that has its turn when the server is done. */
   #serve(seg: Segment, tag: number): void {
+    if (this.#busy) {
+      this.#behind.push({ seg, tag });
+      return;
+    }
+    this.#busy = true;
+    this.#serveNow(seg, tag);
+    this.#catchUp();
+  }
+
+  #catchUp(): void {
+    for (let next = this.#behind.shift(); next !== undefined; next = this.#behind.shift()) {
+      this.#serveNow(next.seg, next.tag);
+    }
+    this.#busy = false;
+  }
+
+  #serveNow(seg: Segment, tag: number): void {
     this.hash.add(this.now, SERVED, seg);
     if (this.#taps.length > 0) this.#tap('server', seg, 'passed');
     const server = this.#server;
@@ -278,8 +299,10 @@ export class Arena {
   #serverTimer(): void {
     if (this.#serverAt !== this.now) return;
     this.#serverAt = Infinity;
+    this.#busy = true;
     this.#server.onTimer(this.now);
     this.#watch.ticked(this.now);
+    this.#catchUp();
     this.#armServer();
   }
 

@@ -22,6 +22,8 @@ export interface RoadEnds {
 
 export class Road {
   readonly boxes: readonly Middlebox[];
+  /** Most entries that each box has had. */
+  readonly peaks: Float64Array;
   readonly inbound: Pipe;
   readonly outbound: Pipe;
   now: Nanos = 0;
@@ -41,6 +43,7 @@ export class Road {
     ends: RoadEnds,
   ) {
     this.boxes = boxes;
+    this.peaks = new Float64Array(boxes.length);
     this.#upstream = upstream;
     this.inbound = inbound;
     this.outbound = outbound;
@@ -134,7 +137,10 @@ export class Road {
     return passes;
   }
 
+  /** After every call of a box. */
   #arm(i: number, box: Middlebox): void {
+    const { entries } = box;
+    if (entries > this.peaks[i]!) this.peaks[i] = entries;
     const at = box.nextTimer();
     if (at < Infinity) this.#ends.armBox(i, at);
   }
