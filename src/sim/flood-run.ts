@@ -26,7 +26,8 @@ import type { FloodReport } from './flood-report.ts';
 import { FollowedClient } from './followed/followed-client.ts';
 import { FloodMeter } from './measure/flood-meter.ts';
 import { SlotAges } from './measure/slot-ages.ts';
-import type { Middlebox } from './middlebox/types.ts';
+import { cpuOf } from './middlebox/box-kind.ts';
+import { type MadeBoxes, makeBoxes } from './middlebox/make-boxes.ts';
 import { parsePrefix } from './prefix.ts';
 import { stream } from './rng.ts';
 import { FloodTraffic } from './traffic/flood-traffic.ts';
@@ -54,6 +55,7 @@ export class FloodRun {
   readonly #followed: FollowedClient | null;
   readonly #traffic: FloodTraffic;
   readonly #half = new HalfOpen();
+  readonly #boxes: MadeBoxes;
   #nextSample: Nanos;
 
   constructor(scenario: FloodScenario, options: FloodRunOptions = {}) {
@@ -63,11 +65,11 @@ export class FloodRun {
     const random = (name: string) => stream(this.seed, name);
     this.#meter = new FloodMeter(this.#space, scenario.sampleEvery, options.ages === 'yes' ? new SlotAges() : null);
     const { cost } = scenario.server;
-    const boxes = makeBoxes(scenario, this.seed);
+    this.#boxes = makeBoxes(scenario.boxes, this.seed);
     this.#arena = new Arena({
       space: this.#space,
-      boxes: boxes.all,
-      upstream: boxes.upstream,
+      boxes: this.#boxes.boxes,
+      upstream: this.#boxes.upstream,
       inbound: new Pipe(access, random('access/in')),
       outbound: new Pipe(access, random('access/out')),
       cpu: cost.limits ? new Cpu(cost.queue) : null,
@@ -121,7 +123,7 @@ export class FloodRun {
   report(): FloodReport {
     const { scenario } = this;
     const meter = this.#meter;
-    const { inbound, outbound, boxes } = this.#arena.road;
+    const { inbound, outbound, peaks } = this.#arena.road;
     const listener = this.#server.ports[0]?.listener;
     const hash = this.#arena.hash.hex();
     const synQueue = listener?.synQueue;
@@ -146,12 +148,12 @@ export class FloodRun {
         policy: l.policy.name,
         counters: { ...l.counters },
       })),
-      boxes: boxes.map((box) => ({
+      boxes: this.#boxes.boxes.map((box, i) => ({
         name: box.name,
         entries: box.entries,
-        peakEntries: box.entries,
+        peakEntries: peaks[i]!,
         counters: { ...box.counters },
-        cpu: 0,
+        cpu: cpuOf(this.#boxes.kinds[i]!, box),
       })),
       queue: meter.queue.report(this.now, synQueue?.capacity ?? 0, synQueue?.bytes ?? 0, this.#traffic.over),
       road: {
@@ -229,14 +231,6 @@ export function runFlood(scenario: FloodScenario, options: FloodRunOptions = {})
   const run = new FloodRun(scenario, options);
   run.runTo(scenario.until);
   return run.report();
-}
-
-/** The defences on the road; the first `upstream` of them are the provider's. */
-function makeBoxes(
-  _scenario: FloodScenario,
-  _seed: number,
-): { readonly all: readonly Middlebox[]; readonly upstream: number } {
-  return { all: [], upstream: 0 };
 }
 
 function recordingHead(scenario: FloodScenario): {

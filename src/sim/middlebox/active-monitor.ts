@@ -196,6 +196,7 @@ const KILLED = 2;
 
 export const ACTIVE_MONITOR: BoxKind = {
   name: 'active-monitor',
+  place: 'site',
   describe:
     'A monitor learns which addresses answer SYN/ACKs and resets, at the server, what others leave half open (synkill).',
   source: 'RFC 4987 §3.8; Schuba et al. 1997',

@@ -66,6 +66,7 @@ class Blackhole implements Middlebox {
 
 export const BLACKHOLE: BoxKind = {
   name: 'blackhole',
+  place: 'provider',
   describe: 'The upstream network drops everything that goes to the victim, for a time or while too much does.',
   source: 'RFC 5635 §3, RFC 7999',
   parameters: [

@@ -103,6 +103,7 @@ const BLOCKED = 1;
 
 export const BLOCK_LIST: BoxKind = {
   name: 'block-list',
+  place: 'site',
   describe:
     'Segments of listed sources are dropped; sources that leave connections half open may be listed by themselves.',
   source: 'RFC 4987 §3.8 (filtering); fail2ban',

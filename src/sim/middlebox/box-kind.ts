@@ -56,6 +56,8 @@ export interface DefenceText {
 }
 
 export interface BoxKind extends DefenceText {
+  /** On which side of the access link it stands: what is dropped at the provider does not fill the link. */
+  readonly place: 'provider' | 'site';
   /**
    * CPU time per act, by the name of the counter that counts the act; `seen` is each segment looked at. A stated model,
    * not a measurement: see `cpuOf`.

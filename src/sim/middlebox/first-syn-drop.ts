@@ -98,6 +98,7 @@ class FirstSynDrop implements Middlebox {
 
 export const FIRST_SYN_DROP: BoxKind = {
   name: 'first-syn-drop',
+  place: 'site',
   describe: 'The first SYN of each connection is dropped; its retransmission passes if it comes in time.',
   source: 'RFC 4987 §3.8 (filtering); Huawei AntiDDoS first-packet check',
   parameters: [

@@ -136,6 +136,7 @@ class SourceLimit implements Middlebox {
 
 export const RATE_LIMIT: BoxKind = {
   name: 'rate-limit',
+  place: 'site',
   describe: 'SYNs pass at a limited rate, all together or from each source; what exceeds it is dropped.',
   source: 'Linux iptables limit and hashlimit',
   parameters: [

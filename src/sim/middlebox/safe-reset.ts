@@ -127,6 +127,7 @@ class SafeReset implements Middlebox {
 
 export const SAFE_RESET: BoxKind = {
   name: 'safe-reset',
+  place: 'site',
   describe:
     "An unknown source's SYN is answered wrongly; the RST of a real TCP proves the address, and its next SYN passes.",
   source: 'RFC 9293 §3.10.7.3; HPE TCP client verification (safe reset), Huawei SYN source detection',

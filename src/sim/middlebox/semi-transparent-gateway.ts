@@ -161,6 +161,7 @@ const MSS = 0x400;
 
 export const SEMI_TRANSPARENT_GATEWAY: BoxKind = {
   name: 'semi-transparent-gateway',
+  place: 'site',
   describe:
     "The gateway completes each handshake with the server itself and resets the connection when the client's own ACK does not come in time.",
   source: 'RFC 4987 §3.8; Schuba et al. 1997',

@@ -232,6 +232,7 @@ function make(name: string, params: BoxParams, deps: BoxDeps): Middlebox {
 
 export const SYN_PROXY: BoxKind = {
   name: 'syn-proxy',
+  place: 'site',
   describe:
     'The proxy answers SYNs itself, opens to the server for clients that complete, and joins the two connections.',
   source: 'RFC 4987 §3.8; Linux SYNPROXY (nf_synproxy_core.c), pf synproxy and syncookies',

@@ -260,6 +260,7 @@ const COLUMNS = 3;
 
 export const TCP_INTERCEPT: BoxKind = {
   name: 'tcp-intercept',
+  place: 'site',
   describe:
     'A router completes handshakes before the server sees them, or watches them and resets what stays half open; under attack it turns aggressive.',
   source: 'RFC 4987 §3.8; Cisco IOS TCP Intercept',
@@ -326,7 +327,7 @@ export const TCP_INTERCEPT: BoxKind = {
   ],
   buys: 'In intercept mode the flood ends at the router; in watch mode half-open entries live for 30 s, or 15 s under attack.',
   costs:
-    'The router keeps each connection and its CPU is the new target; intercepted connections lose window scaling, SACK and timestamps; while aggressive, a flood of F per second pushes users out of maxIncompleteHigh places after 1100 / F s.',
+    'The router keeps each connection and its CPU is the new target; intercepted connections lose window scaling, SACK and timestamps; while aggressive a partial connection lives for (places left) / (SYNs per second), and each user served takes a place away until it calms down.',
   cost: {
     seen: 100,
     synAckSent: 900,

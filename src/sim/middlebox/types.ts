@@ -6,7 +6,10 @@
 import type { Nanos } from '../../tcp/types.ts';
 import type { Segment } from '../../wire/segment.ts';
 
-/** The two sides of a box. `alloc` lends a pooled, reset Segment; the other two give it away. */
+/**
+ * The two sides of a box. `alloc` lends a pooled, reset Segment; the other two give it away. The next box on that side may
+ * see it, and even answer, before the call returns: a box has its books in order before it speaks.
+ */
 export interface BoxPort {
   alloc(): Segment;
   toServer(seg: Segment): void;
