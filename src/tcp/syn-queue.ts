@@ -1,6 +1,6 @@
 /**
  * SYN queue: the half-open connections of one listener (RFC 4987 §3; Linux "SYN queue"). A hash table of fixed-size rows
- * with timers and arrival order threaded through them: 80 bytes of row and at most 8 of buckets for each entry.
+ * with timers and arrival order threaded through them: 80 bytes of row and at most 12 of table for each entry.
  */
 import { HalfOpen } from './half-open.ts';
 import { jhash3 } from './jhash.ts';
@@ -8,7 +8,6 @@ import type { RowWatcher, SynQueueView } from './policy/types.ts';
 import {
   AGE_NEXT,
   AGE_PREV,
-  CHAIN,
   F_ECN,
   F_SACK,
   F_TS,
@@ -38,8 +37,8 @@ import type { Nanos } from './types.ts';
 
 /** Most timeouts a row can count. */
 export const MAX_TIMEOUTS = 127;
-/** Most rows, 1.3 GB; a listener that gets there drops the SYN. */
-const MAX_ROWS = 2 ** 24;
+/** Most rows, 1.4 GB; a listener that gets there drops the SYN. One less than 24 bits can name: see NIL in `#links`. */
+const MAX_ROWS = 2 ** 24 - 1;
 const FIRST_ROWS = 16;
 
 export class SynQueue implements SynQueueView {
@@ -56,8 +55,14 @@ export class SynQueue implements SynQueueView {
   readonly #lastList: number;
   readonly #port: number;
   readonly #seed: number;
-  /** First row of each bucket; as many buckets as rows, so chains hold one entry or less on average. */
+  /**
+   * First of each bucket; as many buckets as rows, so chains hold one entry or less on average. A word is a row and, on
+   * top, eight more bits of its hash: a SYN of a flood matches no entry, and with these it touches no row to find out.
+   * Rows of a million entries are 80 MB: looking at one is the price of two SYNs.
+   */
   #buckets: Int32Array = new Int32Array(FIRST_ROWS).fill(NIL);
+  /** The next word in the chain of each row, in the form of `#buckets`; the next free row when not in use. */
+  #links: Int32Array = new Int32Array(FIRST_ROWS);
   #free = NIL;
   #oldest = NIL;
   #newest = NIL;
@@ -85,7 +90,7 @@ export class SynQueue implements SynQueueView {
 
   /** Bytes of memory held, all in. */
   get bytes(): number {
-    return this.#rows.i32.byteLength + this.#buckets.byteLength;
+    return this.#rows.i32.byteLength + this.#buckets.byteLength + this.#links.byteLength;
   }
 
   /** listen(2) called again. */
@@ -99,20 +104,24 @@ export class SynQueue implements SynQueueView {
     const { i32 } = this.#rows;
     const lo = remote | 0;
     const key = (remotePort << 16) | F_USED | (remote > 0xffffffff ? F_V6 : 0);
-    let row = this.#buckets[this.#bucket(local | 0, lo, key)]!;
-    while (row !== NIL) {
-      const at = row * STRIDE;
-      if (i32[at + REMOTE] === lo && (i32[at + KEY_FLAGS]! & KEY_MASK) === key && i32[at + LOCAL] === (local | 0))
-        break;
-      row = i32[at + CHAIN]!;
+    const hash = this.#hash(local | 0, lo, key);
+    let word = this.#buckets[hash & (this.#buckets.length - 1)]!;
+    while (word !== NIL) {
+      const row = word & ROW_BITS;
+      if (((word ^ hash) & HASH_BITS) === 0) {
+        const at = row * STRIDE;
+        if (i32[at + REMOTE] === lo && (i32[at + KEY_FLAGS]! & KEY_MASK) === key && i32[at + LOCAL] === (local | 0))
+          return row;
+      }
+      word = this.#links[row]!;
     }
-    return row;
+    return NIL;
   }
 
   /** Adds an entry that is not there yet, with no timer armed. Returns its row, or -1 when memory is the limit. */
   insert(half: Readonly<HalfOpen>, tsFirst: number): number {
     let row = this.#free;
-    if (row !== NIL) this.#free = this.#rows.i32[row * STRIDE + CHAIN]!;
+    if (row !== NIL) this.#free = this.#links[row]!;
     else {
       if (this.rows === MAX_ROWS) return NIL;
       if (this.rows === this.#rows.capacity) this.#grow();
@@ -138,9 +147,7 @@ export class SynQueue implements SynQueueView {
     i32[at + TS_FIRST] = tsFirst;
     f64[row * STRIDE_F64 + SYNACK_AT] = half.synackAt;
     f64[row * STRIDE_F64 + LIMITED_AT] = -Infinity;
-    const bucket = this.#bucket(half.local | 0, half.remote | 0, key);
-    i32[at + CHAIN] = this.#buckets[bucket]!;
-    this.#buckets[bucket] = row;
+    this.#link(row, this.#hash(half.local | 0, half.remote | 0, key));
     i32[at + AGE_PREV] = this.#newest;
     i32[at + AGE_NEXT] = NIL;
     if (this.#newest === NIL) this.#oldest = row;
@@ -184,14 +191,7 @@ export class SynQueue implements SynQueueView {
     const timeouts = (flags >>> 8) & MAX_TIMEOUTS;
     if (timeouts === 0) this.young--;
     this.#timers.cancel(row, this.#list(timeouts));
-    const bucket = this.#bucket(i32[at + LOCAL]!, i32[at + REMOTE]!, flags & KEY_MASK);
-    const next = i32[at + CHAIN]!;
-    let link = this.#buckets[bucket]!;
-    if (link === row) this.#buckets[bucket] = next;
-    else {
-      while (i32[link * STRIDE + CHAIN] !== row) link = i32[link * STRIDE + CHAIN]!;
-      i32[link * STRIDE + CHAIN] = next;
-    }
+    this.#unlink(row, this.#hash(i32[at + LOCAL]!, i32[at + REMOTE]!, flags & KEY_MASK));
     const older = i32[at + AGE_PREV]!;
     const newer = i32[at + AGE_NEXT]!;
     if (older === NIL) this.#oldest = newer;
@@ -199,7 +199,7 @@ export class SynQueue implements SynQueueView {
     if (newer === NIL) this.#newest = older;
     else i32[newer * STRIDE + AGE_PREV] = older;
     i32[at + KEY_FLAGS] = 0;
-    i32[at + CHAIN] = this.#free;
+    this.#links[row] = this.#free;
     this.#free = row;
     this.length--;
     if (this.#watcher !== null) this.#watcher.removed(row);
@@ -316,20 +316,41 @@ export class SynQueue implements SynQueueView {
     return Math.min(timeouts, this.#lastList);
   }
 
-  #bucket(local: number, remote: number, key: number): number {
-    return jhash3(remote | 0, local | 0, key, this.#seed) & (this.#buckets.length - 1);
+  #hash(local: number, remote: number, key: number): number {
+    return jhash3(remote | 0, local | 0, key, this.#seed);
+  }
+
+  /** Puts `row` first in its bucket. Buckets take the lower bits of `hash`, at most 24, and the word the upper eight. */
+  #link(row: number, hash: number): void {
+    const bucket = hash & (this.#buckets.length - 1);
+    this.#links[row] = this.#buckets[bucket]!;
+    this.#buckets[bucket] = (hash & HASH_BITS) | row;
+  }
+
+  #unlink(row: number, hash: number): void {
+    const links = this.#links;
+    const bucket = hash & (this.#buckets.length - 1);
+    let at = this.#buckets[bucket]! & ROW_BITS;
+    if (at === row) this.#buckets[bucket] = links[row]!;
+    else {
+      for (let next = links[at]! & ROW_BITS; next !== row; next = links[at]! & ROW_BITS) at = next;
+      links[at] = links[row]!;
+    }
   }
 
   #grow(): void {
     this.#rows.grow();
     const { i32 } = this.#rows;
     this.#buckets = new Int32Array(this.#rows.capacity).fill(NIL);
+    this.#links = new Int32Array(this.#rows.capacity);
     // Only called when no row is free, so all are in use.
     for (let row = 0; row < this.rows; row++) {
       const at = row * STRIDE;
-      const bucket = this.#bucket(i32[at + LOCAL]!, i32[at + REMOTE]!, i32[at + KEY_FLAGS]! & KEY_MASK);
-      i32[at + CHAIN] = this.#buckets[bucket]!;
-      this.#buckets[bucket] = row;
+      this.#link(row, this.#hash(i32[at + LOCAL]!, i32[at + REMOTE]!, i32[at + KEY_FLAGS]! & KEY_MASK));
     }
   }
 }
+
+/** A word of the hash table: which row, and the top bits of its hash. NIL would be row MAX_ROWS, which there is not. */
+const ROW_BITS = 0xffffff;
+const HASH_BITS: number = 0xff000000 | 0;

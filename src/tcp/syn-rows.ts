@@ -10,7 +10,7 @@ export const STRIDE = 20;
 export const REMOTE = 0; // lower 32 bits of the address handle
 export const LOCAL = 1;
 export const KEY_FLAGS = 2; // remote port << 16 | ECN << 15 | timeouts << 8 | window scale << 4 | the flags below
-export const CHAIN = 3; // next row in the same hash bucket; next free row when not in use
+// Word 3 is free: a row must have an even number of words for the doubles below.
 export const ISS = 4;
 export const IRS = 5;
 export const MSS_WND = 6; // mss << 16 | wnd
