@@ -15,6 +15,8 @@ const TARGETS = [
   { result: /handshakes.*bytes/i, least: 200_000 },
   { result: /handshakes/i, least: 500_000 },
   { result: /bytes per half-open/i, most: 96 },
+  { result: /SYNs dropped at a full/i, least: 2_000_000 },
+  { result: /SYNs answered with a cookie/i, least: 1_000_000 },
   { result: /SYNs.* holding /i, least: 400_000 },
   { result: /memory of that SYN queue/i, most: 100 },
   { result: /dispatched events/i, least: 3_000_000 },
