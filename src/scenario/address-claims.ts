@@ -35,25 +35,7 @@ export class AddressClaims {
    * from it in the same manner.
    */
   prefix(path: Path, text: string, whose: string, together = ''): Claim {
-    const parts = /^([0-9.]+)\/(\d{1,2})$/.exec(text);
-    const first = parseIpv4(parts?.[1] ?? '');
-    const bits = Number(parts?.[2] ?? 33);
-    if (first < 0 || bits > 32) {
-      this.#refuse(path, `is '${text}'; expected an IPv4 prefix such as 198.18.0.0/16`);
-    }
-    const size = 2 ** (32 - bits);
-    const base = first - (first % size);
-    if (base !== first) {
-      this.#refuse(
-        path,
-        `is ${text}, whose last ${32 - bits} bits are not 0; did you mean ${formatIpv4(base)}/${bits}?`,
-      );
-    }
-    const claim = { text, first, last: first + size - 1, size };
-    if (!isSafeIpv4(first, bits)) {
-      this.#refuse(path, `is ${text}, where addresses may belong to somebody; expected a prefix in ${SAFE_PREFIXES}`);
-    }
-    return this.#claim(path, claim, whose, together);
+    return this.#claim(path, safePrefix(path, text, this.#refuse), whose, together);
   }
 
   /** One address for `whose`. */
@@ -82,4 +64,23 @@ export class AddressClaims {
     this.#claims.push({ ...claim, whose, together });
     return claim;
   }
+}
+
+/** A prefix that belongs to nobody on the Internet. */
+export function safePrefix(path: Path, text: string, refuse: Refuse): Claim {
+  const parts = /^([0-9.]+)\/(\d{1,2})$/.exec(text);
+  const first = parseIpv4(parts?.[1] ?? '');
+  const bits = Number(parts?.[2] ?? 33);
+  if (first < 0 || bits > 32) {
+    refuse(path, `is '${text}'; expected an IPv4 prefix such as 198.18.0.0/16`);
+  }
+  const size = 2 ** (32 - bits);
+  const base = first - (first % size);
+  if (base !== first) {
+    refuse(path, `is ${text}, whose last ${32 - bits} bits are not 0; did you mean ${formatIpv4(base)}/${bits}?`);
+  }
+  if (!isSafeIpv4(first, bits)) {
+    refuse(path, `is ${text}, where addresses may belong to somebody; expected a prefix in ${SAFE_PREFIXES}`);
+  }
+  return { text, first, last: first + size - 1, size };
 }

@@ -5,7 +5,6 @@
 
 import { measureProblem } from '../sim/flood-measures.ts';
 import type {
-  BoxSpec,
   ClientsSpec,
   FloodScenario,
   FloodSpec,
@@ -17,6 +16,7 @@ import type {
 import type { Nanos } from '../tcp/types.ts';
 import { AddressClaims } from './address-claims.ts';
 import { buildBotnet } from './botnet-build.ts';
+import { buildBox } from './box-build.ts';
 import type { Refuse } from './build.ts';
 import { type BuildContext, checkPort, distributionOf, each, MOST_SYNS, whole } from './build-context.ts';
 import { buildExpectations, buildLesson } from './flood-claims.ts';
@@ -26,7 +26,6 @@ import type {
   FloodSourceFile,
   FollowedFile,
   IngressFile,
-  Named,
   RateFile,
   SpoofFile,
 } from './flood-file.ts';
@@ -267,9 +266,4 @@ const USUAL_SPOOF: Readonly<Record<SpoofSpec['mode'], string>> = {
 
 function ingressOf(file: number | IngressFile): IngressSpec {
   return typeof file === 'number' ? { deployed: file, mode: 'strict' } : file;
-}
-
-function buildBox(file: Named, _path: Path, _refuse: Refuse): BoxSpec {
-  const { name, ...params } = typeof file === 'string' ? { name: file } : file;
-  return { name, params: params as BoxSpec['params'] };
 }

@@ -90,6 +90,7 @@ botnets:
   as: each
 ingress: { deployed: 0.5, mode: loose }
 access: { delay: 1ms, rate: 10mbit, queue: 50, loss: 0.01 }
+boxes: [blackhole, { name: rate-limit, per: source, rate: 7 }, { name: first-syn-drop, max: 3s }, { name: block-list, sources: [10.3.0.0/24] }]
 expect: { queue.peak: 129, clients.all.firstTry: '>= 0.9', queue.fullShare: '0.1 .. 0.2', road.lost: '<= 5' }
 lesson: [{ when: queue-full, title: Full, say: Now. }, { when: 12s, title: Later, say: Then. }]
 `;
@@ -139,6 +140,12 @@ lesson: [{ when: queue-full, title: Full, say: Now. }, { when: 12s, title: Later
   expect(s.botnets[0]?.orders[1]).toMatchObject({ at: 50e9, duration: 5e9, spoof: 'random', prefix: '10.128.0.0/9' });
   expect(s.ingress).toEqual({ deployed: 0.5, mode: 'loose' });
   expect(s.access).toEqual({ delay: 1e6, rate: 1e7, queue: 50, loss: 0.01 });
+  expect(s.boxes).toEqual([
+    { name: 'blackhole', params: {} },
+    { name: 'rate-limit', params: { per: 'source', rate: 7 } },
+    { name: 'first-syn-drop', params: { max: 3e9 } },
+    { name: 'block-list', params: { sources: ['10.3.0.0/24'] } },
+  ]);
   expect(s.expect).toEqual([
     { measure: 'queue.peak', least: 129, most: 129 },
     { measure: 'clients.all.firstTry', least: 0.9, most: Infinity },
@@ -267,6 +274,21 @@ describe('mistakes are one sentence with line and column', () => {
     ['backlog: 128', 'listen: [{}, {}]', 'server.listen.1.port is 80, where another listener is already'],
     ['until: 60s', "expect: { queue.peak: '5 .. 3' }", "expect.queue.peak is '5 .. 3', which nothing can be"],
     ['until: 60s', 'lesson: [{ when: queue-ful, title: a, say: b }]', "is 'queue-ful'; did you mean 'queue-full'?"],
+    [
+      'until: 60s',
+      'boxes: [syn-proxi]',
+      "7:9: boxes.0 is 'syn-proxi', no network defence on the server's road; did you",
+    ],
+    ['until: 60s', 'boxes: [ingress-filter]', "it stands in front of the senders: set 'ingress'"],
+    ['until: 60s', 'boxes: [{ name: rate-limit, rte: 5 }]', "7:29: unknown key 'rte'; did you mean 'rate'?"],
+    ['until: 60s', 'boxes: [{ name: rate-limit, rate: -5 }]', 'boxes.0.rate is -5; expected a whole number from 1 to'],
+    ['until: 60s', 'boxes: [{ name: rate-limit, per: sauce }]', "boxes.0.per is 'sauce'; did you mean 'source'?"],
+    ['until: 60s', 'boxes: [{ name: first-syn-drop, max: 6 }]', 'boxes.0.max is 6; expected a time from 0s to 3600s'],
+    [
+      'until: 60s',
+      'boxes: [{ name: block-list, sources: [8.8.8.0/24] }]',
+      'sources.0 is 8.8.8.0/24, where addresses may',
+    ],
     ['kind: flood', 'kind: floods', "1:7: kind is 'floods'; did you mean 'flood'?"],
     ['kind: flood\n', '', "1:1: has no 'hosts'; a scenario with clients, floods or botnets begins with kind: flood"],
   ])('%s -> %s', (from, to, message) => {
