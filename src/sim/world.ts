@@ -355,8 +355,8 @@ function between(from: Nanos, to: Nanos, fraction: number): Nanos {
   return from + Math.round((to - from) * fraction);
 }
 
-/** Linux answers a SYN inside a half-open entry's window with RST and takes no SYN that carries FIN (`ListenOptions`). */
+/** What Linux does beyond the RFC while it listens (`ListenOptions`). */
 const PROFILES: Readonly<Record<ProfileName, Pick<HostDeps, 'config' | 'listening'>>> = {
-  'linux-6': { config: LINUX6, listening: { synInWindow: 'reset', dropSynFin: true } },
+  'linux-6': { config: LINUX6, listening: { synInWindow: 'reset', dropSynFin: true, pruneWhenHalfFull: true } },
   rfc9293: { config: RFC9293, listening: {} },
 };

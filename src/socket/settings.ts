@@ -25,7 +25,10 @@ export interface HostSettings {
   readonly sndBufAsked: number;
   readonly fastOpen: FastOpenSettings;
   /** What a listener does beyond backlog and policy. */
-  readonly listening: Pick<ListenOptions, 'abortOnOverflow' | 'synQueueRoom' | 'synInWindow' | 'dropSynFin'>;
+  readonly listening: Pick<
+    ListenOptions,
+    'abortOnOverflow' | 'synQueueRoom' | 'synInWindow' | 'dropSynFin' | 'pruneWhenHalfFull'
+  >;
 }
 
 /** Linux 6.x as it comes, measured on 6.18. */
@@ -39,7 +42,13 @@ export const LINUX6_HOST: HostSettings = {
   rcvBufAsked: 4194304,
   sndBufAsked: 4194304,
   fastOpen: { flags: TFO.CLIENT_ENABLE, keys: [], blackholeTimeout: 0 },
-  listening: { abortOnOverflow: false, synQueueRoom: 'backlog+1', synInWindow: 'reset', dropSynFin: true },
+  listening: {
+    abortOnOverflow: false,
+    synQueueRoom: 'backlog+1',
+    synInWindow: 'reset',
+    dropSynFin: true,
+    pruneWhenHalfFull: true,
+  },
 };
 
 /** RFC 9293 and nothing else: its queue rules are nobody's, so only the backlog limits. */

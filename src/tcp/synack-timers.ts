@@ -96,9 +96,8 @@ export class SynAckTimers {
   #pruned(why: WhySink | null): number {
     const { length, limit, young } = this.queue;
     let most = this.#maxTimeouts;
-    const crowded = 2 * length > Math.max(8, limit);
-    if (why !== null) why.check(rules.PRUNE_CROWDED, crowded, length, Math.max(8, limit), 0);
-    if (!crowded) return most;
+    if (2 * length <= Math.max(8, limit)) return most;
+    if (why !== null) why.check(rules.PRUNE_CROWDED, true, length, Math.max(8, limit), 0);
     for (let least = 2 * young; most > 2 && length >= least; least *= 2) most--;
     if (why !== null) why.act(rules.PRUNE_LIMIT, young, length, most);
     return most;

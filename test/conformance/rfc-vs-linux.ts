@@ -42,6 +42,13 @@ const APART: readonly Row[] = [
     'src/tcp/listener.test.ts',
   ],
   [
+    'Half-open entries while the SYN queue is more than half full',
+    'RFC 9293 §3.8.3: each is given all its retransmissions',
+    'old ones are given up after two (reqsk_timer_handler)',
+    'listen.pruneWhenHalfFull',
+    'src/tcp/linux-listener.test.ts',
+  ],
+  [
     'Text on a SYN/ACK without Fast Open',
     'RFC 9293 §3.10.7.3 fourth: kept and acknowledged',
     'not kept; the peer sends it again (tcp_rcv_synsent_state_process)',
