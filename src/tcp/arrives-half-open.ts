@@ -7,6 +7,7 @@ import type { HalfOpen } from './half-open.ts';
 import type { ListenCounters } from './listen-counters.ts';
 import type { ListenOptions } from './listen-options.ts';
 import * as rules from './rules-listen.ts';
+import { ANY_SYN_AGAIN } from './rules-policy.ts';
 import type { SynQueue } from './syn-queue.ts';
 import { synWindow } from './synack.ts';
 import type { Nanos } from './types.ts';
@@ -30,7 +31,7 @@ export function judgeHalfOpen(
   seg: Readonly<Segment>,
   half: Readonly<HalfOpen>,
   config: TcpConfig,
-  options: Pick<ListenOptions, 'rstInWindow'>,
+  options: Pick<ListenOptions, 'rstInWindow' | 'repeatedSyn'>,
   tsFirst: number,
   tsLast: number,
   counters: ListenCounters,
@@ -44,6 +45,10 @@ export function judgeHalfOpen(
   // The RFC answers a repeated SYN like any unacceptable segment, by an ACK. All stacks repeat the SYN/ACK instead: an
   // ACK without SYN would be useless to a client that never saw the first one.
   if ((flags & (SYN | ACK | RST)) === SYN) {
+    if (options.repeatedSyn === 'restarts') {
+      if (why !== null) why.act(ANY_SYN_AGAIN, seg.seq, half.irs, 0);
+      return 'repeat';
+    }
     const again = seg.seq === half.irs;
     if (why !== null) why.check(rules.SYN_AGAIN, again, seg.seq, half.irs, 0);
     if (again) return 'repeat';

@@ -1,9 +1,11 @@
 /**
  * How 4.4BSD-Lite2 listens, the stack that the floods of 1996 met: one small queue, no defence. Read in uipc_socket2.c
- * (sonewconn1), tcp_timer.c, tcp_timer.h and tcp_subr.c (tcp_newtcpcb) of 4.4BSD-Lite2; nothing here was measured.
+ * (sonewconn1), tcp_input.c, tcp_timer.c, tcp_timer.h and tcp_subr.c (tcp_newtcpcb) of 4.4BSD-Lite2; nothing here was measured.
  *
- * Not as there: timers count in steps of 500 ms there and fire up to one step early; what a SYN does that comes again is
- * the engine's answer, the SYN/ACK, which also begins the present wait anew.
+ * Not as there: timers count in steps of 500 ms there and fire up to one step early. A SYN that comes again gets the SYN/ACK
+ * here, which begins the present wait anew, and there an ACK; and any segment for a half-open connection sets its 75 s to
+ * the keep-alive time of two hours there (tcp_input), so that only the retransmission limit ends it. An ACK of ISS itself
+ * completes the handshake there, and is answered with a RST here.
  */
 import { RFC9293, type TcpConfig } from './config.ts';
 import type { ListenOptions } from './listen-options.ts';

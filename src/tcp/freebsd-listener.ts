@@ -3,8 +3,7 @@
  * pause. Read in sys/netinet/tcp_syncache.c, tcp_syncache.h, tcp_timer.h, tcp_input.c and sys/kern/uipc_socket.c; nothing
  * here was measured.
  *
- * Not as there: the cache is one for all ports there, one for each listener here; a SYN for an entry is answered with the
- * entry's SYN/ACK whatever its number there; ticks round times there.
+ * Not as there: the cache is one for all ports there, one for each listener here; ticks round times there.
  */
 import { RFC9293, type TcpConfig } from './config.ts';
 import type { ListenOptions } from './listen-options.ts';

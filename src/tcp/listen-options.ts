@@ -36,7 +36,7 @@ export interface ListenOptions {
   readonly synAckWaits?: readonly Nanos[];
   /**
    * A SYN that comes again for an entry starts its timer afresh: with its present wait (the default; measured on Linux),
-   * or from the first wait on, its retransmissions forgotten (FreeBSD syncache_add).
+   * or from the first wait on, its retransmissions forgotten, and whatever the SYN's number (FreeBSD syncache_add).
    */
   readonly repeatedSyn?: 'keeps-count' | 'restarts';
   /**

@@ -68,6 +68,14 @@ export const OVERFLOWED: Rule = rule(
   'ns',
 );
 
+export const ANY_SYN_AGAIN: Rule = rule(
+  'any-syn-again',
+  'FreeBSD syncache_add',
+  'a SYN for an entry, SEQ {0}, is taken for the one that made it, SEQ {1}',
+  'remote',
+  'remote',
+);
+
 // Hybrids (RFC 4987 §3.7) and other endings.
 export const COOKIE_INSTEAD: Rule = rule(
   'cookie-instead',

@@ -70,6 +70,16 @@ describe('bsd-1996', () => {
     expect(lifetime(bout)).toBe(300);
   });
 
+  test('an RST or a SYN anywhere in the window ends the entry, the SYN with a RST', () => {
+    const bout = bsd();
+    bout.syn(0);
+    expect(bout.recv(0, { flags: RST, seq: 1500 })).toEqual([]);
+    expect(bout.half).toBe(0);
+    bout.syn(1);
+    expect(bout.recv(1, { flags: SYN, seq: 1500 })).toMatchObject([{ flags: RST | ACK }]);
+    expect(bout.half).toBe(0);
+  });
+
   test('a flood of 8 SYNs every 75 s is enough (the smallest flood, B / T)', () => {
     const bout = bsd();
     for (let round = 0; round < 3; round++) {
@@ -111,6 +121,14 @@ describe('freebsd-14', () => {
     expect(bout.syn(0)).toHaveLength(1); // and no limit on such answers
     expect(seconds(bout.drive(20 * SEC))).toEqual([6, 8.2, 12.4]);
     expect(lifetime(bout)).toBe(20.6);
+  });
+
+  test('a SYN with any other number gets the entry’s SYN/ACK as well', () => {
+    const bout = freebsd();
+    const [first] = bout.syn(0);
+    for (const seq of [0, 1001, 5000, 0xffffffff])
+      expect(bout.recv(0, { flags: SYN, seq })).toMatchObject([{ flags: SYN | ACK, seq: first?.seq, ack: 1001 }]);
+    expect(bout.ack(0)).toBe(true);
   });
 
   test('the cache holds 15360 whatever the backlog; the flood that fills a bucket brings 15 s of cookies', () => {
