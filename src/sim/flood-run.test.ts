@@ -244,6 +244,43 @@ describe('the road', () => {
   });
 });
 
+describe('defences on the road', () => {
+  const clients = [{ arrivals: { process: 'constant', rate: 5, from: SEC, to: 15 * SEC } }] as const;
+  const floods = [
+    { rate: { process: 'constant', rate: 500 }, spoof: { mode: 'random', prefix: '10.0.0.0/8', live: 0 } },
+  ] as const;
+  const withBox = (name: string, params = {}) =>
+    runFlood(floodScenario({ clients, floods, boxes: [{ name, params }] }));
+
+  test('a proxy lets no forged SYN through, and everybody is served', () => {
+    const report = withBox('syn-proxy');
+    expect(report.clients[0]).toMatchObject({ attempts: 70, served: 70, answeredAtTry: [70] });
+    expect(report.queue.peak).toBeLessThanOrEqual(2);
+    // The proxy answers SYNs of the flood with cookies, once each: backscatter has moved, not gone.
+    expect(report.floods[0]?.answered).toBe(0);
+    expect(report.road.backscatter).toBe(report.floods[0]?.syns);
+  });
+
+  test('dropping first SYNs costs each client a second and stops a flood that never repeats', () => {
+    const report = withBox('first-syn-drop');
+    expect(report.clients[0]).toMatchObject({ served: 70, answeredAtTry: [0, 70] });
+    expect(report.clients[0]?.connectTime.p50).toBe(SEC + 40 * MS);
+    expect(report.queue.peak).toBeLessThanOrEqual(2);
+  });
+
+  test('a limit per source does nothing against forged sources', () => {
+    const perSource = withBox('rate-limit', { per: 'source' });
+    const none = runFlood(floodScenario({ clients, floods }));
+    expect(perSource.clients[0]?.served).toBe(none.clients[0]?.served);
+  });
+
+  test('a blackhole takes the victim off the network, people and all, and spares its link', () => {
+    const report = withBox('blackhole', { trigger: 'times', from: 0, to: 60 * SEC });
+    expect(report.clients[0]?.served).toBe(0);
+    expect(report.road.bytesIn).toBe(0);
+  });
+});
+
 describe('the same run', () => {
   const scenario = floodScenario({
     clients: [{ os: { linux: 2, windows: 1, macos: 1 }, rtt: { shape: 'uniform', least: 10 * MS, most: 300 * MS } }],

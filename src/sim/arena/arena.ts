@@ -28,8 +28,10 @@ export interface ArenaWatch {
   served(now: Nanos, seg: Readonly<Segment>, tag: number, answered: boolean): void;
   /** The server's timers have run. */
   ticked(now: Nanos): void;
-  /** A segment leaves the server. */
+  /** A segment leaves the server, … */
   left(now: Nanos, seg: Readonly<Segment>): void;
+  /** … and one, of the server or of a box, is out on the Internet. */
+  out(now: Nanos, seg: Readonly<Segment>): void;
 }
 
 export interface ArenaParts {
@@ -212,6 +214,7 @@ export class Arena {
   }
 
   #toNet(seg: Segment): void {
+    this.#watch.out(this.now, seg);
     if (this.#taps.length > 0) this.#tap('edge', seg, 'passed');
     this.#toParty(seg, 0);
   }

@@ -106,8 +106,11 @@ export class FloodMeter implements ArenaWatch {
   left(now: Nanos, seg: Readonly<Segment>): void {
     this.segmentsOut++;
     this.#followed?.left(now, seg);
+    if ((seg.flags & (SYN | ACK)) === (SYN | ACK)) this.#synAcks++;
+  }
+
+  out(_now: Nanos, seg: Readonly<Segment>): void {
     if ((seg.flags & (SYN | ACK)) !== (SYN | ACK)) return;
-    this.#synAcks++;
     const owner = this.#space.ownerOf(seg.dst);
     if (owner === 'silent' || owner === 'live') this.backscatter++;
   }
