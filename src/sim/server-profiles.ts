@@ -53,7 +53,18 @@ const LINUX6: ProfileSpec = {
     tcp_timestamps: { ...range(1, 0, 2, 'offer timestamps'), of: [0, 1, 2] },
     tcp_sack: flag(1, 'offer SACK'),
     tcp_window_scaling: flag(1, 'offer window scaling'),
-    tcp_fastopen: range(1, 0, 0xffff, 'bit 2: servers take Fast Open'),
+    tcp_fastopen: range(
+      1,
+      0,
+      0xffff,
+      '2: servers take Fast Open; 0x200: without cookies; 0x400: listeners need not ask',
+    ),
+    fastopen_qlen: range(
+      0,
+      0,
+      MOST_ENTRIES,
+      'TCP_FASTOPEN of the listeners: Fast Opens that may be pending; 0 = not asked',
+    ),
     // No sysctls, but what changed between versions or depends on how the kernel was built.
     holds_backlog_only: flag(0, '1: the SYN queue holds backlog entries, as before 2025, not one more'),
     rst_in_window_removes: flag(

@@ -43,3 +43,15 @@ test('settings reach the listener under the names of their system', () => {
 test('a policy that the port names takes the place of the profile’s', () => {
   expect(listening('bsd-1996', {}, { policy: 'oldest-drop' })).toMatchObject({ policy: { name: 'oldest-drop' } });
 });
+
+// inet_listen: without TFO_SERVER_ENABLE nothing; the socket option's queue length, at most somaxconn; 0x400 the backlog.
+test.each([
+  [1, 16, undefined],
+  [3, 0, undefined],
+  [3, 16, { maxPending: 16, cookies: 'required' }],
+  [2, 9999, { maxPending: 4096, cookies: 'required' }],
+  [0x202, 16, { maxPending: 16, cookies: 'any' }],
+  [0x402, 0, { maxPending: 100, cookies: 'required' }],
+])('linux-6 with tcp_fastopen %i and a queue of %i', (tcp_fastopen, fastopen_qlen, fastOpen) => {
+  expect(listening('linux-6', { tcp_fastopen, fastopen_qlen }).fastOpen).toEqual(fastOpen);
+});

@@ -1,6 +1,7 @@
 /** From the words of a scenario to the engine's configuration: which stack the server is, and how its ports listen. */
 import { BSD1996, bsd1996Listener } from '../../tcp/bsd1996-listener.ts';
 import { LINUX6, RFC9293, type TcpConfig } from '../../tcp/config.ts';
+import type { FastOpenServer } from '../../tcp/fast-open-server.ts';
 import { FREEBSD14, freebsdListener } from '../../tcp/freebsd-listener.ts';
 import { type LinuxListenSettings, linuxListener } from '../../tcp/linux-listener.ts';
 import type { ListenOptions } from '../../tcp/listen-options.ts';
@@ -98,7 +99,19 @@ function linux(
     },
   };
   const proven = (local: number, remote: number): boolean => peers.proven(local, remote);
-  return { config, secret, peers, listening: ({ backlog }) => linuxListener({ ...base, backlog }, proven, config) };
+  const listening = ({ backlog }: ListenSpec): ListenOptions => {
+    const options = linuxListener({ ...base, backlog }, proven, config);
+    const fastOpen = linuxFastOpen(value('tcp_fastopen'), value('fastopen_qlen'), options.backlog, base.somaxconn);
+    return fastOpen === null ? options : { ...options, fastOpen };
+  };
+  return { config, secret, peers, listening };
+}
+
+/** fastopen_init_queue: what TCP_FASTOPEN asks for, at most somaxconn; with TFO_SERVER_WO_SOCKOPT1 the backlog. */
+function linuxFastOpen(flags: number, asked: number, backlog: number, somaxconn: number): FastOpenServer | null {
+  const qlen = asked === 0 && (flags & 0x400) !== 0 ? backlog : Math.min(asked, somaxconn);
+  if ((flags & 2) === 0 || qlen === 0) return null;
+  return { maxPending: qlen, cookies: (flags & 0x200) !== 0 ? 'any' : 'required' };
 }
 
 function freebsd(spec: ServerSpec, settings: Readonly<Record<string, number>>, secret: Uint32Array): ServerProfile {
