@@ -27,12 +27,12 @@ export function pointValues(grid: GridText['grid'], point: number): SetValue[] {
  */
 export function pointScenario({ grid, refuse }: GridText, base: BaseScenario, point: number): FloodScenario {
   const values = pointValues(grid, point);
-  const fault = faultOf(base, values);
-  if (fault === '') return parseFloodScenario(base.text, base.path, values);
+  const fault = attempt(base, values);
+  if (typeof fault !== 'string') return fault;
   // A grid varies a scenario that is one.
   parseFloodScenario(base.text, base.path);
   // Blame the one setting that is enough to bring the fault about; else it is their combination.
-  const alone = values.find((value) => faultOf(base, [value]) === fault);
+  const alone = values.find((value) => attempt(base, [value]) === fault);
   const first = alone ?? values[0];
   const axis = grid.axes.find(({ paths }) => paths.includes(first?.key ?? ''));
   const column = axis?.paths.indexOf(first?.key ?? '') ?? 0;
@@ -61,11 +61,10 @@ function whereOf(grid: GridText['grid'], path: string): (string | number)[] {
   return where[0] === 'together' ? [...where, path] : [...where];
 }
 
-/** What is wrong with the scenario so changed; '' = nothing. */
-function faultOf(base: BaseScenario, values: readonly SetValue[]): string {
+/** The scenario so changed, or what is wrong with it. */
+function attempt(base: BaseScenario, values: readonly SetValue[]): FloodScenario | string {
   try {
-    parseFloodScenario(base.text, base.path, values);
-    return '';
+    return parseFloodScenario(base.text, base.path, values);
   } catch (error) {
     if (!(error instanceof HalfopenError)) throw error;
     // What was set has no line in the file; the file's name alone would only be in the way.
@@ -76,6 +75,8 @@ function faultOf(base: BaseScenario, values: readonly SetValue[]): string {
 /** A text as it is where YAML reads it as that text; all else as JSON, which is YAML. */
 function valueText(value: unknown): string {
   if (typeof value === 'string' && BARE.test(value) && parse(value) === value) return value;
+  if (typeof value === 'number' && !Number.isFinite(value))
+    return Number.isNaN(value) ? '.nan' : value > 0 ? '.inf' : '-.inf';
   return JSON.stringify(value) ?? 'null';
 }
 

@@ -49,11 +49,11 @@ describe.skipIf(queueServer === undefined)('a queue', () => {
   });
 
   test('the job of a worker that was killed is given to another', async () => {
-    const first = worker({ DELAY_MS: '30' });
+    const first = worker({ DELAY_MS: '30' }, '1.0.0', 1_500);
     const done = sweep('killed', plan(), (count) => {
       if (count === 4) {
         first.kill('SIGKILL');
-        worker();
+        worker({}, '1.0.0', 1_500);
       }
     });
     expect(await done).toEqual(await onThreads(plan()));
@@ -72,7 +72,7 @@ describe.skipIf(queueServer === undefined)('a queue', () => {
   });
 
   test('a sweep that was stopped takes its work back; the next one ends it', async () => {
-    worker({ DELAY_MS: '10' });
+    worker({ DELAY_MS: '40' });
     const stop = new AbortController();
     const of = plan();
     const journal = Journal.open(join(folder, 'stopped'), of.head, false);
@@ -217,8 +217,9 @@ async function onThreads(of: SweepPlan): Promise<Record<string, string>> {
   return resultFiles(out, of, journal);
 }
 
-function worker(env: Record<string, string> = {}, version = '1.0.0'): ChildProcess {
-  const args = [join(ROOT, 'test/sweep/queue-worker.mjs'), url, version, '600'];
+/** `patience`: after how many ms of silence its jobs go to others; short only where that is waited for. */
+function worker(env: Record<string, string> = {}, version = '1.0.0', patience = 5_000): ChildProcess {
+  const args = [join(ROOT, 'test/sweep/queue-worker.mjs'), url, version, String(patience)];
   const child = spawn(process.execPath, args, {
     env: { ...process.env, RUNS: runs, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -243,14 +244,12 @@ function told(child: ChildProcess, pattern: RegExp): Promise<string> {
 /** Starts a sweep over the queue in a process of its own and kills it, without a warning, at so many results. */
 async function killedAt(out: string, results: number): Promise<void> {
   const child = spawn(process.execPath, [join(ROOT, 'test/sweep/sweep-process.mjs'), out, url], {
-    env: { ...process.env, GRID, SCENARIO },
+    env: { ...process.env, GRID, SCENARIO, HOLD_AT: String(results) },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   running.push(child);
-  let progress = '';
   child.stdout.setEncoding('utf8').on('data', (piece: string) => {
-    progress += piece;
-    if (Number(progress.trimEnd().split('\n').at(-1)) >= results) child.kill('SIGKILL');
+    if (piece.includes('holding')) child.kill('SIGKILL');
   });
   const [, signal] = await once(child, 'close');
   expect(signal).toBe('SIGKILL');

@@ -1,7 +1,8 @@
 /**
  * A sweep of the stub in a process of its own, that a test can kill: `sweep-process.mjs <folder> <jobs or address of a queue>`.
- * Prints its progress.
+ * With HOLD_AT results in the journal it says so and stands still, so that the kill meets it there.
  */
+import { writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Journal } from '../../dist/node/sweep/journal.js';
 import { planSweep, sweepId } from '../../dist/node/sweep/plan.js';
@@ -22,6 +23,10 @@ const id = { id: sweepId(plan.head), halfopen: '1.0.0' };
 const engine = where.startsWith('redis:')
   ? (tasks, take, signal) => collectFromQueue(where, id, tasks, take, signal, console.error)
   : poolEngine(pool);
-await runSweep(plan, journal, engine, new AbortController().signal, (done) => console.log(done));
+await runSweep(plan, journal, engine, new AbortController().signal, (done) => {
+  if (done < Number(process.env.HOLD_AT)) return;
+  writeSync(1, 'holding\n');
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+});
 journal.close();
 await pool.close();
