@@ -228,6 +228,21 @@ describe('the road', () => {
     expect(report.cpu.dropped).toBe(4000 - 2000 - 50);
   });
 
+  test('a list that is walked to a victim drawn by lot costs half its length for each SYN (Lemon 2002)', () => {
+    const report = runFlood(
+      floodScenario({
+        until: 10 * SEC,
+        policy: 'random-drop',
+        floods: [{ rate: { process: 'constant', rate: 1000 } }],
+        cost: { perSegment: 0, perSynAck: 0, perCookie: 0, perListElement: 10 },
+      }),
+    );
+    const evicted = report.listeners[0]?.counters.evicted ?? 0;
+    expect(evicted).toBe(10_000 - 129);
+    // Uniform over 1 .. 129 entries of 10 ns: mean 650, deviation 10 · 129 / sqrt(12); 3.3 standard errors.
+    expect(Math.abs(report.cpu.busy / evicted - 650)).toBeLessThan((3.3 * 1290) / Math.sqrt(12 * evicted));
+  });
+
   test('taps see each segment where they are', () => {
     const seen: string[] = [];
     const tap = (place: FloodTap['place']): FloodTap => ({

@@ -27,6 +27,8 @@ export class ServerHost {
   readonly #byPort: ReadonlyMap<number, ServerApp>;
   /** SYN/ACKs that left, cookies or not; the arena counts, since it sees all that is sent. */
   #cookies = 0;
+  /** Entries that policies looked at in search of victims. */
+  #walked = 0;
 
   /** `random` gives the host's secret words, and the policies' dice. */
   constructor(spec: ServerSpec, address: number, random: Rng, tx: Tx) {
@@ -59,6 +61,7 @@ export class ServerHost {
     this.stack.onSegment(now, seg, this.#tx);
     this.cpu += this.#cost.perSegment;
     if (this.#cost.perCookie > 0) this.#payCookies();
+    if (this.#cost.perListElement > 0) this.#payWalks();
     this.#settle(now);
   }
 
@@ -87,6 +90,13 @@ export class ServerHost {
     for (const { listener } of this.ports) made += listener.counters.SyncookiesSent;
     this.cpu += (made - this.#cookies) * this.#cost.perCookie;
     this.#cookies = made;
+  }
+
+  #payWalks(): void {
+    let walked = 0;
+    for (const { listener } of this.ports) walked += listener.policy.walked ?? 0;
+    this.cpu += (walked - this.#walked) * this.#cost.perListElement;
+    this.#walked = walked;
   }
 
   /** Accepts what is waiting, then hears what connections have to tell: their answers may bring more of both. */

@@ -12,9 +12,14 @@ import type { ListenPolicy, SynVerdict } from './types.ts';
 
 /** `below(n)`: an integer in 0 .. n - 1, each equally likely, from a random stream of the caller's. */
 export function randomDrop(below: (n: number) => number): ListenPolicy {
+  let walked = 0;
   return {
     name: 'random-drop',
     cookies: false,
+    // FreeBSD's sodropablereq: from the head of the list to the one that was drawn.
+    get walked(): number {
+      return walked;
+    },
     onSyn(_now, _syn, synQueue, acceptQueue, why): SynVerdict {
       const full = synQueueFull(synQueue, why);
       if (acceptQueueFull(acceptQueue, why)) return 'drop-accept-queue';
@@ -28,6 +33,7 @@ export function randomDrop(below: (n: number) => number): ListenPolicy {
       if (synQueue.length === 0) return -1;
       let row = below(synQueue.rows);
       while (!synQueue.occupied(row)) row = below(synQueue.rows);
+      walked += row + 1;
       return row;
     },
   };

@@ -87,6 +87,11 @@ export interface ListenPolicy {
   ): SynVerdict;
   /** The row to give up after `evict`, or -1 for none: then the SYN is dropped as `drop-syn-queue`. */
   victim?(now: Nanos, synQueue: SynQueueView): number;
+  /**
+   * Entries looked at so far in search of victims, by a stack that keeps them in a linear list (Lemon 2002: half the
+   * list for each SYN). For models of what a defence costs: ours goes straight to the row. Left out: none to speak of.
+   */
+  readonly walked?: number;
   /** Where to report rows that come and go; left out or null: nobody wants to know. */
   readonly rows?: RowWatcher | null;
   /**
