@@ -11,8 +11,13 @@ const EVER = 0.12;
 const ANSWERED = 0.01;
 /** When a client without an answer repeats its SYN, after the first one. */
 const RETRIES: readonly Nanos[] = [1 * SEC, 3 * SEC, 7 * SEC];
-/** Jiffies on the coarsest grid in which the load may have begun, where the table does not tell. */
-const PHASES: readonly Nanos[] = Array.from({ length: 16 }, (_, i) => (32 * i + 13) * 4 * MS + 2 * MS);
+/** Half-open entries: their mean within this share, their most within one. */
+const OCCUPANCY = 0.03;
+/** Where on the grids of the timers the load may have begun, where the table does not tell: an odd step meets them all. */
+const PHASES: readonly Nanos[] = Array.from({ length: 16 }, (_, i) => 37 * i * 4 * MS + 2 * MS);
+/** Every jiffy of the grid of 4 to 16 s timers, for runs so short that all can be tried. */
+const ALL_PHASES: readonly Nanos[] = Array.from({ length: 64 }, (_, i) => i * 4 * MS + 2 * MS);
+const SHORT = 400;
 const CLIENTS = PEER + 0x8000;
 
 interface Outcome {
@@ -23,23 +28,42 @@ interface Outcome {
   readonly flood: number;
   readonly drops: number;
   readonly cookies: number;
+  /** Half-open entries at the sampled times. */
+  readonly held: number;
+  readonly most: number;
+}
+
+interface Replayed extends Outcome {
+  /** Which half-open SYNs were answered: 1. */
+  readonly answered: Uint8Array;
+}
+
+/** What the tables say about one run. */
+interface Run {
+  readonly row: Row;
+  readonly clients: readonly Row[];
+  readonly samples: readonly Row[];
+  /** Null where the table of answered SYNs lacks the run. */
+  readonly answered: Uint8Array | null;
 }
 
 interface Compared {
   readonly measured: Outcome;
   readonly predicted: Outcome;
+  /** Share of the half-open SYNs that met the measured fate, one by one, for the likeliest phase; -1: not told. */
+  readonly alike: number;
 }
 
 export function floodClients(): Section | null {
   const summary = table('F_summary.csv');
   const clients = table('F_clients.csv');
   if (summary === null || clients === null) return null;
-  const byRun = groupBy(clients, 'run');
+  const runOf = runsOf(clients);
   const checks: Check[] = [];
   const rows: string[][] = [];
   const worst = { first: 0, ever: 0, flood: 0 };
   for (const [name, runs] of settingGroups(summary)) {
-    const compared = runs.map((run) => compare(run, byRun.get(run.text('run')) ?? []));
+    const compared = runs.map((run) => compare(runOf(run)));
     const measured = average(compared.map((c) => c.measured));
     const predicted = average(compared.map((c) => c.predicted));
     const off = {
@@ -61,6 +85,14 @@ export function floodClients(): Section | null {
       predicted.cookies,
       measured.cookies === 0 ? predicted.cookies === 0 : true,
     );
+    const heldOff = Math.abs(measured.held - predicted.held);
+    check(
+      'mean of half-open entries',
+      measured.held,
+      predicted.held,
+      heldOff <= Math.max(0.5, OCCUPANCY * measured.held),
+    );
+    check('most half-open entries', measured.most, predicted.most, Math.abs(measured.most - predicted.most) <= 1);
     rows.push(
       [
         name,
@@ -70,23 +102,27 @@ export function floodClients(): Section | null {
         pair(measured.wait, predicted.wait, 2),
         pair(measured.flood, predicted.flood, 0),
         pair(measured.drops, predicted.drops, 0),
+        pair(measured.held, predicted.held, 1),
         worstRun(compared),
+        alike(compared),
       ].flat(),
     );
   }
   return {
     letter: 'F',
     title: 'Half-open load against legitimate clients',
-    csv: ['F_summary.csv', 'F_clients.csv'],
+    csv: ['F_summary.csv', 'F_clients.csv', 'F_occupancy.csv', 'F_flood_answered.csv'],
     replay:
       'Half-open SYN i at i/R s from an address of its own, never answered; each client sends its first SYN at the time ' +
       'the table gives, answers a SYN/ACK after its own delay, repeats an unanswered SYN after 1, 3 and 7 s and then ' +
       'gives up. The server accepts at once. Predictions are means over 16 phases of the jiffies, or for the one phase ' +
-      'where the table tells it; each pair of columns is measured, predicted. The last column is the run farthest off in ' +
-      'the fraction answered ever: measured, predicted (range over the phases of all its like).',
+      'where the table tells it; each pair of columns is measured, predicted. Farthest run: the one whose fraction ' +
+      'answered ever is farthest off, measured and predicted. Alike: half-open SYNs with the measured fate (answered or ' +
+      'not) one by one, for the likeliest of the phases tried, in the run where fewest and in that where most have it.',
     tolerance:
       `Means over the runs of a setting: answered at the first SYN within ${FIRST.toFixed(2)}, ever within ${EVER.toFixed(2)}, ` +
-      `half-open SYNs answered within ${ANSWERED * 100} %.`,
+      `half-open SYNs answered within ${ANSWERED * 100} %; half-open entries: their mean within ${OCCUPANCY * 100} % or 0.5, ` +
+      'their most within 1.',
     worst:
       `Worst: ${worst.first.toFixed(3)} of the first SYNs, ${worst.ever.toFixed(3)} ever, ` +
       `${(worst.flood * 100).toFixed(2)} % of the half-open SYNs.`,
@@ -103,7 +139,10 @@ export function floodClients(): Section | null {
       '',
       'dropped',
       '',
+      'mean held',
+      '',
       'farthest run',
+      'alike',
     ],
     rows,
     checks,
@@ -123,41 +162,80 @@ function settingGroups(summary: readonly Row[]): Map<string, Row[]> {
   return groups;
 }
 
-function compare(run: Row, clients: readonly Row[]): Compared {
-  const n = clients.length;
-  const told = run.numberOr('t0_jiffies_mod_512', null);
-  const phases = told === null ? PHASES : [Math.round(told * 4 * MS)];
-  const cookies = run.number('SyncookiesSent');
-  return {
-    measured: {
-      first: run.number('legit_answered_first_syn') / n,
-      ever: run.number('legit_answered_ever') / n,
-      accepted: run.number('legit_accepted_by_server') / n,
-      wait: run.numberOr('mean_time_to_synack_s', 0),
-      flood: run.number('flood_syns_answered'),
-      drops: run.number('ListenDrops'),
-      cookies,
-    },
-    predicted: average(phases.map((phase) => replay(run, clients, phase))),
+/** Finds what the tables say about a run. */
+function runsOf(clients: readonly Row[]): (row: Row) => Run {
+  const byRun = groupBy(clients, 'run');
+  const samples = groupBy(table('F_occupancy.csv') ?? [], 'run');
+  const answered = groupBy(table('F_flood_answered.csv') ?? [], 'run');
+  return (row) => {
+    const name = row.text('run');
+    const ranges = answered.get(name)?.[0]?.text('answered_indices_0based_ranges');
+    return {
+      row,
+      clients: byRun.get(name) ?? [],
+      samples: samples.get(name) ?? [],
+      answered: ranges === undefined ? null : flagsOf(ranges, row.number('flood_syns')),
+    };
   };
 }
 
-function replay(run: Row, clients: readonly Row[], phase: Nanos): Outcome {
-  const server = new LinuxServer(settingsOf(run), phase);
-  const rate = run.number('flood_rate_per_s');
-  const flood = run.number('flood_syns');
+/** `0-16;37` as one flag a SYN. */
+function flagsOf(ranges: string, n: number): Uint8Array {
+  const flags = new Uint8Array(n);
+  for (const range of ranges.split(';').filter((text) => text !== '')) {
+    const [first = 0, last = first] = range.split('-').map(Number);
+    flags.fill(1, first, last + 1);
+  }
+  return flags;
+}
+
+function compare(run: Run): Compared {
+  const { row, clients, samples, answered } = run;
+  const n = clients.length;
+  const told = row.numberOr('t0_jiffies_mod_512', null);
+  const phases = told === null ? PHASES : [Math.round(told * 4 * MS)];
+  const replayed = phases.map((phase) => replay(run, phase));
+  const held = samples.map((sample) => sample.number('syn_recv_count'));
+  const more = answered !== null && told === null && answered.length <= SHORT ? ALL_PHASES : [];
+  const fates = [...replayed, ...more.map((phase) => replay(run, phase))];
+  return {
+    measured: {
+      first: row.number('legit_answered_first_syn') / n,
+      ever: row.number('legit_answered_ever') / n,
+      accepted: row.number('legit_accepted_by_server') / n,
+      wait: row.numberOr('mean_time_to_synack_s', 0),
+      flood: row.number('flood_syns_answered'),
+      drops: row.number('ListenDrops'),
+      cookies: row.number('SyncookiesSent'),
+      held: mean(held),
+      most: Math.max(0, ...held),
+    },
+    predicted: average(replayed),
+    alike: answered === null ? -1 : Math.max(...fates.map((fate) => sameShare(fate.answered, answered))),
+  };
+}
+
+function sameShare(a: Uint8Array, b: Uint8Array): number {
+  return a.filter((flag, i) => flag === b[i]).length / a.length;
+}
+
+function replay({ row, clients, samples }: Run, phase: Nanos): Replayed {
+  const server = new LinuxServer(settingsOf(row), phase);
+  const rate = row.number('flood_rate_per_s');
+  const flood = row.number('flood_syns');
   const firsts = clients.map((client) => Math.round(client.number('first_syn_scheduled_s') * SEC));
   const delays = clients.map((client) => client.number('ack_delay_ms') * MS);
   const answeredBy = clients.map(() => 0);
   const waits: number[] = [];
   let floodAnswered = 0;
   let accepted = 0;
-  const lastAnswer = new Int8Array(flood);
+  const answered = new Uint8Array(flood);
+  const occupancy: number[] = [];
   server.onSent = (seg) => {
     if (seg.flags !== (SYN | ACK)) return;
     if (seg.dst < CLIENTS) {
-      if (lastAnswer[seg.dst - PEER] === 0) floodAnswered++;
-      lastAnswer[seg.dst - PEER] = 1;
+      if (answered[seg.dst - PEER] === 0) floodAnswered++;
+      answered[seg.dst - PEER] = 1;
       return;
     }
     const j = seg.dst - CLIENTS;
@@ -183,7 +261,11 @@ function replay(run: Row, clients: readonly Row[], phase: Nanos): Outcome {
       });
     }
   }
-  server.run(run.number('flood_duration_s') * SEC);
+  for (const sample of samples) {
+    server.plan(Math.round(sample.number('t_s') * SEC), () => occupancy.push(server.listener.synQueue.length));
+  }
+  const last = Math.max(row.number('flood_duration_s'), ...samples.map((sample) => sample.number('t_s')));
+  server.run(last * SEC);
   const n = clients.length;
   const ever = answeredBy.filter((by) => by > 0).length;
   const { ListenDrops, SyncookiesSent } = server.listener.counters;
@@ -195,21 +277,37 @@ function replay(run: Row, clients: readonly Row[], phase: Nanos): Outcome {
     flood: floodAnswered,
     drops: ListenDrops,
     cookies: SyncookiesSent,
+    held: mean(occupancy),
+    most: Math.max(0, ...occupancy),
+    answered,
   };
 }
 
 function average(outcomes: readonly Outcome[]): Outcome {
-  const mean = (pick: (o: Outcome) => number): number =>
-    outcomes.reduce((sum, o) => sum + pick(o), 0) / outcomes.length;
+  const over = (pick: (o: Outcome) => number): number => mean(outcomes.map(pick));
   return {
-    first: mean((o) => o.first),
-    ever: mean((o) => o.ever),
-    accepted: mean((o) => o.accepted),
-    wait: mean((o) => o.wait),
-    flood: mean((o) => o.flood),
-    drops: mean((o) => o.drops),
-    cookies: mean((o) => o.cookies),
+    first: over((o) => o.first),
+    ever: over((o) => o.ever),
+    accepted: over((o) => o.accepted),
+    wait: over((o) => o.wait),
+    flood: over((o) => o.flood),
+    drops: over((o) => o.drops),
+    cookies: over((o) => o.cookies),
+    held: over((o) => o.held),
+    most: over((o) => o.most),
   };
+}
+
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((a, b) => a + b, 0) / values.length;
+}
+
+/** Least and most of the runs. */
+function alike(compared: readonly Compared[]): string {
+  const shares = compared.map((c) => c.alike).filter((share) => share >= 0);
+  if (shares.length === 0) return '';
+  const [least, most] = [Math.min(...shares), Math.max(...shares)].map((share) => `${(share * 100).toFixed(1)} %`);
+  return least === most ? least! : `${least} to ${most}`;
 }
 
 function worstRun(compared: readonly Compared[]): string {
