@@ -17,6 +17,7 @@ import { Arena } from './arena/arena.ts';
 import { Cpu } from './arena/cpu.ts';
 import { Pipe } from './arena/pipe.ts';
 import { ServerHost } from './arena/server-host.ts';
+import { serverProfile } from './arena/server-profile.ts';
 import type { FloodTap } from './arena/types.ts';
 import { reportAll } from './crowd/attempts.ts';
 import { Crowd } from './crowd/crowd.ts';
@@ -65,7 +66,7 @@ export class FloodRun {
     const random = (name: string) => stream(this.seed, name);
     this.#meter = new FloodMeter(this.#space, scenario.sampleEvery, options.ages === 'yes' ? new SlotAges() : null);
     const { cost } = scenario.server;
-    this.#boxes = makeBoxes(scenario.boxes, this.seed);
+    this.#boxes = makeBoxes(scenario.boxes, this.seed, serverProfile(scenario.server, random('server')).config);
     this.#arena = new Arena({
       space: this.#space,
       boxes: this.#boxes.boxes,

@@ -55,6 +55,24 @@ describe('the arena with network defences', () => {
     expect(report.boxes[0]!.peakEntries).toBeGreaterThanOrEqual(report.boxes[0]!.entries);
   });
 
+  test.each(['rfc9293', 'freebsd-14', 'bsd-1996'])(
+    'left alone, a proxy announces what a server of profile %s would: 200 kB arrive',
+    (profile) => {
+      const report = runFlood(
+        floodScenario({
+          until,
+          profile,
+          settings: {},
+          boxes: [{ name: 'syn-proxy', params: {} }],
+          app: { response: 200_000 },
+          clients: [{ arrivals: { process: 'constant', rate: 1, from: 0, to: 5 * SEC } }],
+        }),
+      );
+      expect(served(report)).toBe(1);
+      expect(report.boxes[0]!.counters).toMatchObject({ spliced: 5, strayDropped: 0 });
+    },
+  );
+
   test('first-SYN drop: everybody is served, at the second SYN', () => {
     const report = run([{ name: 'first-syn-drop', params: {} }]);
     expect(served(report)).toBe(1);
