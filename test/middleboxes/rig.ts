@@ -7,7 +7,7 @@
 import { EventQueue } from '../../src/sim/event-queue.ts';
 import { type BoxDeps, type BoxKind, type BoxParams, makeBox } from '../../src/sim/middlebox/box-kind.ts';
 import type { BoxPort, Middlebox } from '../../src/sim/middlebox/types.ts';
-import { stream } from '../../src/sim/rng.ts';
+import { type Rng, stream } from '../../src/sim/rng.ts';
 import { RFC9293, type TcpConfig } from '../../src/tcp/config.ts';
 import type { Connection } from '../../src/tcp/connection.ts';
 import type { ListenOptions } from '../../src/tcp/listen-options.ts';
@@ -36,8 +36,12 @@ interface Flight {
 export interface RigOptions {
   readonly config?: TcpConfig;
   readonly listen?: ListenOptions;
+  /** Handles; IPv4 when left out. */
+  readonly addresses?: { readonly client: number; readonly server: number };
   /** The n-th flight (from 0) over any hop is lost. */
   readonly lose?: number;
+  /** Loses 8 % of the flights, doubles 4 %, and delays one in eight by up to 80 ms. */
+  readonly weather?: Rng | null;
   /** Answers for every address but the client's: a live host that was not asked, or null for silence. */
   readonly stranger?: ((seg: Readonly<Segment>) => Segment | null) | null;
 }
@@ -52,6 +56,8 @@ const DELAY: Readonly<Record<Hop, Nanos>> = {
 export class Rig {
   now: Nanos = 0;
   readonly box: Middlebox;
+  readonly clientAddress: number;
+  readonly serverAddress: number;
   readonly client: TcpStack;
   readonly server: TcpStack;
   /** Every flight: when it left, where, and what. */
@@ -65,6 +71,7 @@ export class Rig {
   /** By order of departure. */
   readonly #flights = new Map<number, Flight>();
   readonly #lose: number;
+  readonly #weather: Rng | null;
   readonly #stranger: ((seg: Readonly<Segment>) => Segment | null) | null;
   readonly clientTx: Tx = this.#tx('client-box');
   readonly serverTx: Tx = this.#tx('server-box');
@@ -75,12 +82,16 @@ export class Rig {
   };
 
   constructor(box: Middlebox, options: RigOptions = {}) {
-    const { config = RFC9293, listen = { backlog: 128 }, lose = -1, stranger = null } = options;
-    this.box = new Audited(box);
+    const { config = RFC9293, listen = { backlog: 128 }, lose = -1, stranger = null, weather = null } = options;
+    this.#weather = weather;
+    const { client, server } = options.addresses ?? { client: CLIENT, server: SERVER };
+    this.clientAddress = client;
+    this.serverAddress = server;
+    this.box = new Audited(box, server);
     this.#lose = lose;
     this.#stranger = stranger;
-    this.client = new TcpStack({ addresses: [CLIENT], config, secret: Uint32Array.of(1, 2, 3, 4) });
-    this.server = new TcpStack({ addresses: [SERVER], config, secret: Uint32Array.of(5, 6, 7, 8) });
+    this.client = new TcpStack({ addresses: [client], config, secret: Uint32Array.of(1, 2, 3, 4) });
+    this.server = new TcpStack({ addresses: [server], config, secret: Uint32Array.of(5, 6, 7, 8) });
     this.server.listen(PORT, listen);
   }
 
@@ -98,7 +109,7 @@ export class Rig {
   accepted(port: number): Connection | undefined {
     const listener = this.server.listener(PORT);
     for (let c = listener?.accept(); c !== undefined; c = listener?.accept()) {
-      if (c.tcb.remote === CLIENT) this.#accepted.set(c.tcb.remotePort, c);
+      if (c.tcb.remote === this.clientAddress) this.#accepted.set(c.tcb.remotePort, c);
     }
     return this.#accepted.get(port);
   }
@@ -137,7 +148,7 @@ export class Rig {
     } else if (hop === 'box-server') {
       if (seg.flags === SYN) this.serverSyns++;
       this.server.onSegment(this.now, seg, this.serverTx);
-    } else if (seg.dst === CLIENT) this.client.onSegment(this.now, seg, this.clientTx);
+    } else if (seg.dst === this.clientAddress) this.client.onSegment(this.now, seg, this.clientTx);
     else {
       this.backscatter++;
       const answer = this.#stranger?.(seg) ?? null;
@@ -152,22 +163,26 @@ export class Rig {
   #fly(hop: Hop, seg: Readonly<Segment>): void {
     const order = this.sent++;
     this.log.push(`${this.now} ${hop} ${seg.flags} ${seg.seq} ${seg.ack} ${seg.len} ${seg.wnd}`);
-    if (order === this.#lose) return;
+    if (order === this.#lose || this.#weather?.chance(0.08) === true) return;
+    if (this.#weather?.chance(0.04) === true) this.#fly(hop, seg);
+    const late = this.#weather?.chance(0.125) === true ? this.#weather.below(80 * MS) : 0;
     const own = new Segment();
     copySegment(seg, own);
     own.payload = seg.payload.slice(seg.payloadOff, seg.payloadOff + seg.len);
     own.payloadOff = 0;
     this.#flights.set(order, { hop, seg: own });
-    this.#queue.push(this.now + DELAY[hop], order);
+    this.#queue.push(this.now + DELAY[hop] + late, order);
   }
 }
 
 /** A box under watch. */
 export class Audited implements Middlebox {
   readonly #box: Middlebox;
+  readonly #server: number;
 
-  constructor(box: Middlebox) {
+  constructor(box: Middlebox, server: number = SERVER) {
     this.#box = box;
+    this.#server = server;
   }
 
   get name(): string {
@@ -192,7 +207,7 @@ export class Audited implements Middlebox {
 
   onTimer(now: Nanos, out: BoxPort): void {
     const seen = this.counters.seen;
-    this.#box.onTimer(now, checkedPort(out));
+    this.#box.onTimer(now, checkedPort(out, this.#server));
     if (this.#box.nextTimer() <= now) throw new Error(`${this.name}: still due after onTimer at ${now}`);
     if (this.counters.seen !== seen) throw new Error(`${this.name}: a timer is no segment`);
   }
@@ -206,7 +221,7 @@ export class Audited implements Middlebox {
     const { seen } = this.counters;
     const copy = new Segment();
     copySegment(seg, copy);
-    const port = checkedPort(out);
+    const port = checkedPort(out, this.#server);
     const passes = fromNet ? this.#box.fromNet(now, seg, port) : this.#box.fromServer(now, seg, port);
     const counted = swallowed(this.counters) - before;
     const text = `${this.name}: ${fromNet ? 'from the net' : 'from the server'}, flags ${seg.flags}`;
@@ -246,15 +261,15 @@ export function swallowed(counters: Readonly<Record<string, number>>): number {
   return sum;
 }
 
-function checkedPort(out: BoxPort): BoxPort {
+function checkedPort(out: BoxPort, server: number): BoxPort {
   return {
     alloc: () => out.alloc(),
     toServer: (seg) => {
-      if (seg.dst !== SERVER || seg.src === SERVER) throw new Error(`to the server, but from ${seg.src} to ${seg.dst}`);
+      if (seg.dst !== server || seg.src === server) throw new Error(`to the server, but from ${seg.src} to ${seg.dst}`);
       out.toServer(seg);
     },
     toNet: (seg) => {
-      if (seg.src !== SERVER || seg.dst === SERVER) throw new Error(`to the net, but from ${seg.src} to ${seg.dst}`);
+      if (seg.src !== server || seg.dst === server) throw new Error(`to the net, but from ${seg.src} to ${seg.dst}`);
       out.toNet(seg);
     },
   };
@@ -264,7 +279,7 @@ function checkedPort(out: BoxPort): BoxPort {
 export class Exchange {
   readonly rig: Rig;
   readonly request: Uint8Array = pattern(3_000, 7);
-  readonly response: Uint8Array = pattern(12_000, 11);
+  readonly response: Uint8Array = pattern(8_000, 11);
   readonly atServer: number[] = [];
   readonly atClient: number[] = [];
   clientEnd = '';
@@ -278,7 +293,7 @@ export class Exchange {
 
   constructor(rig: Rig) {
     this.rig = rig;
-    this.client = rig.client.connect(rig.now, SERVER, PORT, rig.clientTx);
+    this.client = rig.client.connect(rig.now, rig.serverAddress, PORT, rig.clientTx);
   }
 
   /** Both ends closed in order and every byte arrived. */
@@ -289,6 +304,11 @@ export class Exchange {
       same(this.atServer, this.request) &&
       same(this.atClient, this.response)
     );
+  }
+
+  /** A byte arrived that was not sent there. */
+  get damaged(): boolean {
+    return !begins(this.atServer, this.request) || !begins(this.atClient, this.response);
   }
 
   turn = (): void => {
@@ -329,6 +349,10 @@ export class Exchange {
 
 function pattern(length: number, step: number): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => (i * step + (i >>> 8)) & 0xff);
+}
+
+function begins(got: readonly number[], sent: Uint8Array): boolean {
+  return got.length <= sent.length && got.every((byte, i) => byte === sent[i]);
 }
 
 function same(a: readonly number[], b: Uint8Array): boolean {

@@ -233,7 +233,7 @@ describe('adaptive (pf: start 25 %, end 12 % of the state limit)', () => {
       after.turn();
     });
     expect(rig.box.counters.spliced).toBe(1);
-    expect([before.atClient.length, after.atClient.length]).toEqual([12_000, 12_000]);
+    expect([before.atClient.length, after.atClient.length]).toEqual([8_000, 8_000]);
     rig.run(LONG, () => {
       before.turn();
       after.turn();

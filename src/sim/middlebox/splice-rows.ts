@@ -1,4 +1,5 @@
 /** A spliced connection as a row of columns, and what a proxy says from it in the client's and in the server's name. */
+import { isIpv6 } from '../../wire/address.ts';
 import { ACK, type Segment, SYN } from '../../wire/segment.ts';
 import { type Seq, seqAdd } from '../../wire/seq.ts';
 import type { EntryTable } from './entry-table.ts';
@@ -7,6 +8,7 @@ import type { BoxPort } from './types.ts';
 
 /** What the proxy says of the server it has not asked: must be what the server would say. */
 export interface Announced {
+  /** Over IPv4; over IPv6 it is 20 less. */
   readonly mss: number;
   /** Window scale shift, -1 = none. */
   readonly wscale: number;
@@ -64,7 +66,8 @@ export function offerFrom(s: Segment, client: Readonly<Client>, announced: Annou
   s.ack = seqAdd(client.isn, 1);
   s.flags = SYN | ACK;
   s.wnd = 0;
-  s.mss = announced.mss;
+  // The same MTU holds an IPv6 header of 20 bytes more (RFC 9293 §3.7.1).
+  s.mss = isIpv6(s.dst) ? announced.mss - 20 : announced.mss;
   s.ws = client.ws >= 0 ? announced.wscale : -1;
   s.sackPerm = client.sackPerm;
   if (client.tsVal >= 0) {
