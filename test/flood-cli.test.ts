@@ -162,6 +162,35 @@ describe('what it writes', () => {
   });
 });
 
+describe('compare', () => {
+  const compare = (...args: string[]) => runCli(['compare', '-', ...args], { stdin: BURSTS, cwd: folder });
+
+  test('one table, a row a defence, and a sentence for each', async () => {
+    const { code, out, err } = await compare('-d', 'none', '-d', 'syn-cookies+first-syn-drop');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/^\(no flood\) +100 % +100 % +100 %/m);
+    expect(out).toMatch(/^none +75\.0 % +75\.0 % +75\.0 %/m);
+    // The flood sends each SYN once, and none of them arrives; clients pay a second.
+    expect(out).toMatch(/^syn-cookies\+first-syn-drop +0 % +100 %.* 1\.05 s/m);
+    expect(out.replaceAll(/\s+/g, ' ')).toContain('each first SYN is dropped and its repetition passes');
+  });
+
+  test('without a choice, a dozen on the same seed; JSON and CSV hold the same', async () => {
+    const { out } = await compare('--json', '-', '--csv', 'compare.csv', '--seed', '3');
+    const { rows, seed } = JSON.parse(out);
+    expect(seed).toBe(3);
+    expect(rows.length).toBeGreaterThan(10);
+    const [head = '', ...lines] = (await readFile(join(folder, 'compare.csv'), 'utf8')).trimEnd().split('\n');
+    expect(head.startsWith('defence,firstTry,ever')).toBe(true);
+    expect(lines.map((line) => line.split(',')[0])).toEqual(rows.map((row: { name: string }) => row.name));
+  });
+
+  test('a name that nobody has is told before anything is run', async () => {
+    expect(await refused(['compare', '-', '-d', 'none', '-d', 'syn-cookie'])).toContain("did you mean 'syn-cookies'?");
+    expect(await refused(['compare', 'lost-syn'], '')).toContain('this is not a flood scenario');
+  });
+});
+
 describe('bad input: one sentence, exit code 2', () => {
   test.each([
     [['run', '-', '--set', 'floods.rte=4'], "--set floods.rte=4: unknown key 'rte'; did you mean 'rate'?"],

@@ -1,5 +1,6 @@
 /** The commands of `halfopen`, put together. */
 import { Command } from 'commander';
+import { registerCompare } from './commands/compare.ts';
 import { registerCompletion } from './commands/completion.ts';
 import { registerExplain } from './commands/explain.ts';
 import { registerLab } from './commands/lab.ts';
@@ -25,6 +26,7 @@ export function createProgram(): Command {
     })
     .exitOverride();
   registerRun(program);
+  registerCompare(program);
   registerList(program);
   registerSweep(program);
   registerWorker(program);
@@ -42,6 +44,8 @@ Examples:
   halfopen lab                                              the lab in your browser: step through handshakes
   halfopen run three-way-handshake                          the handshake of the textbook, with X and Y
   halfopen run three-way-handshake --drop 3                 lose the third segment and see what really happens
+  halfopen run syn-flood --explain                          what a flood does to a server, and why
+  halfopen compare syn-flood                                what each defence buys and costs
   halfopen list                                             what else is there to run
   halfopen script handshake.pkt                             run a packetdrill script against the engine
   halfopen sweep grid.yaml                                  many runs of one scenario, with intervals

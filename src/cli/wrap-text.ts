@@ -1,10 +1,10 @@
 /** Paragraphs for the terminal. */
 
-/** Breaks a paragraph at blanks. */
+/** Breaks a paragraph at blanks, but not between a number and its percent sign. */
 export function wrapText(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(/\s+/)) {
+  for (const word of text.split(/\s+(?!%)/)) {
     if (line !== '' && line.length + 1 + word.length > width) {
       lines.push(line);
       line = word;

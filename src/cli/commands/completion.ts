@@ -64,6 +64,7 @@ function describe(program: Command): CommandWords[] {
 
 const ARGUMENTS: Readonly<Record<string, CommandWords['words']>> = {
   run: 'scenarios',
+  compare: 'scenarios',
   sweep: 'files',
   explain: 'files',
   tun: ['serve'],

@@ -7,7 +7,7 @@ import { recordingToPcapng } from '../../node/export.ts';
 import { readScenarioText } from '../../node/scenario-files.ts';
 import { writeOutput } from '../../node/write-output.ts';
 import { isFlood, parseAnyScenario } from '../../scenario/parse.ts';
-import { parseSet, type SetValue } from '../../scenario/set-value.ts';
+import type { SetValue } from '../../scenario/set-value.ts';
 import { unmetExpectations } from '../../sim/outcome.ts';
 import { record } from '../../sim/record.ts';
 import type { Intervention, Recording } from '../../sim/recording.ts';
@@ -19,6 +19,7 @@ import { type FlightChange, flightChange, oneOf, wholeNumber } from '../argument
 import { type Narration, numbersOption, whyOption } from '../narration.ts';
 import { type FloodRunOptions, runFloodScenario, TAP_PLACES } from '../run-flood.ts';
 import { runReport } from '../run-report.ts';
+import { setOption, untilOption, withUntil } from '../set-option.ts';
 import { painter, print, wantsColour } from '../terminal.ts';
 
 interface RunOptions extends Narration, FloodRunOptions {
@@ -39,8 +40,8 @@ export function registerRun(program: Command): void {
     .description('Play a scenario: the ladder with reasons for single handshakes, who was served for a flood')
     .argument('<scenario>', 'a shipped scenario ("halfopen list"), a YAML file, or - for standard input')
     .option('-s, --seed <n>', 'seed of everything random, 0 to 4294967295', wholeNumber('--seed', 0, 0xffffffff))
-    .option('--set <key=value>', "change the scenario's file before it is read (repeatable)", setValue)
-    .option('--until <time>', 'let the run end here, e.g. 20s')
+    .addOption(setOption())
+    .addOption(untilOption())
     .option('--check', 'exit with 1 when the scenario does not end as its file expects')
     .option('--json <file>', 'write the whole result as JSON; - writes it to standard output instead of the text')
     .option('--pcapng <file>', 'write the segments as a capture for Wireshark')
@@ -78,17 +79,9 @@ Examples:
   halfopen run syn-flood --explain                          what a flood does, and why
   halfopen run syn-flood --set server.settings.tcp_syncookies=1 --svg flood.svg`;
 
-function setValue(text: string, before: readonly SetValue[] | undefined): readonly SetValue[] {
-  return [...(before ?? []), parseSet(text)];
-}
-
 async function run(name: string, options: RunOptions, command: Command): Promise<void> {
   const { text, path } = await readScenarioText(name);
-  const sets = [
-    ...(options.set ?? []),
-    ...(options.until === undefined ? [] : [{ key: 'until', value: options.until }]),
-  ];
-  const scenario = parseAnyScenario(text, path, sets);
+  const scenario = parseAnyScenario(text, path, withUntil(options.set, options.until));
   refuseOthers(command, isFlood(scenario) ? 'handshake' : 'flood');
   if (isFlood(scenario)) return runFloodScenario(scenario, options);
   const recording = recordWith(scenario, options);

@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { measuresOf } from '../sim/flood-measures.ts';
+import { runFlood } from '../sim/flood-run.ts';
+import { DEFENCES, defencesOf, USUAL_DEFENCES, withDefences } from './defences.ts';
+import { parseFloodScenario } from './parse.ts';
+
+const flood = (text: string) => parseFloodScenario(`kind: flood\ntitle: t\nsummary: s\n${text}`, 't.yaml');
+
+const SMALL = flood(`server: { backlog: 16, settings: { tcp_syncookies: 1 } }
+clients: { rate: 20, rtt: 100ms }
+floods: { rate: { process: constant, rate: 400 }, from: 1s }
+boxes: [syn-proxy]
+ingress: 0.5
+until: 5s
+`);
+
+describe('a defence is a change to the bare scenario', () => {
+  test('none takes away what the scenario has; as-is leaves it alone', () => {
+    const none = withDefences(SMALL, 'none');
+    expect(none.boxes).toEqual([]);
+    expect(none.ingress.deployed).toBe(0);
+    expect(none.server.settings.tcp_syncookies).toBe(0);
+    expect(none.server.listen[0]?.policy).toBe('drop-when-full');
+    expect(withDefences(SMALL, 'as-is')).toBe(SMALL);
+  });
+
+  test('several are composed, boxes in the order of their names', () => {
+    const both = withDefences(SMALL, 'rate-limit+backlog-x4+first-syn-drop+ingress-25');
+    expect(both.server.listen[0]?.backlog).toBe(64);
+    expect(both.boxes.map(({ name }) => name)).toEqual(['rate-limit', 'first-syn-drop']);
+    expect(both.ingress.deployed).toBe(0.25);
+    // Four times the 20 clients a second.
+    expect(both.boxes[0]?.params).toEqual({ rate: 80, burst: 80 });
+    expect(defencesOf('rate-limit+backlog-x7').map(({ rfc4987 }) => rfc4987)).toEqual(['', '3.2']);
+  });
+
+  test('a larger backlog is allowed by the system-wide limits as well', () => {
+    const { server } = withDefences(flood('server: { backlog: 4000 }\n'), 'backlog-x4');
+    expect(server.listen[0]?.backlog).toBe(16_000);
+    expect(server.settings).toMatchObject({ somaxconn: 16_000, tcp_max_syn_backlog: 32_000 });
+  });
+
+  test('each profile has its own shorter timer', () => {
+    const shorter = (profile: string) =>
+      withDefences(flood(`server: { profile: ${profile} }\n`), 'short-timer').server.settings;
+    expect(shorter('linux-6')).toMatchObject({ tcp_synack_retries: 1 });
+    expect(shorter('freebsd-14')).toEqual({ syncache_rexmtlimit: 1 });
+    expect(shorter('rfc9293')).toEqual({ synack_retries: 1 });
+    expect(shorter('bsd-1996')).toEqual({ tcp_keepinit: 10 });
+  });
+
+  test.each([
+    ['syn-cookie', 'no defence is called "syn-cookie"; did you mean \'syn-cookies\'?'],
+    ['none+', 'no defence is called ""'],
+    ['ingress-101', 'no defence is called "ingress-101"'],
+    ['as-is+none', 'no defence is called "as-is"'],
+  ])('%s is told', (name, message) => {
+    expect(() => withDefences(SMALL, name)).toThrow(message);
+  });
+
+  test('all of the usual choice have names in the catalogue', () => {
+    const names = DEFENCES.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining([...USUAL_DEFENCES]));
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+describe('what the papers say of them holds in a run', () => {
+  const run = (name: string) => measuresOf(runFlood(withDefences(SMALL, name)));
+  const served = (name: string) => run(name)['clients.all.servedShare'] ?? Number.NaN;
+
+  test('oldest-drop: nobody whose round trip is longer than capacity / rate (RFC 4987 §3.4)', () => {
+    // 17 entries at 420 SYNs a second live 40 ms, the round trip is 100 ms: only the first second serves.
+    expect(served('oldest-drop')).toBeLessThan(0.3);
+    // 1,025 entries live 2.4 s.
+    expect(served('oldest-drop+backlog-x64')).toBeGreaterThan(0.95);
+  });
+
+  test('cookies serve everybody, a blackhole nobody', () => {
+    expect(served('syn-cookies')).toBeGreaterThan(0.95);
+    expect(served('cookies-always')).toBeGreaterThan(0.95);
+    expect(run('cookies-always')['queue.peak']).toBe(0);
+    expect(served('blackhole')).toBe(0);
+  });
+
+  test('ingress filtering everywhere leaves no forged SYN', () => {
+    const all = run('ingress-100');
+    // 400 a second for four seconds, and none of them got out of its network.
+    expect([all['floods.all.filtered'], all['floods.all.syns']]).toEqual([1600, 0]);
+    expect(all['clients.all.ever']).toBe(1);
+  });
+
+  test('first-SYN drop costs each client its first timeout, a second (RFC 6298)', () => {
+    expect(run('first-syn-drop')['clients.all.connectTime.p50']).toBeCloseTo(1.1, 3);
+  });
+});
+
+test.each(DEFENCES.map(({ name }) => name))('%s can be run on every profile', (name) => {
+  for (const profile of ['linux-6', 'freebsd-14', 'rfc9293', 'bsd-1996']) {
+    const scenario = flood(
+      `server: { profile: ${profile} }\nclients: { rate: 5 }\nfloods: { rate: 50, from: 0 }\nuntil: 300ms\n`,
+    );
+    expect(runFlood(withDefences(scenario, name)).ranTo).toBe(300e6);
+  }
+});
+
+test('the shipped flood has a usual choice that differs', () => {
+  const scenario = parseFloodScenario(
+    readFileSync(new URL('../../scenarios/syn-flood.yaml', import.meta.url), 'utf8'),
+    'syn-flood.yaml',
+  );
+  const patched = USUAL_DEFENCES.map((name) => JSON.stringify(withDefences(scenario, name)));
+  expect(new Set(patched).size).toBe(USUAL_DEFENCES.length);
+});
