@@ -18,6 +18,7 @@ const TARGETS = [
   { result: /SYNs dropped at a full/i, least: 2_000_000 },
   { result: /SYNs answered with a cookie/i, least: 1_000_000 },
   { result: /SYNs.* holding /i, least: 400_000 },
+  { result: /million bots for a minute/i, most: 15 },
   { result: /memory of that SYN queue/i, most: 100 },
   { result: /dispatched events/i, least: 3_000_000 },
   { result: /cookies (made|checked)/i, least: 4_000_000 },
