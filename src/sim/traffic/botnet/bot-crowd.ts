@@ -48,6 +48,7 @@ export class BotCrowd implements Party {
   readonly #sent: readonly Uint32Array[];
   /** `informed`, by order and population. */
   readonly #informedKinds: readonly Uint32Array[];
+  readonly #pollRequest: Uint8Array;
   readonly #buffer = new Uint8Array(4096);
 
   /** `host`: address of the command host. */
@@ -67,6 +68,7 @@ export class BotCrowd implements Party {
     this.#informedKinds = spec.orders.map(() => new Uint32Array(populations.length));
     this.#sent = spec.orders.map(() => new Uint32Array(bots));
     this.#delays = new Float64Array(bots);
+    this.#pollRequest = requestBytes('GET', '/orders', spec.c2, '');
     this.#when = stream(seed, `botnet/${spec.name}/when`);
     const secrets = stream(seed, `botnet/${spec.name}/secret`);
     const secret = Uint32Array.from({ length: 4 }, () => secrets.uint32());
@@ -164,7 +166,7 @@ export class BotCrowd implements Party {
   #poll(now: Nanos, bot: number): void {
     this.polls++;
     this.#pollLater(now, bot);
-    this.#ask(now, bot, 'poll', requestBytes('GET', '/orders', this.#spec.c2, ''));
+    this.#ask(now, bot, 'poll', this.#pollRequest);
   }
 
   /** Memoryless, and whatever becomes of the polls before: together they are a Poisson process. */

@@ -102,8 +102,11 @@ export class HttpReader {
   }
 }
 
+/** A loop: `Uint8Array.from` takes ten times as long, which showed with ten thousand bots. */
 function ascii(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
 }
 
 const REASONS: Readonly<Record<HttpStatus, string>> = { 200: 'OK', 400: 'Bad Request', 404: 'Not Found' };

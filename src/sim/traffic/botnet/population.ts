@@ -5,6 +5,7 @@
 import { jhash3 } from '../../../tcp/jhash.ts';
 import { HalfopenError } from '../../../wire/error.ts';
 import type { BotKindSpec, IngressSpec } from '../../flood-model.ts';
+import { ingressPasses } from '../../middlebox/ingress-filter.ts';
 import { type Prefix, parsePrefix } from '../../prefix.ts';
 import { stream } from '../../rng.ts';
 import { Permutation } from './permutation.ts';
@@ -19,6 +20,7 @@ export class Population {
   readonly #networkMask: number;
   readonly #filterKey: number;
   readonly #filterLimit: number;
+  readonly #mode: IngressSpec['mode'];
 
   /** `whose` begins the sentence that refuses what is not safe. */
   constructor(spec: BotKindSpec, seed: number, ingress: IngressSpec, whose: string) {
@@ -37,7 +39,8 @@ export class Population {
     this.#networkMask = spec.networkBits === 0 ? 0 : 0xffff_ffff << (32 - spec.networkBits);
     this.#shuffle = new Permutation(32 - this.prefix.bits, stream(seed, `bots/${spec.prefix}`));
     this.#filterKey = stream(seed, 'ingress').uint32() | 0;
-    this.#filterLimit = ingress.mode === 'strict' ? ingress.deployed * 0x1_0000_0000 : 0;
+    this.#filterLimit = ingress.deployed * 0x1_0000_0000;
+    this.#mode = ingress.mode;
   }
 
   /** `index` in 0 .. count - 1. */
@@ -57,13 +60,17 @@ export class Population {
     return (address & this.#networkMask) >>> 0;
   }
 
-  /**
-   * Does a source leave the network of the bot at `home`? Strict filters let only its own prefix out (RFC 2827 §3). Loose
-   * ones let out what is routed anywhere (RFC 3704 §2.4), and so are all ranges a scenario may name.
-   */
+  /** Does a source leave the network of the bot at `home`? */
   letsOut(home: number, source: number): boolean {
     const network = this.networkOf(home);
-    if (network === this.networkOf(source)) return true;
-    return jhash3(network | 0, this.spec.networkBits, 0, this.#filterKey) >>> 0 >= this.#filterLimit;
+    if (!this.#filters(network)) return true;
+    const { networkBits: bits } = this.spec;
+    const size = this.networkSize;
+    return ingressPasses(this.#mode, { first: network, last: network + size - 1, size, bits }, source);
+  }
+
+  /** A share of all networks does, and the seed decides which. */
+  #filters(network: number): boolean {
+    return jhash3(network | 0, this.spec.networkBits, 0, this.#filterKey) >>> 0 < this.#filterLimit;
   }
 }
