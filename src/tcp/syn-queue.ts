@@ -242,7 +242,7 @@ export class SynQueue implements SynQueueView {
 
   /** The entry whose timer is the first to fire, if at or before `now`; else -1. */
   due(now: Nanos): number {
-    return this.#timers.next() <= now ? this.#timers.earliest() : NIL;
+    return this.#timers.due(now);
   }
 
   oldest(): number {

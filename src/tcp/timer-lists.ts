@@ -73,13 +73,14 @@ export class TimerLists {
     else i32[next * STRIDE + TIMER_PREV] = prev;
   }
 
-  /** The row that fires first, or NIL. */
-  earliest(): number {
+  /** The row that fires first, if at or before `now`; else NIL. */
+  due(now: Nanos): number {
     let best = NIL;
-    let at = Infinity;
+    let at = now;
     for (let list = 0; list < this.#first.length; list++) {
       const t = this.#firstAt[list]!;
-      if (t < at || (t === at && t !== Infinity && this.#levels !== null && this.#precedes(list, best, this.#levels))) {
+      if (t > at || this.#first[list] === NIL) continue;
+      if (best === NIL || t < at || (this.#levels !== null && this.#precedes(list, best, this.#levels))) {
         at = t;
         best = list;
       }
@@ -87,7 +88,7 @@ export class TimerLists {
     return best === NIL ? NIL : this.#first[best]!;
   }
 
-  /** The deadline of `earliest`, or Infinity. */
+  /** The next deadline, or Infinity. */
   next(): Nanos {
     let at = Infinity;
     for (let list = 0; list < this.#first.length; list++) {
