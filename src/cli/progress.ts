@@ -4,6 +4,8 @@ import { SingleBar } from 'cli-progress';
 export interface Progress {
   /** How many are done, of all. */
   update(done: number): void;
+  /** A sentence of its own, that the bar does not run into. */
+  note(sentence: string): void;
   /** Leaves the line; what is written next begins on a fresh one. */
   stop(): void;
 }
@@ -29,6 +31,10 @@ function bar(what: string, total: number, stream: NodeJS.WriteStream): Progress 
       else single.start(total, done);
       started = true;
     },
+    note: (sentence) => {
+      // To the first column, and the rest of the line cleared (ECMA-48 CHA, EL); the next update draws the bar below.
+      stream.write(`${started ? '\x1b[1G\x1b[K' : ''}${sentence}\n`);
+    },
     stop: () => {
       if (started) single.stop();
     },
@@ -47,6 +53,7 @@ function lines(what: string, total: number, stream: NodeJS.WriteStream): Progres
       at = Date.now();
       stream.write(`${done} of ${total} ${what}\n`);
     },
+    note: (sentence) => void stream.write(`${sentence}\n`),
     stop: () => {},
   };
 }

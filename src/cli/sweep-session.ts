@@ -31,7 +31,7 @@ export async function sweep(file: string, options: SweepOptions): Promise<void> 
   const stop = stopSignal();
   let complete: boolean;
   try {
-    complete = await compute(plan, journal, options, stop.signal, bar, tell);
+    complete = await compute(plan, journal, options, stop.signal, bar);
   } finally {
     bar.stop();
     stop.release();
@@ -53,13 +53,13 @@ async function compute(
   options: SweepOptions,
   signal: AbortSignal,
   bar: Progress,
-  tell: (text: string) => void,
 ): Promise<boolean> {
   const update = (done: number): void => bar.update(done);
   if (journal.size === plan.runs) return true;
   const { queue } = options;
   if (queue !== undefined) {
     const id = { id: sweepId(plan.head), halfopen: plan.head.halfopen };
+    const tell = (text: string): void => bar.note(`halfopen: ${text}`);
     const engine: SweepEngine = (tasks, take, stopped) => collectFromQueue(queue, id, tasks, take, stopped, tell);
     return runSweep(plan, journal, engine, signal, update);
   }
