@@ -11,6 +11,7 @@ import { Spaces } from './endpoints/spaces.tsx';
 import { States } from './endpoints/states.tsx';
 import { TcbTable } from './endpoints/tcb-table.tsx';
 import { Why } from './endpoints/why.tsx';
+import { FloodPage } from './flood/flood-page.tsx';
 import { Header } from './header.tsx';
 import type { Lab } from './lab.ts';
 import { Ladder } from './ladder/ladder.tsx';
@@ -22,7 +23,7 @@ import { LabContext, useLab, useLabUpdates } from './use-lab.ts';
 
 export function App({ lab }: { readonly lab: Lab }): JSX.Element {
   useLabUpdates(lab);
-  const { recording, numbers: mode, error } = lab.state;
+  const { recording, flood, numbers: mode, error } = lab.state;
   const numbers = useMemo(() => recording && new Numbers(recording, mode, { group: '\u00a0' }), [recording, mode]);
   return (
     <LabContext.Provider value={lab}>
@@ -35,7 +36,9 @@ export function App({ lab }: { readonly lab: Lab }): JSX.Element {
           {error}
         </p>
       )}
-      {recording && numbers ? (
+      {flood?.scenario ? (
+        <FloodPage />
+      ) : recording && numbers ? (
         <Page recording={recording} numbers={numbers} />
       ) : (
         <main class="empty" aria-busy="true" />
@@ -83,7 +86,7 @@ function Page({ recording, numbers }: { recording: Recording; numbers: Numbers }
 /** What screen readers hear: one sentence per step, and short confirmations. Eyes see the confirmations too. */
 function Live({ numbers }: { readonly numbers: Numbers | null }): JSX.Element {
   const lab = useLab();
-  const { recording, step, notice, playing } = lab.state;
+  const { recording, flood, step, notice, playing } = lab.state;
   const at = recording?.steps[step];
   useEffect(() => {
     if (notice === '') return;
@@ -93,7 +96,11 @@ function Live({ numbers }: { readonly numbers: Numbers | null }): JSX.Element {
   return (
     <>
       <p class="sr" id="live" aria-live="polite" aria-atomic="true">
-        {recording && numbers && at && !(playing && lab.state.speed > 1) ? stepSentence(recording, at, numbers) : ''}
+        {flood !== null
+          ? lab.flood.sentence()
+          : recording && numbers && at && !(playing && lab.state.speed > 1)
+            ? stepSentence(recording, at, numbers)
+            : ''}
       </p>
       <p class={notice === '' ? 'notice empty' : 'notice'} role="status">
         {notice}

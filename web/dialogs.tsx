@@ -106,6 +106,13 @@ function Help(): JSX.Element {
         they have run. A cross is where a segment was lost. Click a segment in flight, or press <kbd>b</kbd>, to drop,
         delay or duplicate it: the engine runs again, and what follows is what really follows.
       </p>
+      <h2>Reading a flood</h2>
+      <p>
+        Each cell is a slot of the SYN queue: its pattern tells whose entry it is, its fill drains as its time runs out,
+        notches count SYN/ACKs sent again, and brackets mark the entry that goes next. Behind the ladder of the one
+        client that is followed, the flood is a band: as wide as SYNs came in 10 ms. Turn a knob and everything runs
+        again from the start on the same seed; choose a second defence to see both side by side.
+      </p>
       <button type="button" class="btn" onClick={() => lab.setDialog('none')}>
         Close
       </button>
@@ -114,10 +121,10 @@ function Help(): JSX.Element {
 }
 
 const KEYS: readonly (readonly [readonly string[], string])[] = [
-  [['←', '→'], 'step back, step'],
+  [['←', '→'], 'step back, step (in a flood: a sample)'],
   [['Space'], 'play, pause'],
   [['Home', 'End'], 'first step, last step'],
-  [['d', 'e', 's'], 'next drop, expiry, state change'],
+  [['d', 'e', 's'], 'next drop, expiry, state change (in a flood: turn of the story)'],
   [['n'], 'numbers: absolute, relative, X and Y'],
   [['b'], 'branch here: choose what happens to the segment in flight'],
   [['x'], 'drop the segment in flight'],

@@ -8,7 +8,9 @@ import { useLab } from './use-lab.ts';
 
 export function Header(): JSX.Element {
   const lab = useLab();
-  const { recording } = lab.state;
+  const { recording, flood } = lab.state;
+  const seed = recording?.seed ?? flood?.runs[0]?.report?.seed;
+  const profile = recording?.profile ?? flood?.scenario?.server.profile;
   return (
     <header class="top">
       <a class="brand" href="#lab" aria-label="halfopen, the lab">
@@ -21,8 +23,8 @@ export function Header(): JSX.Element {
         </a>
       </nav>
       <span class="grow" />
-      {recording && <span class="profile mono">{recording.profile}</span>}
-      {recording && <SeedField key={recording.seed} seed={recording.seed} />}
+      {profile !== undefined && <span class="profile mono">{profile}</span>}
+      {seed !== undefined && <SeedField key={seed} seed={seed} />}
       <button type="button" class="btn ghost" onClick={() => lab.setDialog('help')} aria-label="Help: keys and signs">
         <Icon name="help" />
         <span class="lbl">Help</span>

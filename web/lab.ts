@@ -1,11 +1,13 @@
 /** The page's one store: which recording, which step, how it is shown. Components read it and call its methods. */
 import type { Intervention, Recording } from '../src/sim/recording.ts';
+import { knobsText, parseKnobs } from '../src/view/flood-knobs.ts';
 import { withSides } from '../src/view/host-sides.ts';
 import { inFlight, type MomentKind, nextMoment } from '../src/view/moments.ts';
 import { NUMBER_MODES, type NumberMode } from '../src/view/numbers.ts';
 import { formatShareHash, parseShareHash } from '../src/view/share-link.ts';
 import type { ScaleMode } from '../src/view/time-scale.ts';
 import type { Engine } from './engine.ts';
+import { FloodLab, type FloodState } from './flood/flood-lab.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 export interface LabState {
@@ -13,6 +15,8 @@ export interface LabState {
   /** -1 = the scenario's own. */
   readonly seed: number;
   readonly recording: Recording | null;
+  /** A flood instead of a recording; null while a handshake is shown. */
+  readonly flood: FloodState | null;
   readonly summary: string;
   /** The scenario's own words per step. */
   readonly story: readonly string[];
@@ -37,12 +41,19 @@ const SPEEDS: readonly number[] = [0.25, 0.5, 1, 2];
 
 export class Lab {
   state: LabState;
+  /** Where everything that is about time goes while a flood is shown. */
+  readonly flood: FloodLab;
   readonly #engine: Engine;
   readonly #listeners = new Set<() => void>();
   #timer = 0;
 
   constructor(engine: Engine, hash: string) {
     this.#engine = engine;
+    this.flood = new FloodLab(engine, {
+      publish: (flood) => this.#set({ flood }),
+      fail: (error) => this.#set({ error }),
+      notify: (notice) => this.notify(notice),
+    });
     const shared = parseShareHash(hash);
     this.state = { ...START, scenarioId: SCENARIOS[0]?.id ?? '' };
     this.#adopt(shared);
@@ -60,10 +71,16 @@ export class Lab {
 
   open(scenarioId: string): void {
     this.#set({ dialog: 'none' });
-    this.#run({ scenarioId, seed: -1, interventions: [], step: 0 });
+    if (isFlood(scenarioId)) this.#openFlood(scenarioId, {});
+    else this.#run({ scenarioId, seed: -1, interventions: [], step: 0 });
   }
 
   setSeed(seed: number): void {
+    const { flood } = this.state;
+    if (flood !== null) {
+      this.#set({ seed });
+      return this.flood.open(this.state.scenarioId, seed, flood.knobs, flood.beside, 0);
+    }
     this.#run({ seed, interventions: [] });
   }
 
@@ -77,12 +94,14 @@ export class Lab {
 
   /** A step by hand: playing stops. */
   move(by: number): void {
+    if (this.state.flood !== null) return this.flood.move(by);
     this.#stop();
     this.go(this.state.step + by);
   }
 
   jump(kind: MomentKind): void {
     const { recording, step } = this.state;
+    if (this.state.flood !== null) return this.flood.jump(kind === 'state' ? 'moment' : kind);
     if (!recording) return;
     this.#stop();
     const to = nextMoment(recording, step, kind);
@@ -91,6 +110,7 @@ export class Lab {
   }
 
   togglePlay(): void {
+    if (this.state.flood !== null) return this.flood.togglePlay();
     if (this.state.playing) return this.#stop();
     const last = (this.state.recording?.steps.length ?? 1) - 1;
     if (this.state.step >= last) this.go(0);
@@ -99,6 +119,7 @@ export class Lab {
   }
 
   cycleSpeed(): void {
+    if (this.state.flood !== null) return this.flood.cycleSpeed();
     const at = SPEEDS.indexOf(this.state.speed);
     this.#set({ speed: SPEEDS[(at + 1) % SPEEDS.length] ?? 1 });
   }
@@ -148,6 +169,7 @@ export class Lab {
 
   /** Opens the choice of what could happen to the segment in flight. */
   branch(): void {
+    if (this.state.flood !== null) return this.notify(NO_BRANCH);
     const flight = this.flying();
     if (flight < 0) this.notify('Nothing is in flight at this step.');
     else this.select(flight);
@@ -155,6 +177,7 @@ export class Lab {
 
   /** Does something to a segment in flight and runs the scenario again with it: what follows is what really follows. */
   intervene(flight: number, action: Intervention['action']): void {
+    if (this.state.flood !== null) return this.notify(NO_BRANCH);
     const { recording, step } = this.state;
     const target = recording?.flights[flight];
     if (flight < 0 || !recording || !target) return this.notify('Nothing is in flight at this step.');
@@ -178,19 +201,31 @@ export class Lab {
   }
 
   shareHash(): string {
-    const { scenarioId, seed, step, numbers, interventions } = this.state;
-    return formatShareHash({ scenario: scenarioId, seed, step, numbers, interventions });
+    const { scenarioId, seed, step, numbers, interventions, flood } = this.state;
+    const view = { scenario: scenarioId, seed, step, numbers, interventions, knobs: '', beside: '' };
+    if (flood === null) return formatShareHash(view);
+    const sample = Math.round(flood.t / (flood.scenario?.sampleEvery ?? 1e9));
+    return formatShareHash({ ...view, step: sample, knobs: knobsText(flood.knobs), beside: flood.beside });
   }
 
   #adopt(shared: ReturnType<typeof parseShareHash>): void {
     const known = SCENARIOS.some((s) => s.id === shared.scenario);
     if (shared.numbers) this.#set({ numbers: shared.numbers });
+    const scenarioId = known && shared.scenario ? shared.scenario : this.state.scenarioId;
+    if (isFlood(scenarioId)) return this.#openFlood(scenarioId, shared);
     this.#run({
-      scenarioId: known && shared.scenario ? shared.scenario : this.state.scenarioId,
+      scenarioId,
       seed: shared.seed ?? -1,
       interventions: shared.interventions ?? [],
       step: shared.step ?? 0,
     });
+  }
+
+  #openFlood(scenarioId: string, shared: ReturnType<typeof parseShareHash>): void {
+    const seed = shared.seed ?? -1;
+    this.#stop();
+    this.#set({ scenarioId, seed, recording: null, interventions: [], step: 0, error: '' });
+    this.flood.open(scenarioId, seed, parseKnobs(shared.knobs ?? ''), shared.beside ?? '', shared.step ?? 0);
   }
 
   /** Runs again; `follow` is a dropped flight whose end is then shown. */
@@ -198,6 +233,7 @@ export class Lab {
     const next = { ...this.state, ...change };
     const scenario = SCENARIOS.find((s) => s.id === next.scenarioId);
     if (!scenario) return this.#set({ error: 'This build holds no scenarios.' });
+    this.flood.stop();
     const reply = await this.#engine.run({
       scenarioId: scenario.id,
       scenarioText: scenario.text,
@@ -205,12 +241,12 @@ export class Lab {
       interventions: next.interventions,
     });
     if (reply === null) return;
-    if ('error' in reply) return this.#set({ ...change, error: reply.error });
+    if (reply.kind === 'failed') return this.#set({ ...change, flood: null, error: reply.error });
     const { summary, story } = reply;
     const recording = withSides(reply.recording);
     const end = recording.steps.findIndex((s) => s.kind === 'lost' && s.flight === follow);
     const step = follow >= 0 && end >= 0 ? end : Math.min(next.step, recording.steps.length - 1);
-    this.#set({ ...change, recording, summary, story, error: '', step, selected: -1, acting: false });
+    this.#set({ ...change, recording, flood: null, summary, story, error: '', step, selected: -1, acting: false });
   }
 
   #tick(): void {
@@ -223,6 +259,7 @@ export class Lab {
   }
 
   #stop(): void {
+    this.flood.stop();
     clearTimeout(this.#timer);
     if (this.state.playing) this.#set({ playing: false });
   }
@@ -232,6 +269,12 @@ export class Lab {
     for (const listener of this.#listeners) listener();
   }
 }
+
+function isFlood(id: string): boolean {
+  return SCENARIOS.some((scenario) => scenario.id === id && scenario.kind === 'flood');
+}
+
+const NO_BRANCH = 'In a flood nothing is changed on the way: turn a knob, and all of it runs again.';
 
 /** Milliseconds per step while playing at normal speed: long enough to read the sentence's first half. */
 const STEP_MS = 1600;
@@ -248,6 +291,7 @@ const START: LabState = {
   scenarioId: '',
   seed: -1,
   recording: null,
+  flood: null,
   summary: '',
   story: [],
   error: '',

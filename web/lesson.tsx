@@ -9,9 +9,9 @@ import type { Numbers } from '../src/view/numbers.ts';
 import { flagsName } from '../src/view/segment-label.ts';
 import { stepSentence } from '../src/view/sentence.ts';
 import { formatSpan, formatTime } from '../src/view/time-text.ts';
-import { copyText } from './copy.ts';
+import { BridgeLine } from './bridge-line.tsx';
 import { Icon } from './icons.tsx';
-import { SCENARIOS } from './scenarios.ts';
+import { PickerButton } from './picker-button.tsx';
 import { useLab } from './use-lab.ts';
 
 interface Props {
@@ -24,9 +24,10 @@ export function Lesson({ recording, numbers }: Props): JSX.Element {
   const { step, summary, story } = lab.state;
   const words = story[step] ?? '';
   const at = recording.steps[step];
+  const rtt = roundTrip(recording);
   return (
     <section class="lesson" aria-label="This step">
-      <PickerButton recording={recording} />
+      <PickerButton title={recording.title} more={rtt > 0 ? `RTT ${formatSpan(rtt)}` : ''} />
       <div class="prose">
         <p class="stepno">
           Step {step + 1} of {recording.steps.length}
@@ -42,26 +43,8 @@ export function Lesson({ recording, numbers }: Props): JSX.Element {
           <p>{summary}</p>
         </div>
       )}
-      <BridgeLine recording={recording} step={step} />
+      <BridgeLine {...bridgeCommand(recording, step)} />
     </section>
-  );
-}
-
-function PickerButton({ recording }: { readonly recording: Recording }): JSX.Element {
-  const lab = useLab();
-  const at = SCENARIOS.findIndex((s) => s.id === lab.state.scenarioId);
-  const rtt = roundTrip(recording);
-  return (
-    <button type="button" class="btn pick" aria-haspopup="dialog" onClick={() => lab.setDialog('scenarios')}>
-      <span>
-        <b>{recording.title}</b>
-        <span class="mut">
-          Scenario {at + 1} of {SCENARIOS.length}
-          {rtt > 0 && ` · RTT ${formatSpan(rtt)}`}
-        </span>
-      </span>
-      <Icon name="down" />
-    </button>
   );
 }
 
@@ -102,27 +85,6 @@ function Interventions({
           );
         })}
       </ol>
-    </div>
-  );
-}
-
-function BridgeLine({ recording, step }: { recording: Recording; step: number }): JSX.Element {
-  const lab = useLab();
-  const { command, shows } = bridgeCommand(recording, step);
-  const copy = async (): Promise<void> => {
-    lab.notify(
-      (await copyText(command)) ? 'Command copied.' : `Copying is not allowed here. The command is: ${command}`,
-    );
-  };
-  return (
-    <div class="bridge">
-      <span>On a real host: {shows}</span>
-      <div>
-        <code>{command}</code>
-        <button type="button" class="btn sq ghost" aria-label={`Copy the command ${command}`} onClick={copy}>
-          <Icon name="copy" />
-        </button>
-      </div>
     </div>
   );
 }

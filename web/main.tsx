@@ -5,6 +5,7 @@ import './styles/layout.css';
 import './styles/ladder.css';
 import './styles/panels.css';
 import './styles/transport.css';
+import './styles/flood.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { startEngine } from './engine.ts';

@@ -3,6 +3,7 @@
 export interface ShippedScenario {
   readonly id: string;
   readonly title: string;
+  readonly kind: 'handshake' | 'flood';
   readonly text: string;
 }
 
@@ -26,18 +27,26 @@ const ORDER: readonly string[] = [
   'half-open-active-side',
 ];
 
-/** In teaching order: the plain handshake first, then by file name. */
+/** In teaching order: the plain handshake first, floods behind the handshakes in their own order, then by file name. */
 export const SCENARIOS: readonly ShippedScenario[] = Object.entries(FILES)
-  .map(([path, text]) => ({ id: path.replace(/^.*\/|\.yaml$/g, ''), title: titleOf(text, path), text }))
-  .sort((a, b) => rank(a.id) - rank(b.id) || a.id.localeCompare(b.id));
+  .map(([path, text]) => shipped(path.replace(/^.*\/|\.yaml$/g, ''), text))
+  .sort((a, b) => rank(a) - rank(b) || a.id.localeCompare(b.id));
 
-/** The worker parses the file properly; a list needs only its `title:` line. */
-function titleOf(text: string, path: string): string {
-  const line = /^title:\s*(.+)$/m.exec(text)?.[1]?.trim() ?? path;
-  return line.replace(/^(['"])(.*)\1$/, '$2');
+/** The worker parses the file properly; a list needs only a few of its lines. */
+function shipped(id: string, text: string): ShippedScenario {
+  const title = line(text, 'title').replace(/^(['"])(.*)\1$/, '$2');
+  return { id, title: title === '' ? id : title, kind: line(text, 'kind') === 'flood' ? 'flood' : 'handshake', text };
 }
 
-function rank(id: string): number {
+function line(text: string, key: string): string {
+  return new RegExp(`^${key}:\\s*(.+)$`, 'm').exec(text)?.[1]?.trim() ?? '';
+}
+
+function rank({ id, kind, text }: ShippedScenario): number {
+  if (kind === 'flood') return ORDER.length + 1 + (Number(line(text, 'order')) || USUAL_ORDER);
   const at = ORDER.indexOf(id);
   return at < 0 ? ORDER.length : at;
 }
+
+/** Of a flood that names no place in the list, as the scenario schema has it. */
+const USUAL_ORDER = 500;

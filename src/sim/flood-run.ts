@@ -18,7 +18,7 @@ import { Cpu } from './arena/cpu.ts';
 import { Pipe } from './arena/pipe.ts';
 import { ServerHost } from './arena/server-host.ts';
 import { serverProfile } from './arena/server-profile.ts';
-import type { FloodTap } from './arena/types.ts';
+import type { FloodTap, Owner } from './arena/types.ts';
 import { reportAll } from './crowd/attempts.ts';
 import { Crowd } from './crowd/crowd.ts';
 import type { FloodFrame, SlotView } from './flood-frame.ts';
@@ -106,6 +106,11 @@ export class FloodRun {
 
   get done(): boolean {
     return this.now >= this.scenario.until;
+  }
+
+  /** Whose an address is. */
+  ownerOf(address: number): Owner {
+    return this.#space.ownerOf(address);
   }
 
   /** Makes everything up to and including `t` happen, and no more than the scenario's `until`. */

@@ -10,6 +10,8 @@ const VIEW: SharedView = {
     { flight: 2, action: 'drop', at: 1_060_000_000, by: 0 },
     { flight: 3, action: 'delay', at: 1_090_000_000, by: 200_000_000 },
   ],
+  knobs: 'rate.200_spoof.own',
+  beside: 'syn-cookies',
 };
 
 describe('share link', () => {
@@ -18,8 +20,15 @@ describe('share link', () => {
   });
 
   test('defaults are left out, so that the plain link is short', () => {
-    const plain: SharedView = { scenario: 'handshake', seed: -1, step: 0, numbers: 'absolute', interventions: [] };
-    expect(formatShareHash(plain)).toBe('#s=handshake');
+    const plain = {
+      ...VIEW,
+      scenario: 'handshake',
+      seed: -1,
+      step: 0,
+      numbers: 'absolute',
+      interventions: [],
+    } as const;
+    expect(formatShareHash({ ...plain, knobs: '', beside: '' })).toBe('#s=handshake');
   });
 
   test.each([
@@ -27,6 +36,7 @@ describe('share link', () => {
     '#',
     '#seed=x&step=-1&n=hex&i=explode.1.2.3',
     '#s=../../etc/passwd',
+    '#beside=<script>',
     '#i=drop.1',
     '#seed=99999999999',
   ])('a mangled hash %j opens with defaults instead of failing', (hash) => {

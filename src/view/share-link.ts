@@ -9,6 +9,9 @@ export interface SharedView {
   readonly step: number;
   readonly numbers: NumberMode;
   readonly interventions: readonly Intervention[];
+  /** Of a flood: its knobs as text (`flood-knobs.ts`), and the defence beside; '' = none. `step` counts its samples. */
+  readonly knobs: string;
+  readonly beside: string;
 }
 
 /** `#s=lost-syn&seed=7&step=4&n=symbolic&i=drop.2.1060000000.0`; parts at their default are left out. */
@@ -20,6 +23,8 @@ export function formatShareHash(view: SharedView): string {
   if (view.interventions.length > 0) {
     parts.push(`i=${view.interventions.map((i) => `${i.action}.${i.flight}.${i.at}.${i.by}`).join('_')}`);
   }
+  if (view.knobs !== '') parts.push(`k=${view.knobs}`);
+  if (view.beside !== '') parts.push(`beside=${view.beside}`);
   return `#${parts.join('&')}`;
 }
 
@@ -39,6 +44,10 @@ export function parseShareHash(hash: string): Partial<SharedView> {
   if (step >= 0) found.step = step;
   const numbers = NUMBER_MODES.find((mode) => mode === fields.get('n'));
   if (numbers !== undefined) found.numbers = numbers;
+  const knobs = fields.get('k');
+  if (knobs !== undefined) found.knobs = knobs;
+  const beside = fields.get('beside');
+  if (beside !== undefined && /^[a-z0-9-]+$/.test(beside)) found.beside = beside;
   const list = fields.get('i');
   if (list !== undefined) found.interventions = list.split('_').flatMap(parseIntervention);
   return found;

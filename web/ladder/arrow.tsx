@@ -16,6 +16,10 @@ interface Props {
   readonly crossed: boolean;
   /** Another one follows so closely that there is no room for options below the line. */
   readonly crowded: boolean;
+  /** So many left the same host at the same height before it: their words stand above, those of later ones below the line. */
+  readonly rank: number;
+  /** Another one runs so close above that there is room for one line of words only. */
+  readonly closeAbove: boolean;
   readonly selected: boolean;
   readonly acting: boolean;
   readonly step: number;
@@ -31,16 +35,17 @@ interface Piece {
 }
 
 export function Arrow(props: Props): JSX.Element {
-  const { arrow, frame, selected } = props;
+  const { arrow, frame, selected, rank } = props;
   const geometry = placeArrow(arrow, frame);
   const { length, rightward } = geometry;
   // Distances along the line are from the sender; the drawing runs from left to right, so that text stands upright.
   const at = (way: number): number => (rightward ? way : length - way);
   const flying = arrow.state === 'in-flight';
   const tip = flying ? Math.max(arrow.tip * length, Math.min(30, length / 3)) : arrow.tip * length;
-  const lines = labelLines(props, length);
+  const words = labelLines(props, length);
+  const lines = rank > 0 || props.closeAbove ? [words.flat()] : words;
   const lift = arrow.state === 'lost' || flying ? 19 : 8;
-  const chips = placeChips(props.crowded ? [] : arrow.chips, frame, length, endOfChips(props, length));
+  const chips = placeChips(props.crowded || rank > 0 ? [] : arrow.chips, frame, length, endOfChips(props, length));
   // Read from left to right in either direction; the whole row keeps its distance from the sender.
   const chipsEnd = chips.reduce((end, chip) => Math.max(end, chip.way + chip.width), 0);
   const shift = rightward ? 0 : length - chipsEnd - CHIP_FROM;
@@ -89,13 +94,13 @@ export function Arrow(props: Props): JSX.Element {
       {flying && <Token x={at(tip)} rightward={rightward} />}
       {lines.map((line, row) => {
         const width = widthOf(line, frame);
-        const start = rightward ? wayTo(width) : length - wayTo(width) - width;
+        const start = Math.max(4, rightward ? wayTo(width) : length - wayTo(width) - width);
         return (
           <text
             key={row === 0 ? 'first' : 'more'}
             class="m label halo"
             x={start}
-            y={-lift - (lines.length - 1 - row) * 15}
+            y={rank > 0 ? rank * 15 : -lift - (lines.length - 1 - row) * 15}
           >
             {line.map((piece) => (
               <tspan

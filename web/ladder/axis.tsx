@@ -41,8 +41,15 @@ export function TimeAxis({ model, frame, digits }: Props): JSX.Element {
   );
 }
 
+interface SilencesProps {
+  readonly model: LadderModel;
+  readonly frame: Frame;
+  /** Words for a silence in which nothing was on the way. */
+  readonly quiet: string;
+}
+
 /** Zigzags: each says how long nothing happened. In the future only those an armed timer is waiting behind. */
-export function Silences({ model, frame }: Props): JSX.Element {
+export function Silences({ model, frame, quiet }: SilencesProps): JSX.Element {
   const reach = model.timers.reduce((far, bar) => (bar.outcome === 'running' ? Math.max(far, bar.yFires) : far), 0);
   const shown = model.silences.filter((s) => s.y0 < model.yNow || s.y0 < reach);
   return (
@@ -51,7 +58,7 @@ export function Silences({ model, frame }: Props): JSX.Element {
         const y = frame.top + ((silence.y0 + silence.y1) / 2) * frame.row;
         const past = silence.y1 <= model.yNow;
         const text = past
-          ? `${formatSpan(silence.length)}, ${silence.quiet ? 'nothing sent' : 'compressed'}`
+          ? `${formatSpan(silence.length)}, ${silence.quiet ? quiet : 'compressed'}`
           : 'time compressed';
         const middle = ((frame.laneX[0] ?? 0) + (frame.laneX.at(-1) ?? frame.width)) / 2;
         const half = text.length * 3.2 + 12;

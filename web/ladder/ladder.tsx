@@ -3,8 +3,9 @@ import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Recording } from '../../src/sim/recording.ts';
 import { crossedFlights } from '../../src/view/crossings.ts';
-import { type LadderArrow, ladderModel } from '../../src/view/ladder-model.ts';
+import { type LadderArrow, type LadderModel, ladderModel } from '../../src/view/ladder-model.ts';
 import type { Numbers } from '../../src/view/numbers.ts';
+import type { ScaleMode } from '../../src/view/time-scale.ts';
 import { timeDigits } from '../../src/view/time-text.ts';
 import { HostSign } from '../icons.tsx';
 import { useLab } from '../use-lab.ts';
@@ -15,19 +16,48 @@ import { type Frame, ladderFrame } from './frame.ts';
 import { Lifelines } from './lifelines.tsx';
 import { Patterns } from './patterns.tsx';
 import { SideNotes, TimerBars } from './side-notes.tsx';
-import { useMovingNow } from './use-moving-now.ts';
+import { type Moment, useMovingNow } from './use-moving-now.ts';
 
 interface Props {
   readonly recording: Recording;
   readonly numbers: Numbers;
 }
 
+/** The ladder of a handshake, at the page's step. */
 export function Ladder({ recording, numbers }: Props): JSX.Element {
   const lab = useLab();
   const { step, scale, selected, acting, playing } = lab.state;
+  const moment = useMovingNow(recording, step, scale, playing);
+  return (
+    <LadderView
+      recording={recording}
+      numbers={numbers}
+      moment={moment}
+      scale={scale}
+      selected={selected}
+      acting={acting}
+      onSelect={(flight) => lab.select(flight)}
+    />
+  );
+}
+
+interface ViewProps extends Props {
+  readonly moment: Moment;
+  readonly scale: ScaleMode;
+  /** A flight, or -1. */
+  readonly selected: number;
+  readonly acting: boolean;
+  /** What a silence of this recording means, behind its length. */
+  readonly silence?: string;
+  /** Drawn under everything that moves. */
+  readonly behind?: (model: LadderModel, frame: Frame) => JSX.Element;
+  onSelect(flight: number): void;
+}
+
+export function LadderView(props: ViewProps): JSX.Element {
+  const { recording, numbers, moment, scale, selected, acting } = props;
   const box = useRef<HTMLDivElement>(null);
   const { width, height: least } = useSize(box);
-  const moment = useMovingNow(recording, step, scale, playing);
   const model = ladderModel(recording, {
     step: moment.step,
     ...(moment.now === undefined ? {} : { now: moment.now }),
@@ -59,11 +89,12 @@ export function Ladder({ recording, numbers }: Props): JSX.Element {
           height={bottom}
           viewBox={`0 0 ${frame.width} ${bottom}`}
           role="group"
-          aria-label={`Ladder of ${recording.title}, up to step ${step + 1}`}
+          aria-label={`Ladder of ${recording.title}, up to step ${moment.step + 1}`}
         >
           <Patterns />
           <Future model={model} frame={frame} digits={digits} bottom={bottom} />
-          <Silences model={model} frame={frame} digits={digits} bottom={bottom} />
+          {props.behind?.(model, frame)}
+          <Silences model={model} frame={frame} quiet={props.silence ?? 'nothing sent'} />
           <TimeAxis model={model} frame={frame} digits={digits} bottom={bottom} />
           <TimerBars model={model} frame={frame} />
           <Lifelines model={model} frame={frame} bottom={bottom} />
@@ -76,10 +107,12 @@ export function Ladder({ recording, numbers }: Props): JSX.Element {
               frame={frame}
               crossed={crossed[arrow.flight] === true}
               crowded={isCrowded(arrow, model.arrows, frame)}
+              rank={rankOf(arrow, model.arrows, frame)}
+              closeAbove={isCloseAbove(arrow, model.arrows, frame)}
               selected={arrow.flight === selected}
               acting={acting}
-              step={step}
-              onSelect={(flight) => lab.select(flight)}
+              step={moment.step}
+              onSelect={props.onSelect}
             />
           ))}
           <NowLine model={model} frame={frame} digits={digits} bottom={bottom} />
@@ -102,6 +135,25 @@ function isCrowded(arrow: LadderArrow, all: readonly LadderArrow[], frame: Frame
 }
 
 const LEAST_GAP = 62;
+
+/** How many arrows of the same host lie on this one or a few pixels above it. */
+function rankOf(arrow: LadderArrow, all: readonly LadderArrow[], frame: Frame): number {
+  return all.filter((other) => {
+    const gap = (arrow.y0 - other.y0) * frame.row;
+    return other.from === arrow.from && other.flight < arrow.flight && Math.abs(gap) < SAME_HEIGHT;
+  }).length;
+}
+
+const SAME_HEIGHT = 12;
+
+function isCloseAbove(arrow: LadderArrow, all: readonly LadderArrow[], frame: Frame): boolean {
+  return all.some((other) => {
+    const gap = (arrow.y0 - other.y0) * frame.row;
+    return other.from === arrow.from && gap >= SAME_HEIGHT && gap < TWO_LINES;
+  });
+}
+
+const TWO_LINES = 40;
 
 /** Names and addresses stay in view while the ladder scrolls. */
 function LaneHeads({ recording, frame }: { recording: Recording; frame: Frame }): JSX.Element {

@@ -74,7 +74,10 @@ export function SideNotes({ model, frame }: Props): JSX.Element {
           const y = ys[i] ?? note.y;
           const width = Math.max(...note.lines.map(tagWidth));
           // A narrow page has no room beside the lifeline: labels stand inside, at the outer edge.
-          const x = frame.narrow ? (side < 0 ? 2 : frame.width - 2) : edge;
+          const room = frame.width - width - 2;
+          // Beside many timers a tag may cover some of them, but is never cut off itself.
+          const outside = side < 0 ? Math.max(width + 2, edge) : Math.min(room, edge);
+          const x = frame.narrow ? (side < 0 ? 2 : frame.width - 2) : outside;
           const anchor = frame.narrow === side < 0 ? 'start' : 'end';
           const boxX = anchor === 'start' ? x : x - width;
           const pad = note.boxed ? 7 : 0;
@@ -107,7 +110,7 @@ function notesOf(model: LadderModel, frame: Frame, lane: number): Note[] {
     if (span.lane !== lane || span.step < 0) continue;
     notes.push({
       key: `state.${span.step}.${span.state}`,
-      y: bottomOf(span.y0) + (belowTime(span.state, lane, frame) ? 22 : span.y0 === 0 ? 6 : 0),
+      y: bottomOf(span.y0) + (belowTime(span.state, lane, frame, model) ? 22 : span.y0 === 0 ? 6 : 0),
       height: 20,
       lines: [frame.narrow ? (SHORT[span.state] ?? span.state) : span.state],
       tone: span.presence === 'none' || span.presence === 'listening' ? 'plain' : stateTone(model, lane, span.state),
@@ -172,9 +175,9 @@ function extraColumns(model: LadderModel, lane: number): number {
 const SHORT: Readonly<Record<string, string>> = { ESTABLISHED: 'ESTAB', 'SYN-RECEIVED': 'SYN-RECV' };
 
 /** The time of this moment stands at the left edge: a long tag of the left lane goes below it. */
-function belowTime(state: string, lane: number, frame: Frame): boolean {
+function belowTime(state: string, lane: number, frame: Frame, model: LadderModel): boolean {
   if (lane !== 0) return false;
-  return frame.narrow || tagWidth(state) > (frame.laneX[0] ?? 0) - 33 - TIME_WIDTH;
+  return frame.narrow || tagWidth(state) > (frame.laneX[0] ?? 0) - 33 - 13 * extraColumns(model, lane) - TIME_WIDTH;
 }
 
 function tagWidth(text: string): number {
