@@ -178,11 +178,15 @@ export class Rig {
 /** A box under watch. */
 export class Audited implements Middlebox {
   readonly #box: Middlebox;
-  readonly #server: number;
+  readonly #port: CheckedPort;
+  /** Counters of segments that went no further as they were. */
+  readonly #endings: readonly string[];
+  readonly #copy = new Segment();
 
   constructor(box: Middlebox, server: number = SERVER) {
     this.#box = box;
-    this.#server = server;
+    this.#port = new CheckedPort(server);
+    this.#endings = endings(box.counters);
   }
 
   get name(): string {
@@ -207,7 +211,7 @@ export class Audited implements Middlebox {
 
   onTimer(now: Nanos, out: BoxPort): void {
     const seen = this.counters.seen;
-    this.#box.onTimer(now, checkedPort(out, this.#server));
+    this.#box.onTimer(now, this.#port.on(out));
     if (this.#box.nextTimer() <= now) throw new Error(`${this.name}: still due after onTimer at ${now}`);
     if (this.counters.seen !== seen) throw new Error(`${this.name}: a timer is no segment`);
   }
@@ -217,18 +221,32 @@ export class Audited implements Middlebox {
   }
 
   #call(now: Nanos, seg: Readonly<Segment>, out: BoxPort, fromNet: boolean): boolean {
-    const before = swallowed(this.counters);
+    const before = this.#swallowed();
     const { seen } = this.counters;
-    const copy = new Segment();
+    const copy = this.#copy;
     copySegment(seg, copy);
-    const port = checkedPort(out, this.#server);
+    const port = this.#port.on(out);
     const passes = fromNet ? this.#box.fromNet(now, seg, port) : this.#box.fromServer(now, seg, port);
-    const counted = swallowed(this.counters) - before;
-    const text = `${this.name}: ${fromNet ? 'from the net' : 'from the server'}, flags ${seg.flags}`;
-    if (counted !== (passes ? 0 : 1)) throw new Error(`${text}: answered ${passes}, counted ${counted}`);
-    if (this.counters.seen !== seen! + 1) throw new Error(`${text}: not seen once`);
-    if (!alike(copy, seg)) throw new Error(`${text}: a lent segment was changed`);
+    const counted = this.#swallowed() - before;
+    const fault =
+      counted !== (passes ? 0 : 1)
+        ? `answered ${passes}, counted ${counted}`
+        : this.counters.seen !== (seen ?? 0) + 1
+          ? 'not seen once'
+          : alike(copy, seg)
+            ? ''
+            : 'a lent segment was changed';
+    if (fault !== '') {
+      throw new Error(`${this.name}: ${fromNet ? 'from the net' : 'from the server'}, flags ${seg.flags}: ${fault}`);
+    }
     return passes;
+  }
+
+  #swallowed(): number {
+    const { counters } = this.#box;
+    let sum = 0;
+    for (const name of this.#endings) sum += counters[name] ?? 0;
+    return sum;
   }
 }
 
@@ -254,25 +272,45 @@ function alike(a: Readonly<Segment>, b: Readonly<Segment>): boolean {
   );
 }
 
-/** How many segments went no further as they were. */
-export function swallowed(counters: Readonly<Record<string, number>>): number {
-  let sum = 0;
-  for (const [name, value] of Object.entries(counters)) if (/(Dropped|Absorbed|Translated)$/.test(name)) sum += value;
-  return sum;
+function endings(counters: Readonly<Record<string, number>>): readonly string[] {
+  return Object.keys(counters).filter((name) => /(Dropped|Absorbed|Translated)$/.test(name));
 }
 
-function checkedPort(out: BoxPort, server: number): BoxPort {
-  return {
-    alloc: () => out.alloc(),
-    toServer: (seg) => {
-      if (seg.dst !== server || seg.src === server) throw new Error(`to the server, but from ${seg.src} to ${seg.dst}`);
-      out.toServer(seg);
-    },
-    toNet: (seg) => {
-      if (seg.src !== server || seg.dst === server) throw new Error(`to the net, but from ${seg.src} to ${seg.dst}`);
-      out.toNet(seg);
-    },
-  };
+/** How many segments went no further as they were. */
+export function swallowed(counters: Readonly<Record<string, number>>): number {
+  return endings(counters).reduce((sum, name) => sum + (counters[name] ?? 0), 0);
+}
+
+/** Before the first call. */
+const NOWHERE: BoxPort = { alloc: () => new Segment(), toServer: () => undefined, toNet: () => undefined };
+
+/** A port that throws at what goes to the wrong side. */
+class CheckedPort implements BoxPort {
+  readonly #server: number;
+  #out: BoxPort = NOWHERE;
+
+  constructor(server: number) {
+    this.#server = server;
+  }
+
+  on(out: BoxPort): this {
+    this.#out = out;
+    return this;
+  }
+
+  alloc(): Segment {
+    return this.#out.alloc();
+  }
+
+  toServer(seg: Segment): void {
+    if (seg.dst !== this.#server || seg.src === this.#server) throw new Error(`to the server: ${seg.src} > ${seg.dst}`);
+    this.#out.toServer(seg);
+  }
+
+  toNet(seg: Segment): void {
+    if (seg.src !== this.#server || seg.dst === this.#server) throw new Error(`to the net: ${seg.src} > ${seg.dst}`);
+    this.#out.toNet(seg);
+  }
 }
 
 /** A client that asks for `response` bytes with `request` bytes, over one connection, and a server that answers. */
