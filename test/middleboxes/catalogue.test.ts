@@ -1,8 +1,10 @@
 /** The catalogue is what scenario files, `--explain` and reports read: it must be true to the boxes it describes. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { cpuOf, makeBox, parameterMistake } from '../../src/sim/middlebox/box-kind.ts';
 import { ELSEWHERE, MIDDLEBOXES, middleboxNamed } from '../../src/sim/middlebox/catalogue.ts';
 import { Segment } from '../../src/wire/segment.ts';
+import { middleboxDocument } from './document.ts';
 import { deps, swallowed, synFrom } from './rig.ts';
 import { VARIANTS } from './variants.ts';
 
@@ -79,4 +81,10 @@ test('numbers that are none are told apart', () => {
   expect(parameterMistake(rate, 9)).toBe(null);
   expect(parameterMistake(share, 0.25)).toBe(null);
   expect(parameterMistake(share, 1.01)).toBe('a number from 0 to 1');
+});
+
+test('docs/middleboxes.md says what the catalogue says', () => {
+  expect(readFileSync(new URL('../../docs/middleboxes.md', import.meta.url), 'utf8'), 'npm run middleboxes').toBe(
+    middleboxDocument(),
+  );
 });

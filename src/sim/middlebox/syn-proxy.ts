@@ -162,7 +162,7 @@ const PARAMETERS: readonly Parameter[] = [
     default: 1460,
     min: 64,
     max: 65_495,
-    says: 'MSS announced to clients; must be that of the server (SYNPROXY --mss)',
+    says: 'MSS announced to clients; must be that of the server, which a scenario takes when it is left out (SYNPROXY --mss)',
   },
   {
     name: 'wscale',
@@ -170,21 +170,21 @@ const PARAMETERS: readonly Parameter[] = [
     default: 10,
     min: -1,
     max: 14,
-    says: 'window scale announced to clients, -1 = none; must be that of the server (SYNPROXY --wscale), 10 for Linux 6.18',
+    says: 'window scale announced to clients, -1 = none; likewise that of the server (SYNPROXY --wscale), 10 for Linux 6.18',
   },
   {
     name: 'timestamps',
     kind: 'choice',
     default: 'yes',
     choices: ['yes', 'no'],
-    says: 'agree to timestamps, which the server must do as well (SYNPROXY --timestamp); cookies carry options in them',
+    says: 'agree to timestamps, if the server does (SYNPROXY --timestamp); cookies carry the other options in them',
   },
   {
     name: 'sack',
     kind: 'choice',
     default: 'yes',
     choices: ['yes', 'no'],
-    says: 'agree to selective acknowledgments, which the server must do as well (SYNPROXY --sack-perm)',
+    says: 'agree to selective acknowledgments, if the server does (SYNPROXY --sack-perm)',
   },
   {
     name: 'entries',
