@@ -37,6 +37,11 @@ test('mean and t interval: 10, 12, 14 have s = 2, and t(0.975, 2) = 4.3027 (A&S 
   expect(low).toBeCloseTo(12 - (4.302653 * 2) / Math.sqrt(3), 5);
 });
 
+test('equal values have their own mean, and no width', () => {
+  const point = { settings: [], runs: [run(0, 0.05), run(1, 0.05), run(2, 0.05)] };
+  expect(estimate(SWEEP, point, 0)).toEqual({ n: 3, mean: 0.05, low: 0.05, high: 0.05 });
+});
+
 test('a number that only one run has is told without an interval, one that none has not at all', () => {
   expect(estimate(SWEEP, SWEEP.points[0]!, 1)).toEqual({ n: 1, mean: 5, low: null, high: null });
   expect(estimate(SWEEP, SWEEP.points[1]!, 1)).toEqual({ n: 0, mean: null, low: null, high: null });

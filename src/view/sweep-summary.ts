@@ -55,7 +55,9 @@ export function estimate(sweep: SweepRuns, point: SweepPoint, measure: number): 
   }
   const n = values.length;
   if (n === 0) return { n, mean: null, low: null, high: null };
-  const mean = values.reduce((sum, value) => sum + value, 0) / n;
+  // Counted from the first one, so that equal values have exactly their own mean, and no width.
+  const first = values[0] ?? 0;
+  const mean = first + values.reduce((sum, value) => sum + (value - first), 0) / n;
   if (sweep.measures[measure]?.kind === 'share') {
     return { n, mean, ...shareInterval(Math.round(mean * n), n, sweep.confidence) };
   }
