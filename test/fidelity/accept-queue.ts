@@ -1,7 +1,7 @@
 /** E: a server that accepts too slowly or not at all. */
 import { MS, type Nanos, SEC } from '../../src/tcp/types.ts';
 import { ACK, PSH, RST, type Segment, SYN } from '../../src/wire/segment.ts';
-import { groupBy, type Row, settingsOf, table } from './ground-truth.ts';
+import { type GroundTruth, groupBy, type Row, settingsOf } from './ground-truth.ts';
 import { LinuxServer, PEER } from './linux-server.ts';
 import { type Check, equal, held, type Section, worstOfExact } from './section.ts';
 
@@ -26,10 +26,10 @@ interface Outcome {
   readonly clients: readonly Client[];
 }
 
-export function acceptQueue(): Section | null {
-  const summary = table('E_accept_queue_summary.csv');
+export function acceptQueue(truth: GroundTruth): Section | null {
+  const summary = truth.table('E_accept_queue_summary.csv');
   if (summary === null) return null;
-  const events = groupBy(table('E_accept_queue_events.csv') ?? [], 'scenario');
+  const events = groupBy(truth.table('E_accept_queue_events.csv') ?? [], 'scenario');
   const checks: Check[] = [];
   const rows: string[][] = [];
   let worst = 0;

@@ -3,7 +3,7 @@ import type { Connection } from '../../src/tcp/connection.ts';
 import { LINUX_LISTEN, type LinuxListenSettings, linuxPolicy } from '../../src/tcp/linux-listener.ts';
 import { MS, SEC } from '../../src/tcp/types.ts';
 import { ACK, FIN, PSH, RST, Segment, SYN } from '../../src/wire/segment.ts';
-import { groupBy, type Row, settingsOf, table } from './ground-truth.ts';
+import { type GroundTruth, groupBy, type Row, settingsOf } from './ground-truth.ts';
 import { LinuxServer, PEER } from './linux-server.ts';
 import { countersText, Nstat, parseCounters } from './nstat.ts';
 import { attempt, type Check, equal, held, type Section, worstOfExact } from './section.ts';
@@ -13,10 +13,10 @@ const PEER_TS = 77_000;
 /** With no retransmission at all, entries are gone after a second and nothing else is counted. */
 const CROWD: LinuxListenSettings = { ...LINUX_LISTEN, backlog: 4, tcp_syncookies: 1, tcp_synack_retries: 0 };
 
-export function cookies(): Section | null {
-  const options = table('C_synack_options.csv');
-  const behaviour = table('C_cookie_behaviour.csv');
-  const validity = table('C_cookie_validity.csv');
+export function cookies(truth: GroundTruth): Section | null {
+  const options = truth.table('C_synack_options.csv');
+  const behaviour = truth.table('C_cookie_behaviour.csv');
+  const validity = truth.table('C_cookie_validity.csv');
   if (options === null && behaviour === null && validity === null) return null;
   const checks: Check[] = [];
   const rows: string[][] = [];

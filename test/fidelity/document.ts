@@ -3,19 +3,22 @@ import { anchor, markdownTable, wrap } from '../support/markdown.ts';
 import { acceptQueue } from './accept-queue.ts';
 import { cookies } from './cookies.ts';
 import { floodClients } from './flood-clients.ts';
+import { GroundTruth } from './ground-truth.ts';
 import { halfOpenLimit } from './half-open-limit.ts';
 import { oddSegments } from './odd-segments.ts';
 import { pruning } from './pruning.ts';
 import { held, type Section } from './section.ts';
 import { synAckTimes } from './synack-times.ts';
 
-/** The sections whose tables are there. */
-export function replayAll(): Section[] {
+/** The sections whose tables are in `folder`. */
+export function replayAll(folder: string): Section[] {
+  const truth = new GroundTruth(folder);
   const replays = [synAckTimes, halfOpenLimit, cookies, pruning, acceptQueue, floodClients, oddSegments];
-  return replays.map((replay) => replay()).filter((section) => section !== null);
+  return replays.map((replay) => replay(truth)).filter((section) => section !== null);
 }
 
-export function fidelityDocument(sections: readonly Section[]): string {
+/** `sections`: what the ground truth says; `later`: the rows in `test/fidelity/later`. */
+export function fidelityDocument(sections: readonly Section[], later: readonly Section[]): string {
   const all = sections.flatMap((s) => s.checks);
   return [
     '# Fidelity',
@@ -38,7 +41,14 @@ export function fidelityDocument(sections: readonly Section[]): string {
       sections.map((s) => [s.letter, `[${s.title}](#${anchor(heading(s))})`, held(s.checks), s.worst]),
     ),
     '',
-    ...sections.flatMap(chapter),
+    ...sections.flatMap((s) => chapter(s, '##')),
+    '## Rows measured later',
+    '',
+    'The model was finished when these runs were measured, in the same way, on the same kernel, each pinned to one CPU of a',
+    'machine that had other work to do (a timestamp or two is late). They lie in `test/fidelity/later`, so that something is',
+    'compared even where the ground truth is not.',
+    '',
+    ...later.flatMap((s) => chapter(s, '###')),
     '## What is not predicted',
     '',
     'Which of two CPUs armed a timer: each has a timer wheel of its own, and in runs that were not pinned to one CPU entries',
@@ -49,19 +59,21 @@ export function fidelityDocument(sections: readonly Section[]): string {
   ].join('\n');
 }
 
-function chapter(s: Section): string[] {
+function chapter(s: Section, level: '##' | '###'): string[] {
   return [
-    `## ${heading(s)}`,
+    `${level} ${level === '##' ? heading(s) : `${s.letter} again`}`,
     '',
-    ...wrap(`Measured: ${s.csv.map((csv) => `\`${csv}\``).join(', ')}. ${s.replay}`),
-    '',
-    ...wrap(`**Tolerance.** ${s.tolerance}`),
-    '',
+    ...(level === '##' ? method(s) : []),
     ...wrap(`**Worst.** ${s.worst} ${held(s.checks)} comparisons hold.`),
     '',
     ...markdownTable(s.head, s.rows),
     '',
   ];
+}
+
+function method(s: Section): string[] {
+  const csv = s.csv.map((name) => `\`${name}\``).join(', ');
+  return [...wrap(`Measured: ${csv}. ${s.replay}`), '', ...wrap(`**Tolerance.** ${s.tolerance}`), ''];
 }
 
 function heading(s: Section): string {

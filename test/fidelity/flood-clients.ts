@@ -1,7 +1,7 @@
 /** F: half-open load against legitimate clients: who is answered, and when. */
 import { MS, type Nanos, SEC } from '../../src/tcp/types.ts';
 import { ACK, SYN } from '../../src/wire/segment.ts';
-import { groupBy, type Row, settingsOf, table } from './ground-truth.ts';
+import { type GroundTruth, groupBy, type Row, settingsOf } from './ground-truth.ts';
 import { LinuxServer, PEER } from './linux-server.ts';
 import type { Check, Section } from './section.ts';
 
@@ -54,11 +54,11 @@ interface Compared {
   readonly alike: number;
 }
 
-export function floodClients(): Section | null {
-  const summary = table('F_summary.csv');
-  const clients = table('F_clients.csv');
+export function floodClients(truth: GroundTruth): Section | null {
+  const summary = truth.table('F_summary.csv');
+  const clients = truth.table('F_clients.csv');
   if (summary === null || clients === null) return null;
-  const runOf = runsOf(clients);
+  const runOf = runsOf(truth, clients);
   const checks: Check[] = [];
   const rows: string[][] = [];
   const worst = { first: 0, ever: 0, flood: 0 };
@@ -163,10 +163,10 @@ function settingGroups(summary: readonly Row[]): Map<string, Row[]> {
 }
 
 /** Finds what the tables say about a run. */
-function runsOf(clients: readonly Row[]): (row: Row) => Run {
+function runsOf(truth: GroundTruth, clients: readonly Row[]): (row: Row) => Run {
   const byRun = groupBy(clients, 'run');
-  const samples = groupBy(table('F_occupancy.csv') ?? [], 'run');
-  const answered = groupBy(table('F_flood_answered.csv') ?? [], 'run');
+  const samples = groupBy(truth.table('F_occupancy.csv') ?? [], 'run');
+  const answered = groupBy(truth.table('F_flood_answered.csv') ?? [], 'run');
   return (row) => {
     const name = row.text('run');
     const ranges = answered.get(name)?.[0]?.text('answered_indices_0based_ranges');

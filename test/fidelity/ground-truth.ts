@@ -46,12 +46,24 @@ export class Row {
 export const FOLDER: string =
   process.env.HALFOPEN_GROUND_TRUTH ?? fileURLToPath(new URL('../../../shared/ground-truth/', import.meta.url));
 
-/** The rows of `name`, or null when the folder does not hold it. */
-export function table(name: string): Row[] | null {
-  const path = join(FOLDER, name);
-  if (!existsSync(path)) return null;
-  const [head = [], ...rows] = parseCsv(readFileSync(path, 'utf8'));
-  return rows.map((cells) => new Row(name, new Map(head.map((column, i) => [column, cells[i] ?? '']))));
+/** A few runs measured in the same way when the model was finished, so that something is compared where no folder is. */
+export const LATER: string = fileURLToPath(new URL('later/', import.meta.url));
+
+/** The tables of one folder. */
+export class GroundTruth {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** The rows of `name`, or null when the folder does not hold it. */
+  table(name: string): Row[] | null {
+    const path = join(this.#folder, name);
+    if (!existsSync(path)) return null;
+    const [head = [], ...rows] = parseCsv(readFileSync(path, 'utf8'));
+    return rows.map((cells) => new Row(name, new Map(head.map((column, i) => [column, cells[i] ?? '']))));
+  }
 }
 
 /** Rows by the text of one column, in the order of first appearance. */

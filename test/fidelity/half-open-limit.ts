@@ -2,17 +2,17 @@
 import { linuxBacklog } from '../../src/tcp/linux-listener.ts';
 import { MS, US } from '../../src/tcp/types.ts';
 import { ACK, FIN, SYN } from '../../src/wire/segment.ts';
-import { type Row, settingsOf, table } from './ground-truth.ts';
+import { type GroundTruth, type Row, settingsOf } from './ground-truth.ts';
 import { LinuxServer, PEER } from './linux-server.ts';
 import { type Check, equal, held, type Section, worstOfExact } from './section.ts';
 
 /** Columns that are compared, in the table's words. */
 type Counted = Readonly<Record<string, number | string>>;
 
-export function halfOpenLimit(): Section | null {
-  const limits = table('B_halfopen_limit.csv');
-  const semantics = table('B_listen_backlog_semantics.csv');
-  const proven = table('B_proven_peer.csv');
+export function halfOpenLimit(truth: GroundTruth): Section | null {
+  const limits = truth.table('B_halfopen_limit.csv');
+  const semantics = truth.table('B_listen_backlog_semantics.csv');
+  const proven = truth.table('B_proven_peer.csv');
   if (limits === null && semantics === null && proven === null) return null;
   const checks: Check[] = [];
   const rows: string[][] = [];

@@ -3,7 +3,7 @@ import type { Connection } from '../../src/tcp/connection.ts';
 import { LINUX_LISTEN } from '../../src/tcp/linux-listener.ts';
 import { MS, type Nanos } from '../../src/tcp/types.ts';
 import { ACK, FIN, Segment, SYN } from '../../src/wire/segment.ts';
-import { groupBy, type Row, table } from './ground-truth.ts';
+import { type GroundTruth, groupBy, type Row } from './ground-truth.ts';
 import { LinuxServer, PEER, PORT } from './linux-server.ts';
 import { countersText, Nstat, parseCounters } from './nstat.ts';
 import { answerText, type OddSegment, PEER_TS, parseAnswers, SEQ0, segmentsOf } from './odd-segment.ts';
@@ -23,8 +23,8 @@ interface Outcome {
   readonly counters: string;
 }
 
-export function oddSegments(): Section | null {
-  const cases = table('G_odd_segments.csv');
+export function oddSegments(truth: GroundTruth): Section | null {
+  const cases = truth.table('G_odd_segments.csv');
   if (cases === null) return null;
   const checks: Check[] = [];
   const rows: string[][] = [];

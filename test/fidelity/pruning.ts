@@ -3,7 +3,7 @@ import type { LinuxListenSettings } from '../../src/tcp/linux-listener.ts';
 import { TimerWheel } from '../../src/tcp/timer-wheel.ts';
 import { MS, type Nanos, SEC } from '../../src/tcp/types.ts';
 import { SYN } from '../../src/wire/segment.ts';
-import { groupBy, type Row, settingsOf, table } from './ground-truth.ts';
+import { type GroundTruth, groupBy, type Row, settingsOf } from './ground-truth.ts';
 import { HZ, LinuxServer, PEER } from './linux-server.ts';
 import { type Check, equal, type Section } from './section.ts';
 
@@ -22,11 +22,11 @@ interface Run {
   readonly counters: Readonly<Record<(typeof COUNTERS)[number], number>>;
 }
 
-export function pruning(): Section | null {
-  const summary = table('D_prune_summary.csv');
+export function pruning(truth: GroundTruth): Section | null {
+  const summary = truth.table('D_prune_summary.csv');
   if (summary === null) return null;
-  const entries = groupBy(table('D_prune_entries.csv') ?? [], 'scenario');
-  const occupancy = groupBy(table('D_prune_occupancy.csv') ?? [], 'scenario');
+  const entries = groupBy(truth.table('D_prune_entries.csv') ?? [], 'scenario');
+  const occupancy = groupBy(truth.table('D_prune_occupancy.csv') ?? [], 'scenario');
   const checks: Check[] = [];
   const rows: string[][] = [];
   let worst = 0;

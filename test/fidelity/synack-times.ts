@@ -1,7 +1,7 @@
 /** A: when SYN/ACKs go again and entries end, with the kernel's timer wheel. */
 import { MS, type Nanos, SEC } from '../../src/tcp/types.ts';
 import { ACK, SYN } from '../../src/wire/segment.ts';
-import { groupBy, type Row, settingsOf, table } from './ground-truth.ts';
+import { type GroundTruth, groupBy, type Row, settingsOf } from './ground-truth.ts';
 import { LinuxServer, PEER } from './linux-server.ts';
 import type { Check, Section } from './section.ts';
 
@@ -21,9 +21,9 @@ interface Predicted {
   readonly removed: number;
 }
 
-export function synAckTimes(): Section | null {
-  const summary = table('A_synack_summary.csv');
-  const entries = table('A_synack_times.csv');
+export function synAckTimes(truth: GroundTruth): Section | null {
+  const summary = truth.table('A_synack_summary.csv');
+  const entries = truth.table('A_synack_times.csv');
   if (summary === null) return null;
   const checks: Check[] = [];
   const rows: string[][] = [];
