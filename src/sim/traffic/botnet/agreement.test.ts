@@ -50,12 +50,13 @@ interface Sample {
   readonly informed: number[];
   readonly syns: number[];
   readonly polls: number[];
+  readonly failed: number[];
   readonly rate: number[];
 }
 
 /** What there is at each of `times`, for each seed. */
 function samples(spec: BotnetSpec, times: readonly number[]): Sample[] {
-  const found = times.map((): Sample => ({ registered: [], informed: [], syns: [], polls: [], rate: [] }));
+  const found = times.map((): Sample => ({ registered: [], informed: [], syns: [], polls: [], failed: [], rate: [] }));
   for (let seed = 0; seed < SEEDS; seed++) {
     const loop = new PartyLoop();
     const made = makeBotnet(spec, { seed, target: '203.0.113.80', ingress: { deployed: 0, mode: 'strict' } }, loop.tx);
@@ -68,6 +69,7 @@ function samples(spec: BotnetSpec, times: readonly number[]): Sample[] {
       at.informed.push(report.informed.reduce((a, b) => a + b));
       at.syns.push(report.syns);
       at.polls.push(report.polls);
+      at.failed.push(report.pollsFailed);
       at.rate.push(made.view(t).rate);
     });
   }
@@ -169,6 +171,8 @@ describe('orders while bots still join, one during another, at different distanc
   const times = [2, 3.5, 5, 7, 9, 11].map((s) => s * SEC);
   const rtt = { shape: 'uniform', least: 20 * MS, most: 200 * MS } as const;
   const over = { orders, joinWithin: 3 * SEC, poll: 3 * SEC };
+  /** Less than the orders ask of a bot together, and than one of them does. */
+  const slow = { ...over, bots: botnet('each').bots.map((kind) => ({ ...kind, uplink: 9, rtt })) };
 
   test('each and sum agree', () => {
     const each = samples(botnet('each', over, rtt), times);
@@ -180,12 +184,23 @@ describe('orders while bots still join, one during another, at different distanc
     });
   });
 
+  test('and where the orders together are too much for the links of bots', () => {
+    const each = samples(botnet('each', slow), times);
+    const sum = samples(botnet('sum', slow), times);
+    times.forEach((t, i) => {
+      for (const what of ['syns', 'rate'] as const)
+        expectAlike(each[i]![what], sum[i]![what], `${what} at ${t / SEC} s`);
+    });
+  });
+
   test.each(['sinkhole', 'edge-block', 'outage'] as const)('each and sum agree after %s', (how) => {
     const fallen = { ...over, takeDown: { how, at: 3.7 * SEC } };
-    const each = samples(botnet('each', fallen, rtt), [3.9 * SEC, 6 * SEC]);
-    const sum = samples(botnet('sum', fallen, rtt), [3.9 * SEC, 6 * SEC]);
+    const each = samples(botnet('each', fallen, rtt), [3.9 * SEC, 6 * SEC, 12 * SEC]);
+    const sum = samples(botnet('sum', fallen, rtt), [3.9 * SEC, 6 * SEC, 12 * SEC]);
     each.forEach((at, i) => {
-      for (const what of ['informed', 'syns', 'rate'] as const) expectAlike(at[what], sum[i]![what], `${what} ${i}`);
+      for (const what of ['informed', 'syns', 'rate', 'polls', 'failed'] as const) {
+        expectAlike(at[what], sum[i]![what], `${what} ${i}`);
+      }
     });
   });
 });

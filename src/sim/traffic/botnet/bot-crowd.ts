@@ -14,6 +14,7 @@ import type { BotnetSpec } from '../../flood-model.ts';
 import { type Rng, stream } from '../../rng.ts';
 import { COMMAND_PORT } from './command-host.ts';
 import { HttpReader, requestBytes } from './http-message.ts';
+import { holds } from './order-syns.ts';
 import { readOrders } from './order-text.ts';
 import type { Population } from './population.ts';
 
@@ -120,6 +121,16 @@ export class BotCrowd implements Party {
   /** Is bot `index` of a population carrying out that order at `now`? */
   floods(order: number, kind: number, index: number, now: Nanos): boolean {
     return this.#learnt[order]![this.#firsts[kind]! + index]! <= now;
+  }
+
+  /** SYNs a second that all of its orders ask of it. */
+  asked(kind: number, index: number, now: Nanos): number {
+    const bot = this.#firsts[kind]! + index;
+    let sum = 0;
+    this.#spec.orders.forEach((order, i) => {
+      if (this.#learnt[i]![bot]! <= now && holds(order, now)) sum += order.rate;
+    });
+    return sum;
   }
 
   /** It has sent one more SYN. */

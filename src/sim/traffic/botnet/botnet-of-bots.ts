@@ -11,8 +11,9 @@ import { BotCrowd } from './bot-crowd.ts';
 import type { Botnet } from './botnet.ts';
 import { BotsFlood } from './bots-flood.ts';
 import { CommandHost } from './command-host.ts';
-import { rateOf } from './order-syns.ts';
+import { holds } from './order-syns.ts';
 import { Population } from './population.ts';
+import { rateTogether } from './uplink.ts';
 
 export class BotnetOfBots implements Botnet {
   readonly name: string;
@@ -41,7 +42,7 @@ export class BotnetOfBots implements Botnet {
     this.crowd = new BotCrowd(spec, populations, address, seed, tx);
     this.#populations = populations;
     this.#floods = orders.map(
-      (order, i) => new BotsFlood(order, i, this.crowd, populations, around, `botnet/${spec.name}/${i}`),
+      (_, i) => new BotsFlood(orders, i, this.crowd, populations, around, `botnet/${spec.name}/${i}`),
     );
     this.emitters = this.#floods;
     this.parties = [this.host, this.crowd];
@@ -63,16 +64,14 @@ export class BotnetOfBots implements Botnet {
 
   view(now: Nanos): BotsView {
     const { crowd } = this;
-    let flooding = 0;
-    let rate = 0;
-    this.#spec.orders.forEach((order, i) => {
-      if (now < order.at || now >= order.at + order.duration) return;
-      // Who knows a later order knows the earlier ones that still hold, too.
-      flooding = Math.max(flooding, crowd.informed[i]!);
-      this.#populations.forEach((population, kind) => {
-        rate += crowd.informedOf(i, kind) * rateOf(order, population);
-      });
-    });
+    const { orders } = this.#spec;
+    const held = orders.map((_, i) => i).filter((i) => holds(orders[i]!, now));
+    // Who knows a later order knows the earlier ones that still hold, too.
+    const flooding = Math.max(0, ...held.map((i) => crowd.informed[i]!));
+    const rate = this.#populations.reduce((sum, { spec }, kind) => {
+      const asking = held.map((i) => ({ bots: crowd.informedOf(i, kind), rate: orders[i]!.rate }));
+      return sum + rateTogether(asking, spec.uplink);
+    }, 0);
     const { registered, bots } = crowd;
     return { name: this.name, bots, registered, flooding, rate, takenDown: this.host.takenDown };
   }

@@ -14,6 +14,7 @@ import { drawBelow, maskOf } from '../spoof.ts';
 import type { BotCrowd } from './bot-crowd.ts';
 import { OrderSyns, rateOf } from './order-syns.ts';
 import type { Population } from './population.ts';
+import { shareSent } from './uplink.ts';
 
 export class BotsFlood implements Emitter {
   readonly syns: OrderSyns;
@@ -25,16 +26,22 @@ export class BotsFlood implements Emitter {
   /** What each population sends when all of it floods, and all together. */
   readonly #rates: readonly number[];
   readonly #rate: number;
+  readonly #asks: number;
+  readonly #alone: 'yes' | 'no';
 
+  /** `number`: which of `orders`. */
   constructor(
-    order: OrderSpec,
+    orders: readonly OrderSpec[],
     number: number,
     crowd: BotCrowd,
     populations: readonly Population[],
     around: FloodSurroundings,
     purpose: string,
   ) {
+    const order = orders[number]!;
     this.#number = number;
+    this.#asks = order.rate;
+    this.#alone = orders.length === 1 ? 'yes' : 'no';
     this.#crowd = crowd;
     this.#populations = populations;
     this.#rates = populations.map((population) => population.count * rateOf(order, population));
@@ -56,8 +63,15 @@ export class BotsFlood implements Emitter {
     const population = this.#populations[kind]!;
     const index = drawBelow(population.count, maskOf(population.count), this.#who);
     if (!this.#crowd.floods(this.#number, kind, index, now)) return false;
+    if (this.#alone === 'no' && !this.#fits(kind, index, now)) return false;
     this.#crowd.countSyn(this.#number, kind, index);
     return this.syns.write(seg, population, population.addressOf(index));
+  }
+
+  /** With other orders it may be more than the bot's link carries. */
+  #fits(kind: number, index: number, now: Nanos): boolean {
+    const { uplink } = this.#populations[kind]!.spec;
+    return this.#who.chance(shareSent(this.#asks, this.#crowd.asked(kind, index, now), uplink));
   }
 
   #kind(): number {

@@ -10,6 +10,7 @@ import type { Segment } from '../../../wire/segment.ts';
 import type { Party } from '../../arena/types.ts';
 import type { OrderSpec, TakeDownSpec } from '../../flood-model.ts';
 import { HttpReader, type HttpStatus, responseBytes } from './http-message.ts';
+import { holds } from './order-syns.ts';
 import { orderLine } from './order-text.ts';
 
 export const COMMAND_PORT = 80;
@@ -157,7 +158,7 @@ export class CommandHost implements Party {
     const { orders, target } = this.#options;
     let lines = '';
     orders.forEach((order, number) => {
-      if (order.at <= now && now < order.at + order.duration) lines += orderLine(number, target, order);
+      if (holds(order, now)) lines += orderLine(number, target, order);
     });
     return lines;
   }

@@ -1,4 +1,5 @@
 /** The SYNs that one order asks of bots: which source each bears, and whether the bot's network lets it out. */
+import type { Nanos } from '../../../tcp/types.ts';
 import type { Segment } from '../../../wire/segment.ts';
 import type { OrderSpec } from '../../flood-model.ts';
 import { parsePrefix } from '../../prefix.ts';
@@ -48,7 +49,12 @@ export class OrderSyns {
   }
 }
 
-/** SYNs a second that a bot of that population sends: no more than asked, and no more than its link carries. */
+/** Between its beginning and its end. */
+export function holds(order: OrderSpec, now: Nanos): boolean {
+  return order.at <= now && now < order.at + order.duration;
+}
+
+/** SYNs a second that a bot of that population sends for it alone: no more than asked, and no more than its link carries. */
 export function rateOf(order: OrderSpec, population: Population): number {
   return Math.min(order.rate, population.spec.uplink);
 }

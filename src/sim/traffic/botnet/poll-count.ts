@@ -37,8 +37,10 @@ export class PollCount {
 
   /** No request that reaches the host from now on is answered well. */
   takeDown(now: Nanos): void {
-    // That of a poll reaches it after one and a half round trips.
-    this.#failsFrom = Math.max(0, this.#levelAt(now - 1.5 * this.#rtt));
+    // That of a poll reaches it after one and a half round trips. At a blocked edge those whose handshake had begun repeat
+    // their request for a quarter of an hour before they give up (Linux tcp_retries2).
+    const trips = this.#spec.takeDown?.how === 'edge-block' ? 0.5 : 1.5;
+    this.#failsFrom = Math.max(0, this.#levelAt(now - trips * this.#rtt));
   }
 
   begun(now: Nanos): number {

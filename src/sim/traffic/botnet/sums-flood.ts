@@ -6,16 +6,16 @@ import type { OrderSpec } from '../../flood-model.ts';
 import { type Rng, stream } from '../../rng.ts';
 import type { FloodSurroundings } from '../flood-source.ts';
 import { drawBelow, maskOf } from '../spoof.ts';
-import { OrderSyns, rateOf } from './order-syns.ts';
+import { holds, OrderSyns, rateOf } from './order-syns.ts';
 import type { Population } from './population.ts';
+import { rateTogether, shareSent } from './uplink.ts';
 
 export class SumsFlood {
   /** By order: bots that learnt of it in time, and when the last did; -1 = none. */
   readonly informed: number[];
   readonly informedBy: Nanos[];
-  /** Bots that carry out an order now, and their SYNs per second. */
+  /** Bots that carry out an order now. */
   flooding = 0;
-  rate = 0;
   readonly syns: readonly OrderSyns[];
   readonly #orders: readonly OrderSpec[];
   readonly #populations: readonly Population[];
@@ -24,6 +24,8 @@ export class SumsFlood {
   readonly #counts: readonly Uint32Array[];
   readonly #rates: readonly (readonly number[])[];
   readonly #active: boolean[];
+  /** SYNs per second of all, each order's as if it were alone; what then is too much for a link is not sent. */
+  #most = 0;
 
   constructor(
     name: string,
@@ -45,7 +47,7 @@ export class SumsFlood {
   /** Which orders hold at `now`. */
   setTime(now: Nanos): void {
     this.#orders.forEach((order, i) => {
-      this.#active[i] = order.at <= now && now < order.at + order.duration;
+      this.#active[i] = holds(order, now);
     });
     this.#sumUp();
   }
@@ -66,14 +68,24 @@ export class SumsFlood {
     this.#sumUp();
   }
 
-  /** ns to the next SYN of all of them; `Infinity`: nobody sends. */
-  gap(): number {
-    return this.rate > 0 ? this.#rng.exponential(SEC / this.rate) : Infinity;
+  /** SYNs per second that are sent now. */
+  get rate(): number {
+    return this.#populations.reduce((sum, { spec }, kind) => {
+      const asking = this.#orders
+        .map((order, i) => ({ bots: this.#counts[i]![kind]!, rate: order.rate, active: this.#active[i] }))
+        .filter(({ active }) => active);
+      return sum + rateTogether(asking, spec.uplink);
+    }, 0);
   }
 
-  /** A SYN of one of them. */
+  /** ns to the next SYN of all of them; `Infinity`: nobody sends. */
+  gap(): number {
+    return this.#most > 0 ? this.#rng.exponential(SEC / this.#most) : Infinity;
+  }
+
+  /** A SYN of one of them. False: it does not leave, for want of room on its link or because of a filter. */
   write(seg: Segment): boolean {
-    let left = this.#rng.unit() * this.rate;
+    let left = this.#rng.unit() * this.#most;
     let order = -1;
     let kind = -1;
     for (let i = 0; i < this.#orders.length && left >= 0; i++) {
@@ -90,18 +102,29 @@ export class SumsFlood {
     const population = this.#populations[kind]!;
     // The bots of a kind are alike, so the first to learn of an order may as well be number 0.
     const count = this.#counts[order]![kind]!;
-    const home = population.addressOf(drawBelow(count, maskOf(count), this.#rng));
-    return this.syns[order]!.write(seg, population, home);
+    const index = drawBelow(count, maskOf(count), this.#rng);
+    if (this.#orders.length > 1 && !this.#fits(order, kind, index)) return false;
+    return this.syns[order]!.write(seg, population, population.addressOf(index));
+  }
+
+  /** Number `index` carries out every order that more bots than that have learnt of. */
+  #fits(order: number, kind: number, index: number): boolean {
+    let asked = 0;
+    for (let i = 0; i < this.#orders.length; i++) {
+      if (this.#active[i] && index < this.#counts[i]![kind]!) asked += this.#orders[i]!.rate;
+    }
+    const { uplink } = this.#populations[kind]!.spec;
+    return this.#rng.chance(shareSent(this.#orders[order]!.rate, asked, uplink));
   }
 
   #sumUp(): void {
-    this.rate = 0;
+    this.#most = 0;
     this.flooding = 0;
     for (let i = 0; i < this.#orders.length; i++) {
       if (!this.#active[i]) continue;
       // Who knows a later order knows the earlier ones that still hold, too.
       this.flooding = Math.max(this.flooding, this.informed[i]!);
-      for (let k = 0; k < this.#populations.length; k++) this.rate += this.#counts[i]![k]! * this.#rates[i]![k]!;
+      for (let k = 0; k < this.#populations.length; k++) this.#most += this.#counts[i]![k]! * this.#rates[i]![k]!;
     }
   }
 }
