@@ -49,7 +49,8 @@ export class FloodSource implements Emitter {
     this.#arrivals = floodArrivals(spec.rate, spec.from, spec.to, stream(around.seed, `${purpose}/when`), delay);
     this.#fields = stream(around.seed, `${purpose}/syn`);
     this.#filter = stream(around.seed, `${purpose}/ingress`);
-    // A flood is the sum of senders all over the network: each SYN began behind a filter with that probability.
+    // A flood is the sum of senders all over the network: each SYN began behind a filter with that probability. Loose
+    // filters let out whatever is routed (RFC 3704 §2.4), and so is every range that a scenario may name.
     this.#filtering = this.sources.forged && around.ingress.mode === 'strict' ? around.ingress.deployed : 0;
   }
 
