@@ -45,7 +45,7 @@ describe('a defence is a change to the bare scenario', () => {
     const shorter = (profile: string) =>
       withDefences(flood(`server: { profile: ${profile} }\n`), 'short-timer').server.settings;
     expect(shorter('linux-6')).toMatchObject({ tcp_synack_retries: 1 });
-    expect(shorter('freebsd-14')).toEqual({ syncache_rexmtlimit: 1 });
+    expect(shorter('freebsd-14')).toEqual({ syncookies: 0, syncache_rexmtlimit: 1 });
     expect(shorter('rfc9293')).toEqual({ synack_retries: 1 });
     expect(shorter('bsd-1996')).toEqual({ tcp_keepinit: 10 });
   });

@@ -59,7 +59,8 @@ function bare(scenario: FloodScenario): FloodScenario {
   // The 4.4BSD queue has no defence, and its one limit is what it is.
   if (scenario.server.profile === 'bsd-1996') return eachListener(without, () => ({ policy: '', policyParams: {} }));
   const dropping = eachListener(without, () => ({ policy: 'drop-when-full', policyParams: {} }));
-  return scenario.server.profile === 'linux-6' ? setting(dropping, { tcp_syncookies: 0 }) : dropping;
+  if (scenario.server.profile === 'linux-6') return setting(dropping, { tcp_syncookies: 0 });
+  return scenario.server.profile === 'freebsd-14' ? setting(dropping, { syncookies: 0 }) : dropping;
 }
 
 function eachListener(scenario: FloodScenario, change: (listen: ListenSpec) => Partial<ListenSpec>): FloodScenario {
@@ -222,6 +223,13 @@ export const DEFENCES: readonly Defence[] = [
     what: 'the last quarter of the queue is for hosts that were served before (Linux): strangers lose, regulars get in',
     rfc4987: '',
     patch: reserve,
+  },
+  {
+    name: 'fast-open-limit',
+    what: 'servers take Fast Opens (RFC 7413), but only 16 may be pending; the rest shake hands as usual',
+    rfc4987: '',
+    patch: (scenario) =>
+      scenario.server.profile === 'linux-6' ? setting(scenario, { tcp_fastopen: 3, fastopen_qlen: 16 }) : scenario,
   },
   ingress(50),
   ingress(100),

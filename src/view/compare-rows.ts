@@ -20,8 +20,9 @@ export interface CompareRow {
   readonly queueBytes: number;
   /** Things that boxes on the road remembered at most. */
   readonly boxEntries: number;
-  /** Sent by the server and by boxes for it: what a forged address gets to see. */
+  /** Sent by the server, and those of the server or of boxes that went to addresses which had sent nothing. */
   readonly synAcks: number;
+  readonly backscatter: number;
   /** Connections made from a cookie; without timestamps they have lost window scale and SACK. */
   readonly byCookie: number;
   readonly serverCpu: number;
@@ -33,8 +34,6 @@ export function compareRow(name: string, report: FloodReport, quiet: FloodReport
   const m = measuresOf(report);
   const of = (key: string): number => m[key] ?? Number.NaN;
   const usual = measuresOf(quiet)['clients.all.responseTime.p50'] ?? Number.NaN;
-  const boxes = (keys: readonly string[]): number =>
-    report.boxes.reduce((sum, { counters }) => sum + keys.reduce((n, key) => n + (counters[key] ?? 0), 0), 0);
   return {
     name,
     firstTry: of('clients.all.firstTry'),
@@ -47,8 +46,11 @@ export function compareRow(name: string, report: FloodReport, quiet: FloodReport
     halfOpenPeak: of('queue.peak'),
     queueBytes: of('queue.bytes'),
     boxEntries: report.boxes.reduce((sum, { peakEntries }) => sum + peakEntries, 0),
-    synAcks: of('series.synAcks.sum') + boxes(['synAckSent', 'answered']),
-    byCookie: (m['counters.all.SyncookiesRecv'] ?? 0) + boxes(['cookieValid']),
+    synAcks: of('series.synAcks.sum'),
+    backscatter: of('road.backscatter'),
+    byCookie:
+      (m['counters.all.SyncookiesRecv'] ?? 0) +
+      report.boxes.reduce((sum, box) => sum + (box.counters.cookieValid ?? 0), 0),
     serverCpu: of('cpu.share'),
     boxCpu: report.ranTo === 0 ? 0 : report.boxes.reduce((sum, { cpu }) => sum + cpu, 0) / report.ranTo,
   };

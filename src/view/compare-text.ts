@@ -26,7 +26,7 @@ export function compareSentence(row: CompareRow, none: CompareRow): string {
     row.added > 0.001 ? `half of the responses come ${spanText(row.added * 1e9)} later than without a flood` : '',
   ];
   const costs = [
-    ratio(row.synAcks, none.synAcks, 'SYN/ACKs'),
+    ratio(row.backscatter, none.backscatter, 'backscatter'),
     ratio(row.queueBytes, none.queueBytes, 'memory of the queue'),
     row.byCookie > 0 ? `${counted(row.byCookie, 'connection')} from cookies` : '',
     row.boxEntries > 0 ? `${counted(row.boxEntries, 'thing')} to remember on the road` : '',
@@ -72,7 +72,7 @@ const COLUMNS: readonly Column[] = [
   { head: 'half-open', cell: count((row) => row.halfOpenPeak) },
   { head: 'memory', cell: (row) => cell(sizeText(row.queueBytes)) },
   { head: 'on the road', cell: count((row) => row.boxEntries) },
-  { head: 'SYN/ACKs', cell: count((row) => row.synAcks) },
+  { head: 'backscatter', cell: count((row) => row.backscatter) },
   { head: 'by cookie', cell: count((row) => row.byCookie) },
   { head: 'CPU', cell: (row) => cell(shareText(row.serverCpu + row.boxCpu)) },
 ];

@@ -68,7 +68,7 @@ function queueStory({ queue, moments, listeners }: FloodReport): string {
       ? ''
       : queue.timeToRecovery < 0
         ? ' When the run ended there was still no lasting room.'
-        : ` There was room for good ${spanText(queue.timeToRecovery)} after the last flood SYN: entries stay until their SYN/ACK timers have run out, whether or not the flood goes on.`;
+        : ` There was room for good ${spanText(queue.timeToRecovery)} after the last flood SYN${queue.timeToRecovery > 1e9 ? ': entries stay until their SYN/ACK timers have run out, whether or not the flood goes on' : ''}.`;
   return `${holds}. It was full at ${formatTime(queue.fullAt)}${after}, and without room during ${shareText(queue.fullShare)} of the flood. That takes no large flood: each entry keeps its place for as long as the server repeats its SYN/ACK, so a few SYNs a second are enough.${over}`;
 }
 
@@ -168,7 +168,7 @@ function established({ clients }: FloodReport): string {
 
 function backscatter({ road }: FloodReport): string {
   if (road.backscatter === 0) return '';
-  return `The server sent ${counted(road.backscatter, 'SYN/ACK')} to addresses that had asked for nothing. Such backscatter is how floods are noticed elsewhere (Moore, Voelker and Savage 2001).`;
+  return `${counted(road.backscatter, 'SYN/ACK')} went to addresses that had asked for nothing. Such backscatter is how floods are noticed elsewhere (Moore, Voelker and Savage 2001).`;
 }
 
 function onARealHost({ listeners, queue }: FloodReport): string {
