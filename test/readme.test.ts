@@ -24,8 +24,10 @@ for (const [, block] of readme.matchAll(/```console\n([\s\S]*?)```/g))
     examples.push({ args: (command ?? '').split(' '), shown: (shown ?? '').trimEnd().split('\n') });
 
 describe('README', () => {
-  test('shows runs, a verdict and a script', () => {
-    expect(new Set(examples.map((example) => example.args[0]))).toEqual(new Set(['run', 'explain', 'script']));
+  test('shows runs, a comparison, a verdict and a script', () => {
+    expect(new Set(examples.map((example) => example.args[0]))).toEqual(
+      new Set(['run', 'compare', 'explain', 'script']),
+    );
   });
 
   // In order and in one folder: a later example reads what an earlier one wrote.
