@@ -119,7 +119,7 @@ export class FloodRun {
     while (this.#nextSample <= goal) {
       this.#arena.runTo(this.#nextSample);
       for (const moment of this.#traffic.newMoments()) this.#meter.moment(moment.t, moment.what);
-      this.#meter.sample(this.now, this.#traffic.flooding(this.now), this.#traffic.over);
+      this.#meter.sample(this.now, this.#traffic.flooding(this.now), this.#traffic.over(this.now));
       this.#nextSample += this.scenario.sampleEvery;
     }
     this.#arena.runTo(goal);
@@ -161,7 +161,7 @@ export class FloodRun {
         counters: { ...box.counters },
         cpu: cpuOf(this.#boxes.kinds[i]!, box),
       })),
-      queue: meter.queue.report(this.now, synQueue?.capacity ?? 0, synQueue?.bytes ?? 0, this.#traffic.over),
+      queue: meter.queue.report(this.now, synQueue?.capacity ?? 0, synQueue?.bytes ?? 0, this.#traffic.over(this.now)),
       road: {
         segmentsIn: meter.segmentsIn,
         segmentsOut: meter.segmentsOut,

@@ -79,6 +79,14 @@ describe.each(['each', 'sum'] as const)('a botnet played as %s', (as) => {
   });
 });
 
+test.each(['each', 'sum'] as const)('%s: the flood ends with its order, though a take-down is still to come', (as) => {
+  const report = runFlood(scenario({ as, takeDown: { how: 'outage', at: 100 * SEC } }));
+  const ended = report.moments.find(({ what }) => what === 'flood-ends')?.t ?? -1;
+  expect(ended).toBeLessThan(14 * SEC);
+  expect(ended).toBeGreaterThan(13.9 * SEC);
+  expect(report.queue.timeToRecovery).toBeGreaterThanOrEqual(0);
+});
+
 test('bots that use their own addresses never complete or reset a handshake', () => {
   const report = runFlood(scenario({ as: 'each' }));
   // What reaches the server is their SYNs, and the few segments of two clients.

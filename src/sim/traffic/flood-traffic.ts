@@ -71,8 +71,11 @@ export class FloodTraffic {
   }
 
   /** No source has anything left to send. */
-  get over(): boolean {
-    return this.emitters.every((emitter) => emitter.next === Infinity);
+  over(now: Nanos): boolean {
+    return (
+      this.#floods.every(({ sources }) => sources.every((source) => source.next === Infinity)) &&
+      this.#botnets.every((botnet) => botnet.over(now))
+    );
   }
 
   /** Bots that send now. */

@@ -62,6 +62,10 @@ export class BotnetOfBots implements Botnet {
     return moments.sort((a, b) => a.t - b.t);
   }
 
+  over(now: Nanos): boolean {
+    return this.#spec.orders.every(({ at, duration }) => now >= at + duration);
+  }
+
   view(now: Nanos): BotsView {
     const { crowd } = this;
     const { orders } = this.#spec;

@@ -120,6 +120,10 @@ export class BotnetOfSums implements Botnet, Emitter {
     return false;
   }
 
+  over(now: Nanos): boolean {
+    return this.#spec.orders.every(({ at, duration }) => now >= at + duration);
+  }
+
   view(): BotsView {
     const { flooding, rate } = this.#flood;
     const registered = this.#registered;

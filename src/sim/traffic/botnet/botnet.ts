@@ -19,6 +19,8 @@ export interface Botnet {
   readonly emitters: readonly Emitter[];
   /** What has happened so far, in order. */
   readonly moments: readonly FloodMoment[];
+  /** No order holds any more, and none is to come. */
+  over(now: Nanos): boolean;
   view(now: Nanos): BotsView;
   report(now: Nanos): BotnetReport;
 }
