@@ -9,7 +9,8 @@ import type { Announced, Client } from './splice-rows.ts';
 const MAX_SCALE = 14;
 /**
  * Odd, so no two ISNs fall together. A Linux cookie adds the client's ISN and the MSS index, and so is good for the ISN
- * before with the next larger MSS as well; spread apart, neighbours' cookies are 2^31 and more from each other.
+ * before with the next larger MSS as well (measured on 6.18: a SYN to the server with both wrong). Spread apart, neighbours'
+ * cookies are far from each other.
  */
 const SPREAD = 0x9e3779b1;
 
@@ -73,7 +74,7 @@ export function clientOfCookie(
     if (announced.wscale >= 0) into.ws = cookieTsScale(echoed);
     into.sackPerm = announced.sack && cookieTsSack(echoed);
   }
-  // The SYN's window is gone. This one is scaled, and a SYN's is not.
+  // The SYN's window is gone. This one is scaled, and a SYN's is not; Linux passes it on as it stands.
   into.wnd = Math.min(0xffff, ack.wnd << Math.max(0, into.ws));
   return true;
 }
