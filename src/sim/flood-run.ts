@@ -154,12 +154,12 @@ export class FloodRun {
         policy: l.policy.name,
         counters: { ...l.counters },
       })),
-      boxes: this.#boxes.boxes.map((box, i) => ({
+      boxes: this.#boxes.made.map(({ box, kind }, i) => ({
         name: box.name,
         entries: box.entries,
         peakEntries: peaks[i]!,
         counters: { ...box.counters },
-        cpu: cpuOf(this.#boxes.kinds[i]!, box),
+        cpu: cpuOf(kind, box),
       })),
       queue: meter.queue.report(this.now, synQueue?.capacity ?? 0, synQueue?.bytes ?? 0, this.#traffic.over(this.now)),
       road: {

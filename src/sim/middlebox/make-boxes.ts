@@ -9,26 +9,24 @@ import type { Middlebox } from './types.ts';
 
 export interface MadeBoxes {
   readonly boxes: readonly Middlebox[];
-  readonly kinds: readonly BoxKind[];
+  /** The same, each with its kind. */
+  readonly made: readonly { readonly box: Middlebox; readonly kind: BoxKind }[];
   /** The first so many stand on the provider's side of the access link. */
   readonly upstream: number;
 }
 
 /** `server`: what stands behind them. Throws when a name is not in the catalogue, or a parameter not its kind's. */
 export function makeBoxes(specs: readonly BoxSpec[], seed: number, server: TcpConfig): MadeBoxes {
-  const kinds = specs.map(({ name }) => {
+  const made = specs.map(({ name, params }, i) => {
     const kind = middleboxNamed(name);
     if (kind === undefined) throw new HalfopenError(`boxes: no network defence is called '${name}'`);
-    return kind;
-  });
-  const boxes = specs.map(({ params }, i) => {
     const rng = stream(seed, `box/${i}`);
     const secret = Uint32Array.from({ length: 4 }, () => rng.uint32());
-    const kind = kinds[i]!;
-    return makeBox(kind, { ...asServer(kind, server), ...params }, { secret, below: (n) => rng.below(n) });
+    const box = makeBox(kind, { ...asServer(kind, server), ...params }, { secret, below: (n) => rng.below(n) });
+    return { box, kind };
   });
-  const site = kinds.findIndex(({ place }) => place === 'site');
-  return { boxes, kinds, upstream: site < 0 ? kinds.length : site };
+  const site = made.findIndex(({ kind }) => kind.place === 'site');
+  return { boxes: made.map(({ box }) => box), made, upstream: site < 0 ? made.length : site };
 }
 
 /**
