@@ -60,8 +60,7 @@ function whoCame({ clients, floods, botnets, ranTo, stopped, moments }: FloodRep
 
 function queueStory({ queue, moments, listeners }: FloodReport): string {
   const holds = `The SYN queue holds ${counted(queue.capacity, 'half-open connection')}${queue.capacity === (listeners[0]?.backlog ?? 0) + 1 ? ' (the backlog and one more)' : ''}`;
-  if (queue.fullAt < 0)
-    return `${holds}; it never had more than ${countText(queue.peak)} and so never refused anybody.`;
+  if (queue.fullAt < 0) return `${holds}; it was never full, with ${countText(queue.peak)} at most.`;
   const after = queue.timeToExhaustion < 0 ? '' : `, ${spanText(queue.timeToExhaustion)} after the flood began`;
   const over =
     at(moments, 'flood-ends') < 0
@@ -122,7 +121,7 @@ function firstDropped({ moments }: FloodReport): string {
   if (t < 0) return '';
   const full = at(moments, 'queue-full');
   if (full < 0 || full > t)
-    return `The first client was turned away at ${formatTime(t)}, before the SYN queue was ever full.`;
+    return `The first segment of a client was lost or dropped at ${formatTime(t)}, before the SYN queue was ever full.`;
   return `The first client was turned away at ${formatTime(t)}, ${spanText(t - full)} after the queue had filled.`;
 }
 
@@ -130,7 +129,7 @@ function cookieStory(report: FloodReport): string {
   const sent = counter(report.listeners, 'SyncookiesSent');
   if (sent === 0) return '';
   const back = counter(report.listeners, 'SyncookiesRecv');
-  return `${counted(sent, 'SYN')} ${were(sent)} answered with a cookie: the SYN/ACK's own sequence number carries what an entry would hold, and nothing is kept. ${countText(back)} came back as a valid ACK. The price: a cookie SYN/ACK is never repeated, a client without timestamps loses window scaling and SACK, and the server still answers every forged SYN.`;
+  return `${counted(sent, 'SYN')} ${were(sent)} answered with a cookie: the SYN/ACK's own sequence number carries what an entry would hold, and nothing is kept${sum(report, 'dropsSynQueue') === 0 ? ', so a full queue turned nobody away' : ''}. ${countText(back)} came back as a valid ACK. The price: a cookie SYN/ACK is never repeated, ${report.profile === 'freebsd-14' ? 'options are rounded to what fits into the cookie' : 'a client without timestamps loses window scaling and SACK'}, and the server still answers every forged SYN.`;
 }
 
 function evictionStory({ listeners }: FloodReport): string {
@@ -171,7 +170,9 @@ function backscatter({ road }: FloodReport): string {
   return `${counted(road.backscatter, 'SYN/ACK')} went to addresses that had asked for nothing. Such backscatter is how floods are noticed elsewhere (Moore, Voelker and Savage 2001).`;
 }
 
-function onARealHost({ listeners, queue }: FloodReport): string {
+function onARealHost({ listeners, queue, profile }: FloodReport): string {
+  // The counters are Linux'; other systems count, too, but not these things.
+  if (profile !== 'linux-6') return '';
   const shown = ['ListenDrops', 'ListenOverflows', 'TCPReqQFullDrop', 'TCPReqQFullDoCookies', 'SyncookiesSent'].filter(
     (name) => counter(listeners, name) > 0,
   );

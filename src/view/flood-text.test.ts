@@ -68,7 +68,7 @@ describe('explained', () => {
     for (const word of ['cookie', 'accept queue was full', 'RST', 'given up', 'link']) expect(told).not.toContain(word);
     expect(explainFlood(floodReport())).toEqual([
       'Nobody flooded the server. There were no clients.',
-      'The SYN queue holds 129 half-open connections (the backlog and one more); it never had more than 0 and so never refused anybody.',
+      'The SYN queue holds 129 half-open connections (the backlog and one more); it was never full, with 0 at most.',
     ]);
   });
 
@@ -101,6 +101,12 @@ describe('explained', () => {
     expect(text).toContain('4 entries were given up for a newer SYN');
     expect(text).toContain('7 SYN/ACKs reached a host that really lives at the forged address');
     expect(text).toContain('All 30 later requests on connections that were open already were answered');
+  });
+
+  test('another system is not told what nstat would show', () => {
+    const text = explainFlood({ ...SMALL_FLOOD, profile: 'bsd-1996' }).join('\n');
+    expect(text).not.toContain('nstat');
+    expect(plainText(floodLines({ ...SMALL_FLOOD, profile: 'bsd-1996' }))).toContain("Counters, under Linux' names");
   });
 
   test("the scenario's own text follows the moments it waits for", () => {

@@ -15,7 +15,7 @@ export function floodLines(report: FloodReport): TextLine[] {
     ['Over time', overTime(report)],
     ['Queue', queue(report)],
     ['Drops by cause', drops(report)],
-    ['Counters, as in nstat -az', counters(report)],
+    [report.profile === 'linux-6' ? 'Counters, as in nstat -az' : "Counters, under Linux' names", counters(report)],
     ['Who flooded', floods(report)],
     ['Defences and what they did', defences(report)],
     ['The road and the CPU', road(report)],
@@ -219,7 +219,7 @@ export function nstatName(counter: string): string {
   return SNMP.includes(counter) ? `Tcp${counter}` : `TcpExt${counter}`;
 }
 
-const SNMP: readonly string[] = ['PassiveOpens', 'OutRsts', 'RetransSegs'];
+const SNMP: readonly string[] = ['PassiveOpens', 'AttemptFails', 'OutRsts', 'RetransSegs'];
 
 // ---- floods, defences, road --------------------------------------------------------------------------------------------
 
