@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { parseFloodScenario } from '../scenario/parse.ts';
+import { runFlood } from '../sim/flood-run.ts';
 import { LISTEN_POLICIES } from '../sim/listen-policies.ts';
+import { middleboxNamed } from '../sim/middlebox/catalogue.ts';
+import { settingsOf } from '../sim/server-profiles.ts';
 import { DEFENCES } from './flood-defences.ts';
 import {
   applyKnobs,
@@ -93,7 +96,31 @@ test('a backlog beyond what the system grants raises its limits as well', () => 
 
 describe('defences', () => {
   test('each stands in the catalogue under its name', () => {
-    for (const { policy } of DEFENCES) expect(Object.keys(LISTEN_POLICIES)).toContain(policy);
+    expect(new Set(DEFENCES.map(({ id }) => id)).size).toBe(DEFENCES.length);
+    for (const { policy, boxes, settings } of DEFENCES) {
+      if (policy !== '') expect(Object.keys(LISTEN_POLICIES)).toContain(policy);
+      for (const { name } of boxes) expect(middleboxNamed(name)?.name).toBe(name);
+      for (const [profile, changed] of Object.entries(settings)) {
+        expect(Object.keys(settingsOf(profile, {}))).toEqual(expect.arrayContaining(Object.keys(changed)));
+      }
+    }
+  });
+
+  test.each(DEFENCES.map(({ id }) => id))('%s runs', (id) => {
+    const turned = applyKnobs({ ...SCENARIO, until: 8e9 }, { ...UNTURNED, defence: id });
+    const report = runFlood(turned);
+    expect(report.ranTo).toBe(8e9);
+    expect(report.clients.at(-1)?.attempts).toBeGreaterThan(10);
+  });
+
+  test('a defence in the network leaves the listener alone, one in the server the road', () => {
+    const proxy = applyKnobs(SCENARIO, { ...UNTURNED, defence: 'syn-proxy' });
+    expect(proxy.boxes).toEqual([{ name: 'syn-proxy', params: {} }]);
+    expect(proxy.server).toEqual(SCENARIO.server);
+    expect(applyKnobs(SCENARIO, { ...UNTURNED, defence: 'short-wait' }).server.settings).toEqual({
+      tcp_synack_retries: 1,
+    });
+    expect(applyKnobs(SCENARIO, { ...UNTURNED, defence: 'ingress' }).ingress.deployed).toBe(1);
   });
 
   test('replace the policy of every listener', () => {

@@ -50,6 +50,10 @@ function costsOf(report: FloodReport, beside: FloodReport | null): string[] {
   const inBoxes = report.boxes.reduce((sum, box) => sum + box.peakEntries, 0);
   const boxes = beside?.boxes.reduce((sum, box) => sum + box.peakEntries, 0);
   if (more(inBoxes, boxes, 0)) costs.push(`${countText(inBoxes)} entries of state in the network`);
+  const boxCpu = cpuOfBoxes(report);
+  if (more(boxCpu, beside === null ? undefined : cpuOfBoxes(beside), 0.01)) {
+    costs.push(`${shareText(boxCpu)} of a CPU there`);
+  }
   if (more(report.cpu.share, beside?.cpu.share, 0.01)) costs.push(`${shareText(report.cpu.share)} of the CPU`);
   const median = allOf(report)?.connectTime.p50 ?? -1;
   const usual = beside === null ? undefined : allOf(beside)?.connectTime.p50;
@@ -75,6 +79,11 @@ function allOf(report: FloodReport): ClientsReport | undefined {
 
 function failures(clients: ClientsReport): number {
   return Object.values(clients.failed).reduce((sum, count) => sum + count, 0);
+}
+
+/** Share of the run's time. */
+function cpuOfBoxes(report: FloodReport): number {
+  return report.ranTo > 0 ? report.boxes.reduce((sum, box) => sum + box.cpu, 0) / report.ranTo : 0;
 }
 
 function countersOf(report: FloodReport): (name: string) => number {
