@@ -9,7 +9,7 @@ export interface FloodFrame {
   /** Half-open entries it holds when full. */
   readonly capacity: number;
   readonly halfOpen: number;
-  /** The first `MOST_SLOTS` rows in use; each keeps its place while it lives, so that a slot can be watched. */
+  /** The first rows in use, as many as were asked for; each keeps its place while it lives, so that a slot can be watched. */
   readonly slots: readonly SlotView[];
   readonly acceptQueue: number;
   readonly acceptCapacity: number;

@@ -42,7 +42,7 @@ export interface FloodRunOptions {
   readonly ages?: 'yes' | 'no';
 }
 
-/** Slots a frame shows at most. */
+/** Slots a frame lists if nobody asks for more. */
 const MOST_SLOTS = 1200;
 
 export class FloodRun {
@@ -181,13 +181,13 @@ export class FloodRun {
     };
   }
 
-  /** How it looks now. */
-  frame(): FloodFrame {
+  /** How it looks now, with the first `most` slots that are in use. */
+  frame(most: number = MOST_SLOTS): FloodFrame {
     const { listener } = this.#server.ports[0] ?? {};
     if (listener === undefined) throw new Error('a flood scenario has at least one listening port');
     const { synQueue } = listener;
     const slots: SlotView[] = [];
-    for (let row = 0; row < synQueue.rows && slots.length < MOST_SLOTS; row++) {
+    for (let row = 0; row < synQueue.rows && slots.length < most; row++) {
       if (!synQueue.occupied(row)) continue;
       synQueue.read(row, this.#half);
       slots.push({

@@ -92,7 +92,7 @@ function Bots({ frame }: { readonly frame: FloodFrame }): JSX.Element {
     <section class="bots" aria-label="Botnets">
       {frame.bots.map((net) => (
         <div class="row2" key={net.name}>
-          <h2>Botnet {net.name}</h2>
+          <h2>{net.name === 'botnet' ? 'Botnet' : `Botnet ${net.name}`}</h2>
           <span class="use">
             {net.takenDown && <b>taken down · </b>}
             <b>{countText(net.registered)}</b> of {countText(net.bots)} registered

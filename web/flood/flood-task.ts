@@ -11,7 +11,7 @@ import { DENSITY_OWNERS, DENSITY_STEP } from '../../src/view/density-band.ts';
 import { applyKnobs } from '../../src/view/flood-knobs.ts';
 import type { FloodPart, FloodRequest } from '../messages.ts';
 import { DensityTap } from './density-tap.ts';
-import { type PackedFrame, packFrame } from './packed-frame.ts';
+import { type PackedFrame, packFrame, SLOT_BYTES } from './packed-frame.ts';
 
 export type Post = (part: FloodPart, handOver: Transferable[]) => void;
 
@@ -45,7 +45,7 @@ export class FloodTask {
       const frames = lane.takeFrames();
       const news = lane.takeReport();
       if (frames.length === 0 && news === null) continue;
-      const buffers = frames.map((frame) => frame.packed.buffer);
+      const buffers = frames.map((frame) => frame.packed);
       post(
         {
           kind: 'flood',
@@ -82,7 +82,10 @@ class Lane {
     this.run = new FloodRun(scenario, { ...seed, taps: [this.#density], ages: 'yes' });
     ownerOf = (address) => this.run.ownerOf(address);
     const samples = Math.floor(scenario.until / scenario.sampleEvery);
-    this.#frameEvery = scenario.sampleEvery * Math.max(1, Math.ceil(samples / MOST_FRAMES));
+    const first = this.run.frame(0);
+    const bytes = Math.min(MOST_SLOTS, first.capacity) * SLOT_BYTES;
+    const frames = Math.max(LEAST_FRAMES, Math.min(MOST_FRAMES, FRAME_BYTES / bytes));
+    this.#frameEvery = scenario.sampleEvery * Math.max(1, Math.ceil(samples / frames));
     this.#step = this.#frameEvery;
     this.#keepFrame();
   }
@@ -117,7 +120,7 @@ class Lane {
   }
 
   #keepFrame(): void {
-    this.#frames.push(packFrame(this.run.frame()));
+    this.#frames.push(packFrame(this.run.frame(MOST_SLOTS)));
     this.#nextFrame = Math.min(this.run.scenario.until, this.run.now + this.#frameEvery);
   }
 }
@@ -126,6 +129,10 @@ class Lane {
 const SLICE = 20;
 /** Milliseconds between two reports of a run that goes on. */
 const REPORT_EVERY = 150;
-/** Frames kept of one run; with 1,200 slots each has 70 kB. */
+/** Slots that a frame lists; of larger queues the rest is shown as used or free only. */
+const MOST_SLOTS = 16_384;
+/** Frames kept of one run: every sample if they fit into so many bytes, else fewer. */
 const MOST_FRAMES = 600;
+const LEAST_FRAMES = 60;
+const FRAME_BYTES = 48e6;
 const MS: Nanos = 1e6;

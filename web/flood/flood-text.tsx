@@ -65,7 +65,7 @@ function Series({ run, plots, at }: { run: FloodColumn; plots: readonly Plot[]; 
             <th scope="col">Until</th>
             {told.map(({ plot, line }) => (
               <th scope="col" key={line.id}>
-                {plot.title}: {line.label}
+                {plot.lines.length === 1 ? plot.title : `${plot.title}: ${line.label}`}
               </th>
             ))}
           </tr>

@@ -127,8 +127,7 @@ function Knob({ name, turned, undo, value, wide = false, children }: KnobProps):
             aria-label={`Put ${name} back to the scenario's`}
             onClick={() => lab.flood.turn(undo)}
           >
-            turned
-            <Icon name="undo" />
+            undo
           </button>
         )}
       </span>

@@ -1,50 +1,53 @@
-/** Frames of a run as they travel from the worker and lie in the page: slots in one buffer, so that a thousand frames stay small. */
+/** Frames of a run as they travel from the worker and lie in the page: slots in one buffer, so that many frames stay small. */
 import type { Owner } from '../../src/sim/arena/types.ts';
 import type { FloodFrame, SlotView } from '../../src/sim/flood-frame.ts';
 import { formatIpv4, parseIpv4 } from '../../src/wire/ipv4-text.ts';
 
 export interface PackedFrame extends Omit<FloodFrame, 'slots'> {
-  /** `FIELDS` numbers per slot. Its buffer is handed over, not copied. */
-  readonly packed: Float64Array<ArrayBuffer>;
+  /** `SLOT_BYTES` per slot: first the times of all, then three words of each. It is handed over, not copied. */
+  readonly packed: ArrayBuffer;
 }
+
+export const SLOT_BYTES = 28;
 
 export function packFrame(frame: FloodFrame): PackedFrame {
   const { slots, ...rest } = frame;
-  const packed = new Float64Array(slots.length * FIELDS);
+  const packed = new ArrayBuffer(slots.length * SLOT_BYTES);
+  const times = new Float64Array(packed, 0, slots.length * TIMES);
+  const words = new Uint32Array(packed, slots.length * TIMES * 8, slots.length * WORDS);
   for (const [i, slot] of slots.entries()) {
-    packed.set(
-      [
-        slot.slot,
-        OWNERS.indexOf(slot.owner),
-        parseIpv4(slot.remote),
-        slot.remotePort,
-        slot.since,
-        slot.firesAt,
-        slot.synAcks,
-      ],
-      i * FIELDS,
-    );
+    times[i * TIMES] = slot.since;
+    times[i * TIMES + 1] = slot.firesAt;
+    words[i * WORDS] = slot.slot;
+    words[i * WORDS + 1] = parseIpv4(slot.remote);
+    words[i * WORDS + 2] =
+      slot.remotePort + OWNERS.indexOf(slot.owner) * 2 ** 16 + Math.min(slot.synAcks, 255) * 2 ** 24;
   }
   return { ...rest, packed };
 }
 
 export function unpackFrame(frame: PackedFrame): FloodFrame {
   const { packed, ...rest } = frame;
+  const count = packed.byteLength / SLOT_BYTES;
+  const times = new Float64Array(packed, 0, count * TIMES);
+  const words = new Uint32Array(packed, count * TIMES * 8, count * WORDS);
   const slots: SlotView[] = [];
-  for (let at = 0; at < packed.length; at += FIELDS) {
+  for (let i = 0; i < count; i++) {
+    const mixed = words[i * WORDS + 2]!;
     slots.push({
-      slot: packed[at]!,
-      owner: OWNERS[packed[at + 1]!] ?? 'silent',
-      remote: formatIpv4(packed[at + 2]!),
-      remotePort: packed[at + 3]!,
-      since: packed[at + 4]!,
-      firesAt: packed[at + 5]!,
-      synAcks: packed[at + 6]!,
+      slot: words[i * WORDS]!,
+      owner: OWNERS[(mixed >>> 16) & 0xff] ?? 'silent',
+      remote: formatIpv4(words[i * WORDS + 1]!),
+      remotePort: mixed & 0xffff,
+      since: times[i * TIMES]!,
+      firesAt: times[i * TIMES + 1]!,
+      synAcks: mixed >>> 24,
     });
   }
   return { ...rest, slots };
 }
 
-const FIELDS = 7;
+const TIMES = 2;
+const WORDS = 3;
 
 const OWNERS: readonly Owner[] = ['server', 'client', 'followed', 'bot', 'c2', 'live', 'silent'];

@@ -51,7 +51,7 @@ export function Plots({ plots, series, until, t, moments, id }: Props): JSX.Elem
             {plot.limit !== null && (
               <g class="plot-limit">
                 <path d={`M${GUTTER} ${yAt(plot, plot.limit.value)}h${width}`} />
-                <text class="halo" x={width + GUTTER - 3} y={yAt(plot, plot.limit.value) + 12} text-anchor="end">
+                <text class="halo" x={width + GUTTER - 3} y={limitLabel(plot, plot.limit.value)} text-anchor="end">
                   {plot.limit.label}
                 </text>
               </g>
@@ -175,6 +175,12 @@ function TimeLabels({ until, width }: { readonly until: Nanos; readonly width: n
 
 function isEver(line: PlotLine): boolean {
   return line.values.some((value) => value > 0);
+}
+
+/** Under its line, or above it where there is no room below. */
+function limitLabel(plot: Plot, value: number): number {
+  const y = yAt(plot, value);
+  return y > TOP + HEIGHT / 2 ? y - 4 : y + 12;
 }
 
 function yAt(plot: Plot, value: number): number {
