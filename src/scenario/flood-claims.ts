@@ -1,7 +1,7 @@
 /** What a flood scenario's file claims about its end (`expect`), and the text that follows what happens (`lesson`). */
-import type { FloodExpectation, LessonMoment, LessonStep } from '../sim/flood-model.ts';
+import type { FloodExpectation, LessonMoment, LessonQuestion, LessonStep } from '../sim/flood-model.ts';
 import type { Refuse } from './build.ts';
-import type { LessonFile } from './flood-file.ts';
+import type { LessonFile, QuestionFile } from './flood-file.ts';
 import { suggestion } from './named-params.ts';
 import { parseDuration } from './units.ts';
 
@@ -32,7 +32,21 @@ function parseBound(text: string): readonly [number, number] | undefined {
 }
 
 export function buildLesson(file: readonly LessonFile[], refuse: Refuse): readonly LessonStep[] {
-  return file.map((step, i) => ({ when: momentOf(step.when, i, refuse), title: step.title, say: step.say.trim() }));
+  return file.map((step, i) => ({
+    when: momentOf(step.when, i, refuse),
+    title: step.title,
+    say: step.say.trim(),
+    ...(step.ask === undefined ? {} : { ask: questionOf(step.ask, i, refuse) }),
+  }));
+}
+
+function questionOf(file: QuestionFile, index: number, refuse: Refuse): LessonQuestion {
+  const right = file.answers.filter((answer) => answer.right).length;
+  if (right !== 1) refuse(['lesson', index, 'ask', 'answers'], `has ${right} right answers; expected exactly one`);
+  return {
+    question: file.question.trim(),
+    answers: file.answers.map(({ say, right: is, why }) => ({ say: say.trim(), right: is, why: why.trim() })),
+  };
 }
 
 function momentOf(text: string | 0, index: number, refuse: Refuse): LessonMoment {

@@ -179,4 +179,10 @@ export interface LessonFile {
   readonly when: string | 0;
   readonly title: string;
   readonly say: string;
+  readonly ask?: QuestionFile | undefined;
+}
+
+export interface QuestionFile {
+  readonly question: string;
+  readonly answers: readonly { readonly say: string; readonly right: boolean; readonly why: string }[];
 }

@@ -152,7 +152,7 @@ const server = strict({
     perSynAck: duration.default('1us'),
     perCookie: duration.default('500ns'),
     perListElement: duration.default('15ns'),
-    limits: z.boolean({ error: (issue) => `is ${found(issue.input)}; expected true or false` }).default(false),
+    limits: truth().default(false),
     queue: whole(1, 1_000_000, 'a number of segments').default(1000),
   }).prefault({}),
 });
@@ -286,12 +286,17 @@ const access = strict({
   loss: real(0, 1, 'a probability').default(0),
 });
 
+const answer = strict({ say: text(), right: truth().default(false), why: text() });
+
 const lesson = strict({
   when: text().describe(
     'start, first-client-served, flood-begins, queue-full, first-client-dropped, flood-ends, recovered, bots-ordered, take-down, or a time.',
   ),
   title: text(),
   say: text(),
+  ask: strict({ question: text(), answers: listOf(answer, 6, 'answers') })
+    .optional()
+    .describe('A question to the reader; exactly one answer is right.'),
 });
 
 const floodSchema: z.ZodType<FloodFile, unknown> = strict({
@@ -321,3 +326,7 @@ const floodSchema: z.ZodType<FloodFile, unknown> = strict({
     .default({}),
   lesson: listOf(lesson, 100, 'lesson steps').default([]),
 });
+
+function truth(): z.ZodBoolean {
+  return z.boolean({ error: (issue) => `is ${found(issue.input)}; expected true or false` });
+}

@@ -92,7 +92,7 @@ ingress: { deployed: 0.5, mode: loose }
 access: { delay: 1ms, rate: 10mbit, queue: 50, loss: 0.01 }
 boxes: [blackhole, { name: rate-limit, per: source, rate: 7 }, { name: first-syn-drop, max: 3s }, { name: block-list, sources: [10.3.0.0/24] }]
 expect: { queue.peak: 129, clients.all.firstTry: '>= 0.9', queue.fullShare: '0.1 .. 0.2', road.lost: '<= 5' }
-lesson: [{ when: queue-full, title: Full, say: Now. }, { when: 12s, title: Later, say: Then. }]
+lesson: [{ when: queue-full, title: Full, say: Now. }, { when: 12s, title: Later, say: Then., ask: { question: Q?, answers: [{ say: A, right: true, why: W }, { say: B, why: V }] } }]
 `;
   const s = parseFloodScenario(text, 'all.yaml');
   expect(s.server).toMatchObject({ profile: 'linux-6', label: 'mine', settings: { somaxconn: 511, hz: 100 } });
@@ -153,6 +153,16 @@ lesson: [{ when: queue-full, title: Full, say: Now. }, { when: 12s, title: Later
     { measure: 'road.lost', least: -Infinity, most: 5 },
   ]);
   expect(s.lesson.map((step) => step.when)).toEqual([{ on: 'queue-full' }, { on: 'time', at: 12e9 }]);
+  expect(s.lesson.map((step) => step.ask)).toEqual([
+    undefined,
+    {
+      question: 'Q?',
+      answers: [
+        { say: 'A', right: true, why: 'W' },
+        { say: 'B', right: false, why: 'V' },
+      ],
+    },
+  ]);
 });
 
 describe('no address that may belong to somebody, as target or as forged source', () => {
@@ -274,6 +284,11 @@ describe('mistakes are one sentence with line and column', () => {
     ['backlog: 128', 'listen: [{}, {}]', 'server.listen.1.port is 80, where another listener is already'],
     ['until: 60s', "expect: { queue.peak: '5 .. 3' }", "expect.queue.peak is '5 .. 3', which nothing can be"],
     ['until: 60s', 'lesson: [{ when: queue-ful, title: a, say: b }]', "is 'queue-ful'; did you mean 'queue-full'?"],
+    [
+      'until: 60s',
+      'lesson: [{ when: start, title: a, say: b, ask: { question: q, answers: [{ say: c, why: d }] } }]',
+      'has 0 right answers; expected exactly one',
+    ],
     [
       'until: 60s',
       'boxes: [syn-proxi]',

@@ -270,6 +270,20 @@ export interface LessonStep {
   readonly when: LessonMoment;
   readonly title: string;
   readonly say: string;
+  /** Put to the reader with the step. */
+  readonly ask?: LessonQuestion;
+}
+
+export interface LessonQuestion {
+  readonly question: string;
+  readonly answers: readonly LessonAnswer[];
+}
+
+export interface LessonAnswer {
+  readonly say: string;
+  readonly right: boolean;
+  /** Shown once it was chosen: why it is right, or which idea leads astray. */
+  readonly why: string;
 }
 
 export type LessonMoment =

@@ -76,6 +76,37 @@ describe('a flood', () => {
   });
 });
 
+describe('the lesson', () => {
+  test('lights each step as its moment comes; those that have come stay, those to come show their title only', async () => {
+    const four = await shipped('flood-in-four-steps');
+    const { moments } = runFlood(four);
+    const page = await open('#s=flood-in-four-steps');
+    expect(await page.locator('.steps > li').count()).toBe(4);
+    expect(await page.locator('.steps > .ahead').count()).toBe(4);
+    expect(await page.locator('.steps').textContent()).not.toContain(four.lesson[2]?.say ?? '');
+    const full = moments.find((moment) => moment.what === 'queue-full')?.t ?? 0;
+    await goTo(page, Math.ceil(full / four.sampleEvery));
+    expect(await page.locator('.steps > .now h2').textContent()).toBe(four.lesson[2]?.title);
+    expect(await page.locator('.steps > .done').count()).toBe(2);
+    await page.keyboard.press('ArrowLeft');
+    expect(await page.locator('.steps > .now h2').textContent()).toBe(four.lesson[1]?.title);
+  });
+
+  test('asks, says why an answer is wrong, and keeps what was answered', async () => {
+    const page = await open('#s=flood-in-four-steps&step=26');
+    const four = await shipped('flood-in-four-steps');
+    const answers = four.lesson[0]?.ask?.answers ?? [];
+    await page.getByRole('button', { name: answers[1]?.say ?? '' }).click();
+    expect(await page.locator('.why-answer').textContent()).toBe(answers[1]?.why.trim());
+    await page.getByRole('button', { name: answers[0]?.say ?? '' }).click();
+    expect(await page.locator('.why-answer').textContent()).toBe(answers[0]?.why);
+    await page.keyboard.press('End');
+    expect(await page.locator('.answer.right').count()).toBe(1);
+    // The one that nobody answered has given way to the newest.
+    expect(await page.locator('.question').count()).toBe(2);
+  });
+});
+
 describe('by keyboard', () => {
   test('steps by samples, jumps to drops, expiries and turns of the story', async () => {
     const { moments, series } = runFlood(scenario);
@@ -253,11 +284,11 @@ describe('the page', () => {
 const WIDE = { width: 1440, height: 900 };
 
 const PICTURES: readonly (readonly [string, string, typeof WIDE, 'light' | 'dark' | 'contrast'])[] = [
-  ['flood-light', `#s=${ID}&step=140`, WIDE, 'light'],
+  ['flood-light', '#s=flood-in-four-steps&step=76', WIDE, 'light'],
   ['flood-dark', `#s=${ID}&step=140&k=spoof.live_rate.5000`, WIDE, 'dark'],
-  ['flood-contrast', `#s=${ID}&step=140`, WIDE, 'contrast'],
-  ['flood-beside', `#s=${ID}&step=200&beside=syn-cookies`, WIDE, 'light'],
-  ['flood-phone', `#s=${ID}&step=140`, { width: 390, height: 844 }, 'light'],
+  ['flood-contrast', '#s=flood-in-four-steps&step=76', WIDE, 'contrast'],
+  ['flood-beside', '#s=flood-in-four-steps&step=140&beside=syn-cookies', WIDE, 'light'],
+  ['flood-phone', '#s=flood-in-four-steps&step=140', { width: 390, height: 844 }, 'light'],
 ];
 
 async function open(link: string, size = WIDE, theme: 'light' | 'dark' = 'light'): Promise<Page> {

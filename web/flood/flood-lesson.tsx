@@ -10,6 +10,7 @@ import { BridgeLine } from '../bridge-line.tsx';
 import { PickerButton } from '../picker-button.tsx';
 import { useLab } from '../use-lab.ts';
 import { frameAt } from './flood-lab.ts';
+import { Question } from './question.tsx';
 import { useFlood } from './use-flood.ts';
 
 export function FloodLesson(): JSX.Element {
@@ -79,6 +80,7 @@ function Steps({
             <div>
               <h2>{step.title}</h2>
               {come && <p>{step.say}</p>}
+              {come && step.ask !== undefined && <Question ask={step.ask} now={now} />}
               {time < 0 && over && <p class="mut">Not in this run.</p>}
               {time >= 0 && (
                 <button type="button" class="when" onClick={() => lab.flood.jumpTo(time)}>

@@ -33,18 +33,42 @@ export function unpackFrame(frame: PackedFrame): FloodFrame {
   const words = new Uint32Array(packed, count * TIMES * 8, count * WORDS);
   const slots: SlotView[] = [];
   for (let i = 0; i < count; i++) {
-    const mixed = words[i * WORDS + 2]!;
-    slots.push({
-      slot: words[i * WORDS]!,
-      owner: OWNERS[(mixed >>> 16) & 0xff] ?? 'silent',
-      remote: formatIpv4(words[i * WORDS + 1]!),
-      remotePort: mixed & 0xffff,
-      since: times[i * TIMES]!,
-      firesAt: times[i * TIMES + 1]!,
-      synAcks: mixed >>> 24,
-    });
+    slots.push(
+      new PackedSlot(
+        words[i * WORDS]!,
+        words[i * WORDS + 1]!,
+        words[i * WORDS + 2]!,
+        times[i * TIMES]!,
+        times[i * TIMES + 1]!,
+      ),
+    );
   }
   return { ...rest, slots };
+}
+
+/** Addresses become text only for a slot that somebody looks at. */
+class PackedSlot implements SlotView {
+  readonly slot: number;
+  readonly since: number;
+  readonly firesAt: number;
+  readonly owner: Owner;
+  readonly remotePort: number;
+  readonly synAcks: number;
+  readonly #address: number;
+
+  constructor(slot: number, address: number, mixed: number, since: number, firesAt: number) {
+    this.slot = slot;
+    this.since = since;
+    this.firesAt = firesAt;
+    this.owner = OWNERS[(mixed >>> 16) & 0xff] ?? 'silent';
+    this.remotePort = mixed & 0xffff;
+    this.synAcks = mixed >>> 24;
+    this.#address = address;
+  }
+
+  get remote(): string {
+    return formatIpv4(this.#address);
+  }
 }
 
 const TIMES = 2;
