@@ -3,6 +3,8 @@
  * addresses mean is checked in `flood-build.ts`.
  */
 import { z } from 'zod';
+import { LISTEN_POLICIES } from '../sim/listen-policies.ts';
+import { MIDDLEBOXES } from '../sim/middlebox/catalogue.ts';
 import { SERVER_PROFILE_NAMES, SERVER_PROFILES } from '../sim/server-profiles.ts';
 import { nearest } from '../wire/suggest.ts';
 import type { FloodFile, Named } from './flood-file.ts';
@@ -55,11 +57,17 @@ const shape = choice(['bare', 'mss', 'linux', 'windows']).default('bare').descri
 const OS = ['linux', 'windows', 'macos', 'ios', 'android', 'freebsd'] as const;
 const os = choice(OS);
 
-/** A name, or a mapping with the name and its parameters, which are checked against the catalogue. */
-const named: z.ZodType<Named, Named> = either(
-  [text(), z.looseObject({ name: text() })],
-  "a name, or a mapping with 'name' and parameters",
-);
+/**
+ * A name, or a mapping with the name and its parameters. Both are checked against the catalogue when the scenario is built;
+ * `names` stands in the JSON Schema, for editors.
+ */
+function namedOf(names: readonly string[]): z.ZodType<Named, Named> {
+  const one = text().meta({ enum: names });
+  return either([one, z.looseObject({ name: one })], "a name, or a mapping with 'name' and parameters");
+}
+
+const policy = namedOf(Object.keys(LISTEN_POLICIES));
+const boxName = namedOf(MIDDLEBOXES.map(({ name }) => name));
 
 const patienceError = (issue: { readonly input?: unknown }): string =>
   `is ${found(issue.input)}; expected a time such as 10s, or 'never'`;
@@ -120,7 +128,7 @@ const app = either(
 const listen = strict({
   port: port.default(80),
   backlog: backlog.optional(),
-  policy: named.optional(),
+  policy: policy.optional(),
   app: app.optional(),
 });
 
@@ -135,7 +143,7 @@ const server = strict({
         settings: settings.prefault({}),
         tcp: tcpShape.default({}),
         backlog: backlog.optional(),
-        policy: named.optional(),
+        policy: policy.optional(),
       }),
     ],
     `one of ${SERVER_PROFILE_NAMES.join(', ')}, or a mapping with base, name and what differs`,
@@ -145,7 +153,7 @@ const server = strict({
   listen: oneOrMany(listen, 64, 'a listener').optional(),
   port: port.optional(),
   backlog: backlog.optional(),
-  policy: named.optional(),
+  policy: policy.optional(),
   app: app.optional(),
   cost: strict({
     perSegment: duration.default('1us'),
@@ -319,7 +327,7 @@ const floodSchema: z.ZodType<FloodFile, unknown> = strict({
     [share, strict({ deployed: share, mode: choice(['strict', 'loose']).default('strict') })],
     'a share from 0 to 1, or a mapping with deployed and mode',
   ).default(0),
-  boxes: listOf(named, 16, 'network defences').default([]),
+  boxes: listOf(boxName, 16, 'network defences').default([]),
   access: access.prefault({}),
   expect: z
     .record(z.string(), either([z.number(), text()], "a number, or a bound such as '>= 0.9' or '0.4 .. 0.6'"))

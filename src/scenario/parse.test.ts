@@ -216,4 +216,7 @@ test('the JSON Schema describes the same shape and is plain data', () => {
   expect(schema.if).toEqual({ properties: { kind: { const: 'flood' } }, required: ['kind'] });
   expect(schema.then.required).toEqual(['kind', 'title', 'summary']);
   expect(schema.then.properties.server.properties.settings.properties.tcp_syncookies.description).toContain('always');
+  // So that an editor offers the names.
+  expect(schema.then.properties.boxes.items.anyOf[0].enum).toContain('syn-proxy');
+  expect(schema.then.properties.server.properties.policy.anyOf[1].properties.name.enum).toContain('syn-cache');
 });
