@@ -10,6 +10,11 @@ export interface StackOptions {
   readonly addresses: readonly number[];
   /** Further addresses it answers for: a stack that stands for a whole population has too many to list. */
   readonly owns?: (address: number) => boolean;
+  /**
+   * `rows`: a connection in TIME-WAIT that the application has closed ends for it at once, and what is left of it is kept
+   * as a row. Left out: it stays a connection until its time is over.
+   */
+  readonly timeWait?: 'connections' | 'rows';
   /** Names the IPv6 handles: multicast ones are known by it, and Fast Open cookies for IPv6 are those of Linux. */
   readonly addressTable?: AddressTable;
   /** Broadcast addresses of the networks this host is on; nothing of them is answered. */

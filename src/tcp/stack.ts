@@ -5,7 +5,7 @@
 import { type AddressTable, isIpv6 } from '../wire/address.ts';
 import { isHostAddress } from '../wire/host-address.ts';
 import type { IcmpError } from '../wire/icmp.ts';
-import { ACK, RST, type Segment, SYN, segLen } from '../wire/segment.ts';
+import { ACK, RST, type Segment, SYN } from '../wire/segment.ts';
 import type { Seq } from '../wire/seq.ts';
 import type { TcpConfig } from './config.ts';
 import { Connection } from './connection.ts';
@@ -17,14 +17,15 @@ import { IsnGenerator } from './isn.ts';
 import type { ListenOptions } from './listen-options.ts';
 import { Listener } from './listener.ts';
 import { LocalPorts } from './local-ports.ts';
+import { answerClosed, answerListen } from './no-connection.ts';
 import { OpenError } from './open-error.ts';
-import { sendRstFor } from './output.ts';
 import type { PeerMetrics } from './peer-metrics.ts';
 import * as rules from './rules.ts';
 import * as rulesIcmp from './rules-icmp.ts';
 import type { ConnectOptions, StackCounters, StackOptions } from './stack-options.ts';
 import { finish } from './tcb.ts';
 import { beginsAnew } from './time-wait-reopen.ts';
+import { TimeWaitRows } from './time-wait-rows.ts';
 import { TimerHeap } from './timer-heap.ts';
 import { type Endpoint, MS, type Nanos, type Tx } from './types.ts';
 import type { WhySink } from './why.ts';
@@ -63,6 +64,7 @@ export class TcpStack implements Endpoint {
   #touched: Connection[] = [];
   readonly #ports: LocalPorts;
   readonly #owns: ((address: number) => boolean) | null;
+  readonly #waiting: TimeWaitRows | null;
   #news: Connection[] | null = null;
   /** ISS of the connection that follows one in TIME-WAIT; -1 = none does. */
   #reopenIss = -1;
@@ -78,6 +80,7 @@ export class TcpStack implements Endpoint {
     this.#broadcasts = options.broadcasts ?? null;
     this.#metrics = options.peerMetrics ?? null;
     this.#owns = options.owns ?? null;
+    this.#waiting = options.timeWait === 'rows' ? new TimeWaitRows(options.secret[2]!) : null;
     this.#isns = new IsnGenerator(options.secret);
     this.#table = new ConnectionTable(options.secret[0]!);
     this.#ports = new LocalPorts(FIRST_EPHEMERAL, 65535, options.secret[1]!);
@@ -152,7 +155,7 @@ export class TcpStack implements Endpoint {
     }
     const local = options.local ?? this.#sourceFor(remote);
     const localPort = options.localPort ?? this.#freePort(local, remote, remotePort);
-    if (this.#table.get(local, localPort, remote, remotePort) !== null) {
+    if (this.#isTaken(local, localPort, remote, remotePort)) {
       throw new OpenError('EADDRNOTAVAIL', `local port ${localPort} already has a connection to that address and port`);
     }
     const iss = options.iss ?? this.#isns.isn(now, local, localPort, remote, remotePort);
@@ -195,7 +198,7 @@ export class TcpStack implements Endpoint {
       return;
     }
     this.#drain(); // what the application closed since is not there any more
-    const c = this.#table.find(seg);
+    const c = this.#table.find(seg) ?? this.#wake(seg);
     if (c !== null && !this.#reopens(c, seg)) {
       c.onSegment(now, seg, tx);
       this.#settle(c);
@@ -207,8 +210,8 @@ export class TcpStack implements Endpoint {
       return;
     }
     const listener = this.#listeners.get(seg.dport);
-    if (listener === undefined) this.#answerClosed(seg, tx);
-    else if (!listener.onSegment(now, seg, tx)) this.#answerListen(seg, tx);
+    if (listener === undefined) answerClosed(seg, this.counters, this.#why, tx);
+    else if (!listener.onSegment(now, seg, tx)) answerListen(seg, this.counters, this.#why, tx);
     this.#reopenIss = -1;
   }
 
@@ -236,6 +239,7 @@ export class TcpStack implements Endpoint {
       c.onTimer(now, tx);
       this.#settle(c);
     }
+    this.#waiting?.expire(now);
     for (const listener of this.#listeners.values()) {
       if (listener.nextTimer() <= now) listener.onTimer(now, tx);
     }
@@ -243,7 +247,7 @@ export class TcpStack implements Endpoint {
 
   nextTimer(): Nanos {
     this.#drain();
-    let next = this.#timers.next();
+    let next = Math.min(this.#timers.next(), this.#waiting?.next() ?? Infinity);
     for (const listener of this.#listeners.values()) {
       const at = listener.nextTimer();
       if (at < next) next = at;
@@ -255,6 +259,7 @@ export class TcpStack implements Endpoint {
   crash(): void {
     this.#table.clear();
     this.#timers.clear();
+    this.#waiting?.clear();
     this.#listeners.clear();
     this.#touched = [];
   }
@@ -287,10 +292,28 @@ export class TcpStack implements Endpoint {
   /** After anything happened to `c`: out of the table once closed, else under its next deadline. */
   #settle(c: Connection): void {
     if (this.#metrics !== null) this.#metrics.see(c.tcb);
+    if (this.#waiting !== null && c.state === 'TIME-WAIT' && isDone(c)) {
+      this.#waiting.add(c.tcb);
+      finish(c.tcb, 'closed');
+    }
     if (this.#news !== null) this.#list(c, this.#news);
     if (c.state !== 'CLOSED') return this.#timers.schedule(c);
     this.#table.remove(c);
     this.#timers.remove(c);
+  }
+
+  /** The connection in TIME-WAIT that `seg` is for, back from its row. */
+  #wake(seg: Readonly<Segment>): Connection | null {
+    if (this.#waiting === null || this.#waiting.size === 0) return null;
+    const c = this.#waiting.wake(seg);
+    // Whoever held it has been told of its end: what it says from now on concerns nobody.
+    if (c !== null) this.#adopt(c);
+    return c;
+  }
+
+  #isTaken(local: number, localPort: number, remote: number, remotePort: number): boolean {
+    if (this.#table.get(local, localPort, remote, remotePort) !== null) return true;
+    return this.#waiting?.has(local, localPort, remote, remotePort) === true;
   }
 
   #list(c: Connection, news: Connection[]): void {
@@ -323,37 +346,6 @@ export class TcpStack implements Endpoint {
     return newer;
   }
 
-  /** RFC 9293 §3.10.7.1. */
-  #answerClosed(seg: Readonly<Segment>, tx: Tx): void {
-    if ((seg.flags & RST) !== 0) {
-      if (this.#why !== null) this.#why.check(rules.CLOSED_RST_IN, true, 0, 0, 0);
-      return;
-    }
-    const len = segLen(seg);
-    if (this.#why !== null) {
-      if ((seg.flags & ACK) !== 0) this.#why.act(rules.CLOSED_ACK, seg.ack, 0, 0);
-      else this.#why.act(rules.CLOSED_NO_ACK, (seg.seq + len) >>> 0, 0, 0);
-    }
-    this.counters.outRsts++;
-    sendRstFor(seg, len, tx);
-  }
-
-  /** RFC 9293 §3.10.7.2 for what belongs to no entry of the listener. */
-  #answerListen(seg: Readonly<Segment>, tx: Tx): void {
-    const why = this.#why;
-    if ((seg.flags & RST) !== 0) {
-      if (why !== null) why.check(rules.LISTEN_RST, true, 0, 0, 0);
-      return;
-    }
-    if ((seg.flags & ACK) === 0) {
-      if (why !== null) why.check(rules.LISTEN_OTHER, true, 0, 0, 0);
-      return;
-    }
-    if (why !== null) why.check(rules.LISTEN_ACK, true, seg.ack, 0, 0);
-    this.counters.outRsts++;
-    sendRstFor(seg, segLen(seg), tx);
-  }
-
   #isOurs(address: number): boolean {
     return this.addresses.includes(address) || this.#owns?.(address) === true;
   }
@@ -382,9 +374,14 @@ export class TcpStack implements Endpoint {
 
   #freePort(local: number, remote: number, remotePort: number): number {
     const port = this.#ports.take(
-      (candidate) => this.#listeners.has(candidate) || this.#table.get(local, candidate, remote, remotePort) !== null,
+      (candidate) => this.#listeners.has(candidate) || this.#isTaken(local, candidate, remote, remotePort),
     );
     if (port !== undefined) return port;
     throw new OpenError('EADDRNOTAVAIL', 'no free local port towards that address and port');
   }
+}
+
+/** Nothing is left that only the connection itself could tell; somebody who asks for reasons may still want to watch. */
+function isDone(c: Connection): boolean {
+  return c.tcb.closing && c.why === null && c.readable === 0;
 }

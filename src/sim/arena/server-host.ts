@@ -40,6 +40,7 @@ export class ServerHost {
       addresses: [address],
       config: profile.config,
       secret: profile.secret,
+      timeWait: 'rows',
       ...(profile.peers !== null && { peerMetrics: profile.peers }),
     });
     this.#news = this.stack.listNews();

@@ -83,7 +83,9 @@ function linux(
     ...spec.tcp,
     synackRetries: value('tcp_synack_retries'),
   };
-  const peers = new PeerMetrics();
+  // Only a listener without cookies asks who is proven, and remembering costs a little for each connection.
+  const asks = value('tcp_syncookies') === 0 || spec.listen.some(({ policy }) => policy !== '');
+  const peers = asks ? new PeerMetrics() : null;
   const hz = value('hz');
   const base: Omit<LinuxListenSettings, 'backlog'> = {
     somaxconn: value('somaxconn'),
@@ -98,7 +100,7 @@ function linux(
       rstInWindow: value('rst_in_window_removes') === 1 ? 'remove' : 'challenge',
     },
   };
-  const proven = (local: number, remote: number): boolean => peers.proven(local, remote);
+  const proven = (local: number, remote: number): boolean => peers?.proven(local, remote) === true;
   const listening = ({ backlog }: ListenSpec): ListenOptions => {
     const options = linuxListener({ ...base, backlog }, proven, config);
     const fastOpen = linuxFastOpen(value('tcp_fastopen'), value('fastopen_qlen'), options.backlog, base.somaxconn);

@@ -71,6 +71,7 @@ export class Crowd implements Party {
       addresses: [first],
       owns: (address) => address >= first && address <= last,
       config: CLIENT_OS.linux.config,
+      timeWait: 'rows',
       secret: Uint32Array.from({ length: 4 }, () => secrets.uint32()),
     });
     this.#news = this.stack.listNews();
