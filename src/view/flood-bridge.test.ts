@@ -27,5 +27,7 @@ test('the command fits the moment: entries, then drops, then the accept queue', 
   expect(floodBridge(FRAME).command).toBe("ss -tan state syn-recv 'sport = :80'");
   const full = { ...FRAME, halfOpen: 129, counters: { ListenDrops: 5, TCPReqQFullDrop: 5 } };
   expect(floodBridge(full).command).toBe('nstat -az TcpExtListenDrops TcpExtTCPReqQFullDrop');
+  // Nothing was dropped: entries made room instead.
+  expect(floodBridge({ ...FRAME, halfOpen: 129 }).command).toBe("ss -tan state syn-recv 'sport = :80'");
   expect(floodBridge({ ...FRAME, acceptQueue: 129 }).command).toBe("ss -tln 'sport = :80'");
 });

@@ -21,14 +21,17 @@ export function floodBridge(frame: FloodFrame): Bridge {
   if (frame.acceptQueue >= frame.acceptCapacity) {
     return { command: `ss -tln 'sport = :${frame.port}'`, shows: 'accept queue: Recv-Q above Send-Q' };
   }
-  const names = floodCounters(frame)
-    .map((line) => line.name)
-    .filter((name) => name.startsWith('Tcp'));
+  const names = COUNTERS.slice(0, OF_DROPS)
+    .filter(([key]) => (frame.counters[key] ?? 0) > 0)
+    .map(([, name]) => name);
   if (frame.halfOpen >= frame.capacity && names.length > 0) {
     return { command: `nstat -az ${names.slice(0, 3).join(' ')}`, shows: 'what is dropped, and why' };
   }
   return { command: `ss -tan state syn-recv 'sport = :${frame.port}'`, shows: 'half-open entries' };
 }
+
+/** The first so many tell what became of SYNs that found no room. */
+const OF_DROPS = 6;
 
 /** Our name, the name in nstat (`Tcp` from /proc/net/snmp, `TcpExt` from /proc/net/netstat), and what it counts. */
 const COUNTERS: readonly (readonly [string, string, string])[] = [

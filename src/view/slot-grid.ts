@@ -94,27 +94,29 @@ function singleCells(frame: FloodFrame, shape: GridShape, lifetime: Nanos): Slot
 const LEAST_LEFT = 0.12;
 
 function sharedCells(frame: FloodFrame, shape: GridShape): SlotCell[] {
-  const counts = Array.from({ length: shape.cells }, () => SLOT_OWNERS.map(() => 0));
+  const kinds = SLOT_OWNERS.length;
+  const counts = new Uint32Array(shape.cells * kinds);
   for (const slot of frame.slots) {
-    const cell = counts[Math.floor(slot.slot / shape.per)];
-    const owner = SLOT_OWNERS.indexOf(slotOwner(slot.owner));
-    if (cell !== undefined) cell[owner] = (cell[owner] ?? 0) + 1;
+    const at = Math.floor(slot.slot / shape.per) * kinds + SLOT_OWNERS.indexOf(slotOwner(slot.owner));
+    if (at < counts.length) counts[at]! += 1;
   }
+  const cells: SlotCell[] = [];
   let unknown = frame.halfOpen - frame.slots.length;
-  return counts.map((cell, index) => {
+  for (let index = 0; index < shape.cells; index++) {
     const parts: CellPart[] = [];
     let used = 0;
-    for (const [i, count] of cell.entries()) {
-      if (count === 0) continue;
-      parts.push({ owner: SLOT_OWNERS[i] ?? 'silent', from: used / shape.per, to: (used + count) / shape.per });
+    for (const [i, owner] of SLOT_OWNERS.entries()) {
+      const count = counts[index * kinds + i]!;
+      if (count > 0) parts.push({ owner, from: used / shape.per, to: (used + count) / shape.per });
       used += count;
     }
     // Rows are taken from the lowest free one up: what a frame does not list follows behind what it does.
     const more = Math.min(unknown, shape.per - used);
     if (more > 0) parts.push({ owner: 'unknown', from: used / shape.per, to: (used + more) / shape.per });
     unknown -= Math.max(0, more);
-    return { ...placeOf(index, shape), parts, slot: null };
-  });
+    cells.push({ ...placeOf(index, shape), parts, slot: null });
+  }
+  return cells;
 }
 
 function placeOf(index: number, shape: GridShape): { index: number; column: number; row: number } {

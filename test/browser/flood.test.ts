@@ -67,10 +67,15 @@ describe('a flood', () => {
     await page.locator('.slots').focus();
     await page.keyboard.press('ArrowRight');
     expect(await page.locator('.slot-line').textContent()).toMatch(
-      /^Slot 0: (free|[\d.]+, SYN\/ACK sent (once|\d+ times), .* old, at most .* left)$/,
+      /^Slot 0: (free|[\d.]+, (1 SYN\/ACK|\d+ SYN\/ACKs), .* old, \d+ s left)$/,
     );
     await page.keyboard.press('ArrowDown');
     expect(await page.locator('.slot-line').textContent()).toMatch(/^Slot 1\d: /);
+    // The entry's own SYN shows in the ladder, over the band of all others.
+    await page.waitForSelector('.watched');
+    expect(await page.locator('.watched text').first().textContent()).toMatch(/^[\d.]+ SYN$/);
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('.watched', { state: 'detached' });
     // The arrows of the grid do not move time.
     expect(await live(page)).toBe(before);
   });

@@ -2,7 +2,7 @@
  * The flood's part of the page's store: the runs as far as the worker has come, the moment that is shown, and the knobs.
  * Frames lie here, so going back is showing an earlier one.
  */
-import type { FloodFrame } from '../../src/sim/flood-frame.ts';
+import type { FloodFrame, SlotView } from '../../src/sim/flood-frame.ts';
 import type { FloodScenario } from '../../src/sim/flood-model.ts';
 import type { FloodMoment, FloodReport } from '../../src/sim/flood-report.ts';
 import type { Nanos } from '../../src/tcp/types.ts';
@@ -22,6 +22,8 @@ export interface FloodState {
   /** Id of the defence in the second column, '' = one column only. */
   readonly beside: string;
   readonly runs: readonly FloodColumn[];
+  /** The entry whose slot somebody looks at, and the column it is in. */
+  readonly watched: { readonly column: string; readonly slot: SlotView } | null;
   readonly t: Nanos;
   readonly speed: number;
   readonly playing: boolean;
@@ -95,6 +97,13 @@ export class FloodLab {
     this.#wanted = -1;
     const to = Math.max(0, Math.min(t, this.computedTo()));
     if (to !== this.state.t) this.#set({ t: to });
+  }
+
+  /** Somebody looks at a slot, or at none. */
+  watch(column: string, slot: SlotView | null): void {
+    const { watched } = this.state;
+    if (slot === null ? watched === null : watched?.slot === slot) return;
+    this.#set({ watched: slot === null ? null : { column, slot } });
   }
 
   /** By hand, to the first sample that shows a moment: playing stops. */
@@ -289,6 +298,7 @@ const EMPTY: FloodState = {
   knobs: UNTURNED,
   beside: '',
   runs: [],
+  watched: null,
   t: 0,
   speed: 1,
   playing: false,

@@ -9,6 +9,7 @@ import { useLab } from '../use-lab.ts';
 import { DensityBandView } from './density-band.tsx';
 import type { FloodColumn } from './flood-lab.ts';
 import { useFlood } from './use-flood.ts';
+import { WatchedEntry } from './watched-entry.tsx';
 
 export function FollowedLadder({ run, id }: { readonly run: FloodColumn; readonly id: string }): JSX.Element {
   const followed = run.report?.followed ?? null;
@@ -22,7 +23,8 @@ export function FollowedLadder({ run, id }: { readonly run: FloodColumn; readonl
 function At({ recording, run, id }: { recording: Recording; run: FloodColumn; id: string }): JSX.Element {
   const lab = useLab();
   const { numbers: mode, scale } = lab.state;
-  const { t } = useFlood();
+  const { t, watched } = useFlood();
+  const slot = watched?.column === id ? watched.slot : null;
   const numbers = useMemo(() => new Numbers(recording, mode, { group: '\u00a0' }), [recording, mode]);
   const step = recording.steps.findLastIndex((one) => one.t <= t);
   return (
@@ -34,7 +36,12 @@ function At({ recording, run, id }: { recording: Recording; run: FloodColumn; id
       selected={-1}
       acting={false}
       silence="nothing of this client"
-      behind={(model, frame) => <DensityBandView density={run.density} model={model} frame={frame} id={id} />}
+      behind={(model, frame) => (
+        <>
+          <DensityBandView density={run.density} model={model} frame={frame} id={id} />
+          {slot !== null && <WatchedEntry slot={slot} model={model} frame={frame} />}
+        </>
+      )}
       onSelect={(flight) => lab.flood.jumpTo(recording.flights[flight]?.sentAt ?? 0)}
     />
   );

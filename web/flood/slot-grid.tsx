@@ -1,6 +1,6 @@
 /** The SYN queue slot by slot: fill and pattern tell the owner, height the time left, notches the SYN/ACKs sent. */
 import type { JSX } from 'preact';
-import { useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { FloodFrame } from '../../src/sim/flood-frame.ts';
 import type { Nanos } from '../../src/tcp/types.ts';
 import { countText } from '../../src/view/flood-number.ts';
@@ -8,6 +8,7 @@ import { frameSentence } from '../../src/view/flood-sentence.ts';
 import { OWNER_NAMES, SLOT_OWNERS } from '../../src/view/owner-look.ts';
 import { gridShape, ownerCounts, type SlotCell, type SlotGrid, slotGrid } from '../../src/view/slot-grid.ts';
 import { formatSpan } from '../../src/view/time-text.ts';
+import { useLab } from '../use-lab.ts';
 import { useWidth } from '../use-width.ts';
 
 interface Props {
@@ -20,6 +21,7 @@ interface Props {
 export function SlotGridView({ frame, lifetime, id }: Props): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box, 340);
+  const lab = useLab();
   const [at, setAt] = useState(-1);
   const shape = useMemo(() => gridShape(frame.capacity, width, MOST_HEIGHT), [frame.capacity, width]);
   const grid = useMemo(() => slotGrid(frame, shape, lifetime), [frame, shape, lifetime]);
@@ -39,6 +41,8 @@ export function SlotGridView({ frame, lifetime, id }: Props): JSX.Element {
     setAt(column < shape.columns && index >= 0 && index < shape.cells ? index : -1);
   };
   const cell = grid.cells[at];
+  const slot = cell?.slot ?? null;
+  useEffect(() => lab.flood.watch(id, slot), [lab, id, slot]);
   const marked = grid.cells[grid.next];
   return (
     <section class="synq" aria-label="SYN queue">
@@ -159,9 +163,8 @@ function cellText(cell: SlotCell, grid: SlotGrid, frame: FloodFrame, lifetime: N
   }
   if (slot === null) return `Slot ${index}: free`;
   const left = Math.max(0, slot.since + lifetime - frame.t);
-  const times = slot.synAcks === 1 ? 'once' : `${slot.synAcks} times`;
-  const age = `${short(frame.t - slot.since)} old, at most ${short(left)} left`;
-  return `Slot ${index}: ${slot.remote}, SYN/ACK sent ${times}, ${age}`;
+  const sent = `${slot.synAcks} SYN/ACK${slot.synAcks === 1 ? '' : 's'}`;
+  return `Slot ${index}: ${slot.remote}, ${sent}, ${short(frame.t - slot.since)} old, ${Math.round(left / 1e9)} s left`;
 }
 
 function usualText(grid: SlotGrid, frame: FloodFrame): string {
