@@ -84,6 +84,16 @@ describe('what the papers say of them holds in a run', () => {
     expect(served('blackhole')).toBe(0);
   });
 
+  // Linux: without timestamps there is no room for them in a cookie (RFC 4987 §3.6; ground truth C).
+  test('cookies cost window scale and SACK where the client has no timestamps', () => {
+    const lost = (os: string) => {
+      const scenario = { ...SMALL, clients: SMALL.clients.map((group) => ({ ...group, os: { [os]: 1 } })) };
+      const numbers = measuresOf(runFlood(withDefences(scenario, 'cookies-always')));
+      return (numbers['clients.all.optionsLost'] ?? Number.NaN) / (numbers['clients.all.connected'] ?? Number.NaN);
+    };
+    expect([lost('linux'), lost('windows')]).toEqual([0, 1]);
+  });
+
   test('ingress filtering everywhere leaves no forged SYN', () => {
     const all = run('ingress-100');
     // 400 a second for four seconds, and none of them got out of its network.

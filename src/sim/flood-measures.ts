@@ -122,6 +122,7 @@ function clientMeasures(clients: ClientsReport): Record<string, number> {
     servedShare: clients.served / attempts,
     laterServed: clients.laterServed,
     laterFailed: clients.laterFailed,
+    optionsLost: clients.optionsLost,
   };
   for (let i = 0; i < TRIES; i++) numbers[`tries.${i + 1}`] = answeredAtTry[i] ?? 0;
   for (const reason of REASONS) numbers[`failed.${reason}`] = clients.failed[reason] ?? 0;
@@ -159,12 +160,12 @@ function seconds(t: number): number {
 
 /** Systems try seven times at most (tcp_syn_retries 6). */
 const TRIES = 8;
-const REASONS = ['timeout', 'reset', 'refused', 'patience'] as const;
+const REASONS = ['timeout', 'reset', 'refused', 'patience', 'closed'] as const;
 const PERCENTILES = ['mean', 'p50', 'p90', 'p99', 'max'];
 
 const CLIENT_KEYS: readonly string[] = [
   ...['attempts', 'open', 'answered', 'connected', 'served', 'firstTry', 'ever', 'connectedShare', 'servedShare'],
-  ...['laterServed', 'laterFailed', 'failed'],
+  ...['laterServed', 'laterFailed', 'optionsLost', 'failed'],
   ...REASONS.map((reason) => `failed.${reason}`),
   ...Array.from({ length: TRIES }, (_, i) => `tries.${i + 1}`),
   ...PERCENTILES.map((key) => `connectTime.${key}`),

@@ -72,7 +72,7 @@ export interface ClientsReport {
   /** The client's handshake completed; its request was answered. */
   readonly connected: number;
   readonly served: number;
-  /** By reason: `timeout`, `reset`, `refused`, `patience`. */
+  /** By reason: `timeout`, `reset`, `refused`, `patience`, `closed`. */
   readonly failed: Readonly<Record<string, number>>;
   /** First SYN to established, in ns: sorted percentiles of those that connected; -1 when none did. */
   readonly connectTime: Percentiles;
@@ -81,6 +81,8 @@ export interface ClientsReport {
   /** Clients that stay: requests answered and failed after the first. */
   readonly laterServed: number;
   readonly laterFailed: number;
+  /** Connected without window scale or SACK although their SYN offered it: what a SYN cookie costs them. */
+  readonly optionsLost: number;
 }
 
 export interface Percentiles {

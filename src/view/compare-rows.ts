@@ -23,8 +23,9 @@ export interface CompareRow {
   /** Sent by the server, and those of the server or of boxes that went to addresses which had sent nothing. */
   readonly synAcks: number;
   readonly backscatter: number;
-  /** Connections made from a cookie; without timestamps they have lost window scale and SACK. */
+  /** Connections made from a cookie, and those that lost window scale or SACK by whatever stood between. */
   readonly byCookie: number;
+  readonly optionsLost: number;
   readonly serverCpu: number;
   readonly boxCpu: number;
 }
@@ -51,6 +52,7 @@ export function compareRow(name: string, report: FloodReport, quiet: FloodReport
     byCookie:
       (m['counters.all.SyncookiesRecv'] ?? 0) +
       report.boxes.reduce((sum, box) => sum + (box.counters.cookieValid ?? 0), 0),
+    optionsLost: of('clients.all.optionsLost'),
     serverCpu: of('cpu.share'),
     boxCpu: report.ranTo === 0 ? 0 : report.boxes.reduce((sum, { cpu }) => sum + cpu, 0) / report.ranTo,
   };

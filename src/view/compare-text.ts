@@ -29,6 +29,7 @@ export function compareSentence(row: CompareRow, none: CompareRow): string {
     ratio(row.backscatter, none.backscatter, 'backscatter'),
     ratio(row.queueBytes, none.queueBytes, 'memory of the queue'),
     row.byCookie > 0 ? `${counted(row.byCookie, 'connection')} from cookies` : '',
+    row.optionsLost > 0 ? `${counted(row.optionsLost, 'client')} without window scale or SACK` : '',
     row.boxEntries > 0 ? `${counted(row.boxEntries, 'thing')} to remember on the road` : '',
     row.boxCpu > 0.0001 ? `${shareText(row.boxCpu)} of a CPU on the road` : '',
   ];
@@ -73,7 +74,7 @@ const COLUMNS: readonly Column[] = [
   { head: 'memory', cell: (row) => cell(sizeText(row.queueBytes)) },
   { head: 'on the road', cell: count((row) => row.boxEntries) },
   { head: 'backscatter', cell: count((row) => row.backscatter) },
-  { head: 'by cookie', cell: count((row) => row.byCookie) },
+  { head: 'options lost', cell: count((row) => row.optionsLost) },
   { head: 'CPU', cell: (row) => cell(shareText(row.serverCpu + row.boxCpu)) },
 ];
 

@@ -66,6 +66,7 @@ const NOBODY: ClientsReport = {
   responseTime: NONE,
   laterServed: 0,
   laterFailed: 0,
+  optionsLost: 0,
 };
 
 const QUIET: FloodReport = {

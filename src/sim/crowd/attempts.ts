@@ -16,6 +16,7 @@ export class Attempts {
   firstServedAt: Nanos = -1;
   laterServed = 0;
   laterFailed = 0;
+  optionsLost = 0;
   #begun = new Float64Array(64);
   #connected = new Float64Array(64);
   #served = new Float64Array(64);
@@ -79,6 +80,7 @@ export class Attempts {
     this.servedCount += other.servedCount;
     this.laterServed += other.laterServed;
     this.laterFailed += other.laterFailed;
+    this.optionsLost += other.optionsLost;
   }
 
   report(name: string): ClientsReport {
@@ -111,6 +113,7 @@ export class Attempts {
       responseTime: percentiles(responseTimes),
       laterServed: this.laterServed,
       laterFailed: this.laterFailed,
+      optionsLost: this.optionsLost,
     };
   }
 

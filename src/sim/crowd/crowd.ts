@@ -158,7 +158,9 @@ export class Crowd implements Party {
   #established(now: Nanos, client: Client): void {
     const { spec } = this;
     this.#opening.delete(client);
-    this.recentConnectTime += this.attempts.connected(client.attempt, now, client.connection.tcb.totalRetransmits + 1);
+    const { tcb } = client.connection;
+    if ((tcb.config.windowScale >= 0 && !tcb.scaleOk) || (tcb.config.sack && !tcb.sackOk)) this.attempts.optionsLost++;
+    this.recentConnectTime += this.attempts.connected(client.attempt, now, tcb.totalRetransmits + 1);
     this.recentConnected++;
     if (spec.request > 0) client.connection.send(now, this.#request, this.#tx);
     else this.#answered(now, client);
