@@ -22,7 +22,7 @@ export function registerSweep(program: Command): void {
     .option('-o, --out <folder>', 'where the journal and the results go (default: the name of the grid and .sweep)')
     .option('--fresh', 'forget what an earlier sweep left in the folder')
     .option(
-      '--queue <address>',
+      '--queue <url>',
       'let "halfopen worker" compute the runs, over Redis or Valkey, e.g. redis://localhost:6379',
     )
     .addHelpText('after', HELP)

@@ -11,7 +11,7 @@ export function registerWorker(program: Command): void {
   program
     .command('worker')
     .description('Compute runs for sweeps in a queue (Redis or Valkey), until Ctrl+C')
-    .requiredOption('--queue <address>', 'the queue, e.g. redis://localhost:6379')
+    .requiredOption('--queue <url>', 'the queue, e.g. redis://localhost:6379')
     .option('-j, --jobs <n>', 'runs at a time (default: one for each core)', wholeNumber('--jobs', 1, 1024))
     .addHelpText('after', HELP)
     .action(async (options: WorkerCommandOptions) => {
