@@ -103,6 +103,16 @@ describe('explained', () => {
     expect(text).toContain('All 30 later requests on connections that were open already were answered');
   });
 
+  test('how long it took to recover', () => {
+    const recovered = (timeToRecovery: number) => {
+      const report = { ...SMALL_FLOOD, queue: { ...SMALL_FLOOD.queue, timeToRecovery } };
+      return `${explainFlood(report).join('\n')}\n${plainText(floodLines(report))}`;
+    };
+    expect(recovered(0)).toMatch(/room for good as soon as the flood was over[\s\S]*room again for good with the last/);
+    expect(recovered(0.5e9)).toMatch(/room for good 0\.5 s after the last flood SYN\.[\s\S]*good 0\.5 s after/);
+    expect(recovered(20e9)).toContain('20 s after the last flood SYN: entries stay until their SYN/ACK timers');
+  });
+
   test('another system is not told what nstat would show', () => {
     const text = explainFlood({ ...SMALL_FLOOD, profile: 'bsd-1996' }).join('\n');
     expect(text).not.toContain('nstat');

@@ -158,7 +158,7 @@ function queue({ queue: q, listeners }: FloodReport): TextLine[] {
     lines.push(
       q.timeToRecovery < 0
         ? 'no lasting room again by the end of the run'
-        : `room again for good ${spanText(q.timeToRecovery)} after the last flood SYN`,
+        : `room again for good ${q.timeToRecovery === 0 ? 'with' : `${spanText(q.timeToRecovery)} after`} the last flood SYN`,
     );
   }
   lines.push(`accept queue: ${countText(q.peakAccept)} waiting at most`);

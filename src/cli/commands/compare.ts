@@ -61,7 +61,9 @@ async function compare(name: string, options: CompareOptions): Promise<void> {
   if (options.json !== undefined && options.json !== '-')
     await writeOutput(options.json, `${json(scenario, seed, rows)}\n`);
   if (options.csv !== undefined) await writeOutput(options.csv, columnsToCsv(compareColumns(rows)));
-  if (exitCode !== 0) process.exitCode = exitCode;
+  if (exitCode === 0) return;
+  process.stderr.write(`halfopen: stopped after ${rows.length - 1} of ${names.length} defences\n`);
+  process.exitCode = exitCode;
 }
 
 /** The row of the same clients and nobody else. */
