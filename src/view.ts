@@ -1,5 +1,12 @@
-/** What people look at, as pure data and text: numbers, sentences, reasons, ladders, header fields. */
+/** What people look at, as pure data and text: numbers, sentences, reasons, ladders, header fields, and floods: queues, plots, verdicts. */
 
+export type { DensityBand, DensityRow, FloodDensity } from './view/density-band.ts';
+export { DENSITY_OWNERS, DENSITY_STEP, densityBand } from './view/density-band.ts';
+export type { Defence } from './view/flood-defences.ts';
+export { DEFENCES, withDefence } from './view/flood-defences.ts';
+export type { FloodKnobs } from './view/flood-knobs.ts';
+export { applyKnobs, nominalRate, UNTURNED } from './view/flood-knobs.ts';
+export { frameSentence, momentSentence } from './view/flood-sentence.ts';
 export type { HeaderField } from './view/header-fields.ts';
 export { headerFields } from './view/header-fields.ts';
 export type {
@@ -21,10 +28,14 @@ export type { LadderTextOptions } from './view/ladder-text.ts';
 export { ladderLines } from './view/ladder-text.ts';
 export type { NumberBase, NumberMode, NumberOptions } from './view/numbers.ts';
 export { groupDigits, NUMBER_MODES, Numbers, numberBases } from './view/numbers.ts';
+export type { Plot, PlotId, PlotLine, PlotOptions, PlotRole } from './view/plot-model.ts';
+export { floodPlots, onOneAxis, plotValue, sampleAt, sampleTime } from './view/plot-model.ts';
 export { recordingToJson } from './view/recording-json.ts';
 export type { ArrowLabel } from './view/segment-label.ts';
 export { arrowLabel, bytesText, fieldsText, flagsName, optionChips, sentAgain } from './view/segment-label.ts';
 export { hostName, segmentText, stepClause, stepSentence } from './view/sentence.ts';
+export type { CellPart, GridShape, SlotCell, SlotGrid } from './view/slot-grid.ts';
+export { gridShape, ownerCounts, slotGrid } from './view/slot-grid.ts';
 export type { StateDiagram, StateEdge, StateNode } from './view/state-diagram.ts';
 export { stateDiagram } from './view/state-diagram.ts';
 export type { TextLine, TextRole, TextSpan } from './view/text-line.ts';
@@ -32,5 +43,7 @@ export { plainText } from './view/text-line.ts';
 export type { ScaleMode, Silence, TimeScale } from './view/time-scale.ts';
 export { timeAt, timeScale, yOf } from './view/time-scale.ts';
 export { formatSpan, formatTime, timeDigits } from './view/time-text.ts';
+export type { Verdict } from './view/verdict-sentence.ts';
+export { verdictOf, verdictSentence } from './view/verdict-sentence.ts';
 export type { WhyLevel, WhyLine, WhyPart } from './view/why-text.ts';
 export { WHY_LEVELS, whyLine, whyLines, whyMark } from './view/why-text.ts';

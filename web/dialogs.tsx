@@ -63,8 +63,9 @@ function Picker(): JSX.Element {
           <input type="search" value={query} onInput={(e) => setQuery(e.currentTarget.value)} autocomplete="off" />
         </label>
         <ul class="scenario-list" ref={list}>
-          {found.map((s) => (
+          {found.map((s, i) => (
             <li key={s.id}>
+              {s.kind !== found[i - 1]?.kind && <h3>{KIND_NAMES[s.kind]}</h3>}
               <button
                 type="button"
                 aria-current={s.id === lab.state.scenarioId ? 'true' : undefined}
@@ -81,6 +82,8 @@ function Picker(): JSX.Element {
     </Modal>
   );
 }
+
+const KIND_NAMES = { handshake: 'Handshakes, step by step', flood: 'Floods' } as const;
 
 function Help(): JSX.Element {
   const lab = useLab();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Owner } from '../sim/arena/types.ts';
 import type { FloodFrame, SlotView } from '../sim/flood-frame.ts';
-import { gridShape, ownerCounts, slotGrid } from './slot-grid.ts';
+import { gridShape, ownerCounts, queueHolders, slotGrid } from './slot-grid.ts';
 
 const LIFETIME = 63e9;
 
@@ -76,6 +76,19 @@ test('owners are counted by kind; a server or C&C host counts as a bot', () => {
     client: 0,
     followed: 0,
   });
+});
+
+test('the queue as a table: entries, age of the oldest, SYN/ACKs of each kind', () => {
+  const slots = [
+    slot(0, 'silent', 0, 15e9),
+    { ...slot(1, 'silent', 5e9, 8e9), synAcks: 3 },
+    slot(2, 'client', 19e9, 20e9),
+  ];
+  expect(queueHolders(frame(8, 20e9, slots))).toEqual([
+    { owner: 'silent', entries: 2, oldest: 20e9, synAcks: 4 },
+    { owner: 'client', entries: 1, oldest: 1e9, synAcks: 1 },
+  ]);
+  expect(queueHolders(frame(8, 0, []))).toEqual([]);
 });
 
 function slot(row: number, owner: Owner, since: number, firesAt: number): SlotView {

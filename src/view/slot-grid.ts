@@ -79,6 +79,28 @@ export function ownerCounts(frame: FloodFrame): Record<SlotOwner, number> {
   return counts;
 }
 
+export interface QueueHolder {
+  readonly owner: SlotOwner;
+  readonly entries: number;
+  /** Age of its oldest entry. */
+  readonly oldest: Nanos;
+  /** For all its entries together. */
+  readonly synAcks: number;
+}
+
+/** The same as the grid, as a table: each kind of owner that is in the queue, of the slots a frame lists. */
+export function queueHolders(frame: FloodFrame): readonly QueueHolder[] {
+  return SLOT_OWNERS.map((owner) => {
+    const own = frame.slots.filter((slot) => slotOwner(slot.owner) === owner);
+    return {
+      owner,
+      entries: own.length,
+      oldest: own.reduce((most, slot) => Math.max(most, frame.t - slot.since), 0),
+      synAcks: own.reduce((sum, slot) => sum + slot.synAcks, 0),
+    };
+  }).filter((row) => row.entries > 0);
+}
+
 function singleCells(frame: FloodFrame, shape: GridShape, lifetime: Nanos): SlotCell[] {
   const bySlot = new Map(frame.slots.map((slot) => [slot.slot, slot]));
   return Array.from({ length: shape.cells }, (_, index) => {

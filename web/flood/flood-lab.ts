@@ -44,6 +44,7 @@ export interface FloodColumn {
 /** What the flood needs of the page around it. */
 export interface Surroundings {
   publish(state: FloodState): void;
+  /** '' takes an earlier one back. */
   fail(error: string): void;
   notify(notice: string): void;
 }
@@ -170,6 +171,7 @@ export class FloodLab {
     this.#wanted = sample;
     // The columns that are shown stay until the first part of the new ones is there: nothing flickers.
     this.#set({ knobs: next.knobs, beside: next.beside, playing: false });
+    this.#around.fail('');
     let fresh = true;
     this.#engine.flood({ scenarioId, scenarioText: text, seed, knobs: sets }, (part) => {
       if (part.kind === 'failed') return this.#around.fail(part.error);

@@ -46,7 +46,7 @@ function Single({ run }: { readonly run: FloodColumn | undefined }): JSX.Element
       <section class="ladder" id="ladder" aria-label="Followed client" tabindex={-1}>
         <Toolbar />
         {run &&
-          (lab.state.asText ? (
+          (lab.state.asText || run.scenario.followed === null ? (
             <FloodText run={run} beside={null} plots={plots} />
           ) : (
             <FollowedLadder run={run} id={COLUMN_IDS[0]} />

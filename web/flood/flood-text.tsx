@@ -1,9 +1,12 @@
 /** The flood as sentences and tables: the same as the drawings, for reading aloud and for copying. */
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
+import type { FloodFrame } from '../../src/sim/flood-frame.ts';
 import { countText } from '../../src/view/flood-number.ts';
 import { frameSentence, momentSentence } from '../../src/view/flood-sentence.ts';
+import { OWNER_NAMES } from '../../src/view/owner-look.ts';
 import { type Plot, plotValue, sampleAt, sampleTime } from '../../src/view/plot-model.ts';
+import { queueHolders } from '../../src/view/slot-grid.ts';
 import { formatTime } from '../../src/view/time-text.ts';
 import { verdictSentence } from '../../src/view/verdict-sentence.ts';
 import { useLab } from '../use-lab.ts';
@@ -29,6 +32,7 @@ export function FloodText({ run, beside, plots }: Props): JSX.Element | null {
       <p>{verdictSentence(report, beside?.report ?? null)}</p>
       <h2>Now</h2>
       <p>{frameSentence(frame)}</p>
+      <Holders frame={frame} />
       <h2>What has happened</h2>
       <ol>
         {momentsUpTo(report, t).map((moment) => (
@@ -43,6 +47,36 @@ export function FloodText({ run, beside, plots }: Props): JSX.Element | null {
       <Series run={run} plots={plots} at={sampleAt(report.series, t)} />
       <h2>SYN/ACK tries</h2>
       <Tries run={run} />
+    </div>
+  );
+}
+
+/** Who is in the SYN queue, by kind. */
+function Holders({ frame }: { readonly frame: FloodFrame }): JSX.Element | null {
+  const rows = useMemo(() => queueHolders(frame), [frame]);
+  if (rows.length === 0) return null;
+  return (
+    <div class="table-scroll">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">In the SYN queue</th>
+            <th scope="col">Entries</th>
+            <th scope="col">Oldest</th>
+            <th scope="col">SYN/ACKs sent</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.owner}>
+              <td>{OWNER_NAMES[row.owner]}</td>
+              <td class="mono">{countText(row.entries)}</td>
+              <td class="mono">{formatTime(row.oldest)}</td>
+              <td class="mono">{countText(row.synAcks)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
     </div>
   );
 }
