@@ -66,7 +66,7 @@ export function blocking(): Section {
       ),
     ],
     meaning:
-      'At the rate that just fills the queue a few percent of SYNs are refused, at twice that rate half of them, at fifty times all but two in a hundred. Trying again helps less than independent tries would: a queue that was full a second ago is probably full still.',
+      'At the rate that just fills the queue a few percent of SYNs are refused, at twice that rate half of them, at fifty times all but two in a hundred. Trying again helps less than independent tries would: a queue that was full a second ago is probably full still. All of this holds for entries that live T, not for Linux 6 once it prunes (L5).',
   };
 }
 
