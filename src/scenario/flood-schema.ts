@@ -54,7 +54,7 @@ const share = real(0, 1, 'a share');
 const rate = real(0, MOST_RATE, 'a rate per second');
 const backlog = whole(0, MOST_BACKLOG, 'a backlog').describe('As in listen(2).');
 const shape = choice(['bare', 'mss', 'linux', 'windows']).default('bare').describe('Options on the SYN.');
-const OS = ['linux', 'windows', 'macos', 'ios', 'android', 'freebsd'] as const;
+const OS = ['linux', 'windows', 'macos', 'ios', 'android', 'freebsd', 'rfc6298'] as const;
 const os = choice(OS);
 
 /**

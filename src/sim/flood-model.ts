@@ -114,7 +114,8 @@ export interface ClientsSpec {
   readonly think: Nanos;
 }
 
-export type ClientOs = 'linux' | 'windows' | 'macos' | 'ios' | 'android' | 'freebsd';
+/** `rfc6298`: no system's habits, SYNs after 1, 3 and 7 s as that RFC has it. */
+export type ClientOs = 'linux' | 'windows' | 'macos' | 'ios' | 'android' | 'freebsd' | 'rfc6298';
 
 export type ArrivalSpec =
   /** Poisson, from `from` to `to`. */

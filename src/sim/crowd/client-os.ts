@@ -40,6 +40,9 @@ const WINDOWS: TcpConfig = {
   synRetries: 2,
 };
 
+/** RFC 6298 §5.5: each wait twice the last. SYNs at 0, 1, 3, 7 s, fails at 15 s. */
+const PLAIN: TcpConfig = { ...RFC9293, timeWait: TIME_WAIT, synRetries: 3 };
+
 export const CLIENT_OS: Readonly<Record<ClientOs, ClientProfile>> = {
   linux: LINUX,
   android: LINUX,
@@ -47,4 +50,5 @@ export const CLIENT_OS: Readonly<Record<ClientOs, ClientProfile>> = {
   ios: { config: BSD, giveUp: 75 * SEC },
   freebsd: { config: BSD, giveUp: 75 * SEC },
   windows: { config: WINDOWS, giveUp: 21 * SEC },
+  rfc6298: { config: PLAIN, giveUp: 15 * SEC },
 };
