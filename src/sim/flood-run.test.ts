@@ -362,6 +362,13 @@ describe('the followed client', () => {
   });
 });
 
+test('what happens after the last whole sample is told as well', () => {
+  const report = runFlood(floodScenario({ until: 2.9 * SEC, floods: [{ to: 2.5 * SEC }] }));
+  expect(report.series.length).toBe(2);
+  // The last of 100 a second before 2.5 s.
+  expect(report.moments).toContainEqual({ t: 2.49 * SEC, what: 'flood-ends' });
+});
+
 test('a frame shows the entries with their owners, ages and timers', () => {
   const run = new FloodRun(
     floodScenario({

@@ -118,11 +118,19 @@ export class FloodRun {
     const goal = Math.min(t, this.scenario.until);
     while (this.#nextSample <= goal) {
       this.#arena.runTo(this.#nextSample);
-      for (const moment of this.#traffic.newMoments()) this.#meter.moment(moment.t, moment.what);
-      this.#meter.sample(this.now, this.#traffic.flooding(this.now), this.#traffic.over(this.now));
+      this.#meter.sample(this.now, this.#traffic.flooding(this.now));
+      this.#look();
       this.#nextSample += this.scenario.sampleEvery;
     }
     this.#arena.runTo(goal);
+    // What the last sample leaves over is told as well; between samples nobody looks, so that slices change nothing.
+    if (this.done) this.#look();
+  }
+
+  /** Notes the moments that nobody reports when they happen. */
+  #look(): void {
+    for (const moment of this.#traffic.newMoments()) this.#meter.moment(moment.t, moment.what);
+    this.#meter.look(this.#traffic.over(this.now));
   }
 
   /** What is known by now. */

@@ -122,8 +122,8 @@ export class FloodMeter implements ArenaWatch {
     if (this.queue.isFull) this.moment(now, 'queue-full');
   }
 
-  /** The end of a sample. `floodOver`: no flood has anything left to send. */
-  sample(now: Nanos, bots: number, floodOver: boolean): void {
+  /** The end of a sample. */
+  sample(now: Nanos, bots: number): void {
     const counts = this.#count();
     const before = this.#before;
     const connected = counts.connected - before.connected;
@@ -160,6 +160,10 @@ export class FloodMeter implements ArenaWatch {
     });
     this.#before = counts;
     this.#sampledAt = now;
+  }
+
+  /** Notes what is over. `floodOver`: no flood has anything left to send. */
+  look(floodOver: boolean): void {
     if (floodOver && this.queue.lastFloodAt >= 0) {
       this.moment(this.queue.lastFloodAt, 'flood-ends');
       if (this.queue.fullAt >= 0 && !this.queue.isFull) this.moment(this.queue.roomSince, 'recovered');
