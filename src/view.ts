@@ -1,7 +1,7 @@
 /** What people look at, as pure data and text: numbers, sentences, reasons, ladders, header fields, and floods: queues, plots, verdicts. */
 
 export type { DensityBand, DensityRow, FloodDensity } from './view/density-band.ts';
-export { DENSITY_OWNERS, DENSITY_STEP, densityBand } from './view/density-band.ts';
+export { bandUpTo, DENSITY_OWNERS, DENSITY_STEP, densityBand } from './view/density-band.ts';
 export type { Defence } from './view/flood-defences.ts';
 export { DEFENCES, withDefence } from './view/flood-defences.ts';
 export type { FloodKnobs } from './view/flood-knobs.ts';

@@ -233,7 +233,7 @@ export class Lab {
     const next = { ...this.state, ...change };
     const scenario = SCENARIOS.find((s) => s.id === next.scenarioId);
     if (!scenario) return this.#set({ error: 'This build holds no scenarios.' });
-    this.flood.stop();
+    this.flood.close();
     const reply = await this.#engine.run({
       scenarioId: scenario.id,
       scenarioText: scenario.text,

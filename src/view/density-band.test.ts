@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { densityBand } from './density-band.ts';
-import type { TimeScale } from './time-scale.ts';
+import { bandUpTo, densityBand } from './density-band.ts';
+import { type TimeScale, yOf } from './time-scale.ts';
 
 /** 100 ms over 10 rows, then 10 s over 4: silence compressed. */
 const SCALE: TimeScale = {
@@ -16,7 +16,7 @@ test('a row of 10 ms shows its count, by owner', () => {
   counts[0] = 3; // 0 .. 10 ms, silent
   counts[4 + 1] = 2; // 10 .. 20 ms, live
   counts[4 + 3] = 1; // 10 .. 20 ms, client
-  const band = densityBand({ counts, steps: 2000 }, SCALE, 100e6, 1);
+  const band = densityBand({ counts, steps: 2000 }, SCALE, 1);
   expect(band.rows).toEqual([
     { y0: 0, y1: 1, counts: [3, 0, 0, 0] },
     { y0: 1, y1: 2, counts: [0, 2, 0, 1] },
@@ -26,17 +26,18 @@ test('a row of 10 ms shows its count, by owner', () => {
 
 test('where time is compressed the mean keeps the width of the same rate', () => {
   const counts = Array.from({ length: 4 * 2000 }, (_, i) => (i % 4 === 0 ? 5 : 0));
-  const band = densityBand({ counts, steps: 2000 }, SCALE, 20e9, 1);
+  const band = densityBand({ counts, steps: 2000 }, SCALE, 1);
   expect(band.rows.map((row) => row.counts[0])).toEqual(Array.from({ length: 14 }, () => 5));
 });
 
 test('nothing of the future shows, and the width does not depend on now', () => {
   const counts = Array.from({ length: 4 * 2000 }, (_, i) => (i % 4 === 0 ? (i < 40 ? 1 : 9) : 0));
-  const early = densityBand({ counts, steps: 2000 }, SCALE, 45e6, 1);
-  expect(early.rows.at(-1)).toEqual({ y0: 4, y1: 4.5, counts: [1, 0, 0, 0] });
-  expect(early.most).toBe(9);
+  const band = densityBand({ counts, steps: 2000 }, SCALE, 1);
+  expect(bandUpTo(band, yOf(SCALE, 45e6)).at(-1)).toEqual({ y0: 4, y1: 4.5, counts: [1, 0, 0, 0] });
+  expect(bandUpTo(band, yOf(SCALE, 0))).toEqual([]);
+  expect(band.most).toBe(9);
 });
 
 test('steps that are not there yet count for nothing', () => {
-  expect(densityBand({ counts: [], steps: 0 }, SCALE, 20e9, 1)).toEqual({ rows: [], most: 0 });
+  expect(densityBand({ counts: [], steps: 0 }, SCALE, 1)).toEqual({ rows: [], most: 0 });
 });

@@ -4,7 +4,7 @@
  */
 import type { Nanos } from '../tcp/types.ts';
 import type { SlotOwner } from './owner-look.ts';
-import { type TimeScale, timeAt, yOf } from './time-scale.ts';
+import { type TimeScale, timeAt } from './time-scale.ts';
 
 export const DENSITY_STEP: Nanos = 10e6;
 
@@ -32,19 +32,23 @@ export interface DensityBand {
   readonly most: number;
 }
 
-/** Rows of at least `step` in height, down to `now`; the width does not depend on `now`, so nothing jumps. */
-export function densityBand(density: FloodDensity, scale: TimeScale, now: Nanos, step: number): DensityBand {
+/** All rows, of at least `step` in height. Nothing moves while time goes on: `bandUpTo` only cuts. */
+export function densityBand(density: FloodDensity, scale: TimeScale, step: number): DensityBand {
   const rows: DensityRow[] = [];
   let most = 0;
-  const yNow = yOf(scale, now);
   for (let y0 = 0; y0 < scale.height; y0 += step) {
     const y1 = Math.min(scale.height, y0 + step);
     const counts = meanCounts(density, timeAt(scale, y0), timeAt(scale, y1));
     const sum = counts.reduce((all, count) => all + count, 0);
     if (sum > most) most = sum;
-    if (y0 < yNow && sum > 0) rows.push({ y0, y1: Math.min(y1, yNow), counts });
+    if (sum > 0) rows.push({ y0, y1, counts });
   }
   return { rows, most };
+}
+
+/** The rows above a height: nothing of the future shows. */
+export function bandUpTo(band: DensityBand, yNow: number): readonly DensityRow[] {
+  return band.rows.filter((row) => row.y0 < yNow).map((row) => (row.y1 > yNow ? { ...row, y1: yNow } : row));
 }
 
 /** The mean over all steps that the span touches. */

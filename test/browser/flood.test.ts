@@ -173,6 +173,14 @@ describe('knobs', () => {
     await page.waitForSelector(`main.lab[data-hash="${own}"]`);
   });
 
+  test('another seed is again the same run as in Node', async () => {
+    const page = await open(`#s=${ID}&k=backlog.64`);
+    await page.fill('[aria-label="Seed of the run"]', '4294967295');
+    await page.keyboard.press('Enter');
+    const run = runFlood(applyKnobs(scenario, { ...UNTURNED, backlog: 64 }), { seed: 0xffff_ffff });
+    await page.waitForSelector(`main.lab[data-hash="${run.hash}"]`);
+  });
+
   test('the rate is a slider with the arrow keys', async () => {
     const page = await open(`#s=${ID}`);
     await page.locator('[aria-label="Rate"]').focus();
@@ -249,6 +257,21 @@ describe('the page', () => {
     // The goal is 100 ms; a busy test machine gets more.
     expect(task).toBeLessThan(500);
     expect(gap).toBeLessThan(1500);
+  });
+
+  test('leaves a flood that still runs for a handshake, and does not fall back', async () => {
+    const page = await open(`#s=${ID}`);
+    await page.evaluate(() => {
+      location.hash = '#s=syn-flood&k=rate.100000';
+    });
+    await page.waitForSelector('main.lab.flood[aria-busy="true"] .slots');
+    await page.evaluate(() => {
+      location.hash = '#s=lost-syn';
+    });
+    await page.waitForSelector('main.lab:not(.flood)[data-hash]');
+    await page.waitForTimeout(400);
+    expect(await page.locator('main.lab.flood').count()).toBe(0);
+    expect(await page.locator('.endpoints .machine').count()).toBe(2);
   });
 
   test.each([390, 800, 1200, 1440])('has no horizontal overflow at %i px, with one column or two', async (width) => {

@@ -140,6 +140,13 @@ export class FloodLab {
     requestAnimationFrame(this.#tick);
   }
 
+  /** Something else is shown from now on: nothing of the flood may come after it. */
+  close(): void {
+    this.stop();
+    clearTimeout(this.#pending);
+    this.#pending = 0;
+  }
+
   stop(): void {
     if (this.state.playing) this.#set({ playing: false });
   }

@@ -38,7 +38,7 @@ function At({ recording, run, id }: { recording: Recording; run: FloodColumn; id
       silence="nothing of this client"
       behind={(model, frame) => (
         <>
-          <DensityBandView density={run.density} model={model} frame={frame} id={id} />
+          <DensityBandView density={run.density} recording={recording} model={model} frame={frame} id={id} />
           {slot !== null && <WatchedEntry slot={slot} model={model} frame={frame} />}
         </>
       )}
