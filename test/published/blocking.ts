@@ -2,8 +2,8 @@
 import type { FloodReport } from '../../src/sim/flood-report.ts';
 import { runFlood } from '../../src/sim/flood-run.ts';
 import { MS, SEC } from '../../src/tcp/types.ts';
-import { type Interval, meanInterval, shareInterval } from '../../src/view/confidence.ts';
 import { floodScenario } from '../support/flood-scenario.ts';
+import { type Estimate, estimateMean, estimateShare, intervalText, judge, judgement } from './estimate.ts';
 import { floodOf, people, plainQueue, SILENT } from './plain-queue.ts';
 import { type Check, count, type Section } from './section.ts';
 import { entryLife, erlangB } from './theory.ts';
@@ -13,22 +13,23 @@ const RATES = [1, 2, 3, 5, 10, 50, 100];
 const RETRIES = 5;
 const LIFE = entryLife(RETRIES);
 const SEEDS = 6;
-const CONFIDENCE = 0.99;
 /** Fewer refused SYNs than this in all of a cell's runs are too few to measure: then there must be none. */
 const TOO_FEW = 0.05;
 
 export function blocking(): Section {
   const cells = ROOMS.flatMap((room) => RATES.map((rate) => cell(room, rate)));
-  const measured = cells.filter((c) => c.interval !== null);
+  const measured = cells.flatMap((c) =>
+    c.estimate === null ? [] : [[`R = ${c.rate}, B = ${c.room}`, c.estimate] as const],
+  );
   const tries = triesAgain();
-  const inside = measured.filter((c) => c.ok).length;
+  const inside = measured.filter(([, e]) => e.holds).length;
   return {
     id: 'L6',
     title: 'Blocked SYNs: Erlang’s loss formula',
     source:
       'A. K. Erlang 1917. Entries are trunks, SYNs are calls, and the formula asks only for Poisson arrivals: the holding time may have any law (Sevast’yanov 1957), also a fixed T. The idea of applying it to SYN queues is common; Nissanke and Sun 2008 and Shakhov and Choo 2008, who refine it, could be had as abstracts only, so no number of theirs is claimed.',
-    setup: `A Poisson flood of R SYNs per second from silent addresses, T = ${LIFE} s, exact timers, no pruning. The blocked share is that of the flood’s own SYNs: Poisson arrivals see time averages (Wolff 1982), so anybody’s SYN fares as theirs. An entry’s fixed life remembers how the queue was filled for many T, hence it is filled evenly over the first T, left to itself for another where R·T is not far above B, and then watched for whole T. ${SEEDS} seeds each.`,
-    tolerance: `The mean over seeds has its own ${100 * CONFIDENCE} % interval (Student’s t), which must hold Erlang’s number. Of ${measured.length} such intervals one misses by chance in one set of seeds out of ${Math.round(1 / (1 - CONFIDENCE ** measured.length))}. The seeds are 1 to ${SEEDS}. Where less than ${TOO_FEW} refused SYNs are expected in all runs, none may be refused.`,
+    setup: `A Poisson flood of R SYNs per second from silent addresses, T = ${LIFE} s, exact timers, no pruning. The blocked share is that of the flood’s own SYNs: Poisson arrivals see time averages (Wolff 1982), so anybody’s SYN fares as theirs. An entry’s fixed life remembers how the queue was filled for many T, hence it is filled evenly over the first T, left to itself for another where R·T is not far above B, and then watched for whole T.`,
+    tolerance: `${judgement(measured.length)} (Student’s t over ${SEEDS} seeds, 1 to ${SEEDS}.) Where less than ${TOO_FEW} refused SYNs are expected in all runs, none may be refused.`,
     tables: [
       {
         caption: `Share of SYNs that find the queue full, by R and B: Erlang’s number, and below it the simulated interval. ${inside} of ${measured.length} intervals hold it.`,
@@ -40,28 +41,22 @@ export function blocking(): Section {
         head: ['tries', 'served if tries were independent, 1 − E^k', 'served, simulated', '99 % interval', 'gap'],
         rows: tries.map((t) => [
           `${t.tries}`,
-          t.independent.toFixed(3),
-          t.share.toFixed(3),
-          intervalText(t.interval, 3),
-          t.tries === 1 ? '' : (t.independent - t.share).toFixed(3),
+          t.estimate.theory.toFixed(3),
+          t.estimate.simulated.toFixed(3),
+          intervalText(t.estimate.interval, 3),
+          t.tries === 1 ? '' : (t.estimate.theory - t.estimate.simulated).toFixed(3),
         ]),
       },
     ],
     checks: [
-      ...cells.map(
-        (c): Check => ({
-          name: `R = ${c.rate}, B = ${c.room}`,
-          theory: c.erlang.toFixed(5),
-          simulated: c.interval === null ? `${c.refused} refused` : intervalText(c.interval, 5),
-          ok: c.ok,
-        }),
-      ),
+      ...judge(measured, 5),
+      ...cells.flatMap((c): Check[] => (c.estimate === null ? [noneRefused(c)] : [])),
       ...tries.map(
-        (t): Check => ({
-          name: `${t.tries} tries`,
-          theory: t.tries === 1 ? t.independent.toFixed(4) : `less than ${t.independent.toFixed(4)}`,
-          simulated: intervalText(t.interval, 4),
-          ok: t.tries === 1 ? holds(t.interval, t.independent) : t.interval.high < t.independent,
+        ({ tries: k, estimate: e }): Check => ({
+          name: `${k} tries`,
+          theory: `${k === 1 ? '' : 'less than '}${e.theory.toFixed(4)}`,
+          simulated: intervalText(e.interval, 4),
+          ok: k === 1 ? !e.wrong : e.interval.high < e.theory,
         }),
       ),
     ],
@@ -73,24 +68,25 @@ export function blocking(): Section {
 interface Cell {
   readonly room: number;
   readonly rate: number;
-  readonly erlang: number;
   /** null: too few refused SYNs are expected. */
-  readonly interval: Interval | null;
+  readonly estimate: Estimate | null;
   readonly refused: number;
-  readonly ok: boolean;
 }
 
 function cell(room: number, rate: number): Cell {
   const erlang = erlangB(room, rate * LIFE);
-  const expected = erlang * rate * watched(rate) * SEEDS;
-  const runs = Array.from({ length: expected < TOO_FEW ? 1 : SEEDS }, (_, i) => {
+  const few = erlang * rate * watched(rate) * SEEDS < TOO_FEW;
+  const runs = Array.from({ length: few ? 1 : SEEDS }, (_, i) => {
     const flood = floodOf(steadyFlood(room, rate, i + 1), 'watched');
     return { refused: flood.syns - flood.answered, share: 1 - flood.answered / flood.syns };
   });
   const refused = runs.reduce((sum, run) => sum + run.refused, 0);
-  if (expected < TOO_FEW) return { room, rate, erlang, interval: null, refused, ok: refused === 0 };
-  const interval = seedInterval(runs.map((run) => run.share));
-  return { room, rate, erlang, interval, refused, ok: holds(interval, erlang) };
+  const shares = runs.map((run) => run.share);
+  return { room, rate, estimate: few ? null : estimateMean(erlang, shares), refused };
+}
+
+function noneRefused({ room, rate, refused }: Cell): Check {
+  return { name: `R = ${rate}, B = ${room}`, theory: 'none refused', simulated: `${refused}`, ok: refused === 0 };
 }
 
 /** How long is watched, in s: some 5,000 SYNs, in whole lives, since the queue repeats itself from one to the next. */
@@ -123,9 +119,8 @@ const TRIES = { room: 128, rate: 3, clients: 0.5, most: 7 };
 
 interface TriesResult {
   readonly tries: number;
-  readonly independent: number;
-  readonly share: number;
-  readonly interval: Interval;
+  /** Theory: if tries were independent. */
+  readonly estimate: Estimate;
 }
 
 /** People whose SYNs are few beside the flood's, and who give up only after the run looked. */
@@ -164,31 +159,11 @@ function triesAgain(): TriesResult[] {
   let served = 0;
   return answered.map((more, i) => {
     served += more;
-    return {
-      tries: i + 1,
-      independent: 1 - erlang ** (i + 1),
-      share: served / attempts,
-      interval: shareInterval(served, attempts, CONFIDENCE),
-    };
+    return { tries: i + 1, estimate: estimateShare(1 - erlang ** (i + 1), served, attempts) };
   });
 }
 
-function seedInterval(values: readonly number[]): Interval {
-  const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
-  const squares = values.reduce((sum, v) => sum + (v - mean) ** 2, 0);
-  return meanInterval(values.length, mean, Math.sqrt(squares / (values.length - 1)), CONFIDENCE);
-}
-
-function holds({ low, high }: Interval, value: number): boolean {
-  return low <= value && value <= high;
-}
-
-function cellText(c: Cell): string {
-  const outside = c.ok ? '' : ' **outside**';
-  if (c.interval === null) return `0, ${c.refused === 0 ? 'none' : c.refused} refused${outside}`;
-  return `${c.erlang.toFixed(3)} in ${intervalText(c.interval, 4)}${outside}`;
-}
-
-function intervalText({ low, high }: Interval, digits: number): string {
-  return `${low.toFixed(digits)} to ${high.toFixed(digits)}`;
+function cellText({ estimate: e, refused }: Cell): string {
+  if (e === null) return refused === 0 ? '0, none refused' : `0, **${refused} refused**`;
+  return `${e.theory.toFixed(3)} in ${intervalText(e.interval, 4)}${e.holds ? '' : ' **outside**'}`;
 }

@@ -1,10 +1,10 @@
 /** L3: whether a client's entry outlives its round trip when each further SYN throws out one entry by lot. */
 import { runFlood } from '../../src/sim/flood-run.ts';
 import { MS, SEC } from '../../src/tcp/types.ts';
-import { type Interval, shareInterval } from '../../src/view/confidence.ts';
 import { floodScenario } from '../support/flood-scenario.ts';
+import { type Estimate, estimateShare, intervalText, judge, judgement } from './estimate.ts';
 import { people, plainQueue, SILENT } from './plain-queue.ts';
-import { type Check, count, type Section, yesNo } from './section.ts';
+import { count, type Section, yesNo } from './section.ts';
 import { randomDropSurvival } from './theory.ts';
 
 const ROOMS = [128, 256, 1024];
@@ -13,7 +13,6 @@ const RTT = 100 * MS;
 const SEEDS = 2;
 /** With each seed. */
 const CLIENTS = 1000;
-const CONFIDENCE = 0.99;
 /** Clients per SYN of the flood. */
 const DILUTION = 0.1;
 
@@ -33,35 +32,31 @@ export function randomDrop(): Section {
     source:
       'The formula P = (1 − 1/B)^(R·RTT) was worked out in public by B. Wolff and V. Schryver (NANOG list, September 1996), and Schryver saw losses “consistent with that computation” on IRIX; a number of each is below. L. Ricciulli, P. Lincoln and P. Kakkar, “TCP SYN Flooding Defense”, CNDS 1999, derive it and refine random drop by what happens at retransmission: of that paper only the abstract could be had, so none of its own numbers is claimed, and the refinement is not simulated.',
     setup: `Evenly spaced SYNs from silent addresses against a queue of exactly B entries, full before the first client comes; ${count(CLIENTS)} clients with each of ${SEEDS} seeds at this round trip, who come as a Poisson process of ${100 * DILUTION} % of R, send one SYN and a request with the ACK. Survived: the request was answered; a client whose entry is gone is reset when its ACK comes. R counts the SYNs that throw an entry out: the clients’ own as well, less one for each entry that a served client leaves free, so the flood alone is a little less than R.`,
-    tolerance: `Theory within the ${100 * CONFIDENCE} % binomial band around what was simulated (Wilson). Of ${all.length} such bands one misses by chance in one set of seeds out of ${Math.round(1 / (1 - CONFIDENCE ** all.length))}.`,
+    tolerance: judgement(all.length),
     tables: [
       {
-        caption: 'Survival at a round trip of 100 ms: P of the formula, then simulated, then the band.',
+        caption: 'Survival at a round trip of 100 ms: P of the formula, then simulated, with the 99 % interval.',
         head: ['B', ...RATES.map((rate) => `R = ${count(rate)}/s`)],
         rows: ROOMS.map((room) => [count(room), ...table.filter((s) => s.room === room).map(cellText)]),
       },
       {
         caption: 'The numbers of 1996:',
-        head: ['B', 'R per s', 'RTT', 'printed', 'P', 'simulated', '99 % band', 'holds'],
+        head: ['B', 'R per s', 'RTT', 'printed', 'P', 'simulated', '99 % interval', 'holds'],
         rows: history.map((s) => [
           `${s.room}`,
           count(s.rate),
           `${s.rtt / MS} ms`,
           s.printed,
-          s.theory.toFixed(3),
-          s.share.toFixed(3),
-          bandText(s.band),
-          yesNo(s.ok),
+          s.estimate.theory.toFixed(3),
+          s.estimate.simulated.toFixed(3),
+          intervalText(s.estimate.interval, 3),
+          yesNo(s.estimate.holds),
         ]),
       },
     ],
-    checks: all.map(
-      (s): Check => ({
-        name: `B = ${s.room}, R = ${s.rate}, RTT ${s.rtt / MS} ms`,
-        theory: s.theory.toFixed(4),
-        simulated: `${s.share.toFixed(4)}, ${bandText(s.band)}`,
-        ok: s.ok,
-      }),
+    checks: judge(
+      all.map((s) => [`B = ${s.room}, R = ${s.rate}, RTT ${s.rtt / MS} ms`, s.estimate]),
+      4,
     ),
     meaning:
       'Where a queue that drops the newcomer serves nobody, one that drops by lot still serves most people as long as the flood brings fewer SYNs in their round trip than the queue has entries; beyond that their chances fade gradually, nearby clients’ last. It costs no memory and no computing beyond the lot, but people at twice the distance have the square of the chance.',
@@ -72,10 +67,7 @@ interface Survival {
   readonly room: number;
   readonly rate: number;
   readonly rtt: number;
-  readonly theory: number;
-  readonly share: number;
-  readonly band: Interval;
-  readonly ok: boolean;
+  readonly estimate: Estimate;
 }
 
 function survive(room: number, rate: number, rtt: number): Survival {
@@ -105,16 +97,10 @@ function survive(room: number, rate: number, rtt: number): Survival {
     attempts += all.attempts;
     served += all.served;
   }
-  const band = shareInterval(served, attempts, CONFIDENCE);
-  const ok = band.low <= theory && theory <= band.high;
-  return { room, rate, rtt, theory, share: served / attempts, band, ok };
+  return { room, rate, rtt, estimate: estimateShare(theory, served, attempts) };
 }
 
 function cellText(s: Survival): string {
-  const outside = s.ok ? '' : ' **outside**';
-  return `${s.theory.toFixed(3)}; ${s.share.toFixed(3)} in ${bandText(s.band)}${outside}`;
-}
-
-function bandText({ low, high }: Interval): string {
-  return `${low.toFixed(3)} to ${high.toFixed(3)}`;
+  const outside = s.estimate.holds ? '' : ' **outside**';
+  return `${s.estimate.theory.toFixed(3)}; ${s.estimate.simulated.toFixed(3)} in ${intervalText(s.estimate.interval, 3)}${outside}`;
 }

@@ -1,10 +1,10 @@
 /** L2: how long entries live in the buckets of a SYN cache under the flood of Lemon's paper. */
 import { runFlood } from '../../src/sim/flood-run.ts';
 import { MS, SEC } from '../../src/tcp/types.ts';
-import { type Interval, shareInterval } from '../../src/view/confidence.ts';
 import { floodScenario } from '../support/flood-scenario.ts';
+import { type Estimate, estimateShare, intervalText, judge, judgement } from './estimate.ts';
 import { SILENT } from './plain-queue.ts';
-import { type Check, count, type Section, yesNo } from './section.ts';
+import { count, type Section, yesNo } from './section.ts';
 import { bucketSurvival } from './theory.ts';
 
 const BUCKETS = 512;
@@ -16,7 +16,6 @@ const SEEDS = 2;
 const CLIENTS = 300;
 /** A second, over all six groups. */
 const CLIENT_RATE = 180;
-const CONFIDENCE = 0.99;
 
 export function synCacheBuckets(): Section {
   const rows = residences();
@@ -25,28 +24,24 @@ export function synCacheBuckets(): Section {
     title: 'SYN cache: how long an entry stays in its bucket',
     source: `J. Lemon, “Resisting SYN flood DoS attacks with a SYN cache”, BSDCon 2002: ${BUCKETS} buckets of ${LIMIT}, ${count(RATE)} SYN/s. The paper gives no survival curve; it notes that no entry was dropped before its handshake was over at the round trips of a LAN. The law is computed: SYNs fall into a bucket as a Poisson process of ${count(RATE)}/${BUCKETS} = ${(RATE / BUCKETS).toFixed(1)} per second, and an entry is thrown out by the ${LIMIT}th after it.`,
     setup: `Evenly spaced SYNs from forged addresses in 10.0.0.0/8, and ${CLIENT_RATE} clients a second at six distances, who send one SYN and a request with the ACK; those whose entries stay are ${count(RATE)} SYN/s together. From each distance come about ${CLIENTS} with each of ${SEEDS} seeds, from 2 s on, when the buckets are full. Survived: the request was answered.`,
-    tolerance: `Theory within the ${100 * CONFIDENCE} % binomial band around what was simulated (Wilson).`,
+    tolerance: judgement(rows.length),
     tables: [
       {
         caption: `The mean residence is ${BUCKETS} · ${LIMIT} / ${count(RATE)} = ${((BUCKETS * LIMIT) / RATE).toFixed(2)} s.`,
-        head: ['round trip t', 'P(Poisson(29.3 t) ≤ 29)', 'simulated', '99 % band', 'clients', 'holds'],
+        head: ['round trip t', 'P(Poisson(29.3 t) ≤ 29)', 'simulated', '99 % interval', 'clients', 'holds'],
         rows: rows.map((r) => [
           `${r.seconds} s`,
-          r.theory.toFixed(4),
-          r.share.toFixed(4),
-          bandText(r.band),
+          r.estimate.theory.toFixed(4),
+          r.estimate.simulated.toFixed(4),
+          intervalText(r.estimate.interval, 4),
           count(r.clients),
-          yesNo(r.ok),
+          yesNo(r.estimate.holds),
         ]),
       },
     ],
-    checks: rows.map(
-      (r): Check => ({
-        name: `${r.seconds} s`,
-        theory: r.theory.toFixed(4),
-        simulated: bandText(r.band),
-        ok: r.ok,
-      }),
+    checks: judge(
+      rows.map((r) => [`${r.seconds} s`, r.estimate]),
+      4,
     ),
     meaning:
       'Fifteen thousand small entries keep everybody whose round trip is below half a second through a flood that fills a backlog of 128 in 9 ms. The edge is soft, between 0.7 and 1.3 s: each bucket runs its own lottery. A flood ten times as strong moves the edge to a tenth of that, where many people live.',
@@ -55,11 +50,8 @@ export function synCacheBuckets(): Section {
 
 interface Residence {
   readonly seconds: number;
-  readonly theory: number;
-  readonly share: number;
   readonly clients: number;
-  readonly band: Interval;
-  readonly ok: boolean;
+  readonly estimate: Estimate;
 }
 
 function residences(): Residence[] {
@@ -88,13 +80,6 @@ function residences(): Residence[] {
     const groups = reports.flatMap(({ clients }) => clients.filter(({ name }) => name === `${seconds} s`));
     const hits = groups.reduce((sum, group) => sum + group.served, 0);
     const clients = groups.reduce((sum, group) => sum + group.attempts, 0);
-    const expected = theory[i] ?? Number.NaN;
-    const band = shareInterval(hits, clients, CONFIDENCE);
-    const ok = band.low <= expected && expected <= band.high;
-    return { seconds, theory: expected, share: hits / clients, clients, band, ok };
+    return { seconds, clients, estimate: estimateShare(theory[i] ?? Number.NaN, hits, clients) };
   });
-}
-
-function bandText({ low, high }: Interval): string {
-  return `${low.toFixed(4)} to ${high.toFixed(4)}`;
 }
