@@ -69,6 +69,15 @@ describe('a flood', () => {
     expect(await page.locator('.slot-line').textContent()).toMatch(
       /^Slot 0: (free|[\d.]+, (1 SYN\/ACK|\d+ SYN\/ACKs), .* old, \d+ s left)$/,
     );
+    // Addresses and times come through the worker as they were.
+    const run = new FloodRun(scenario, { ages: 'yes' });
+    run.runTo(150 * scenario.sampleEvery);
+    const first = run.frame().slots.find((slot) => slot.slot === 0);
+    const age = (run.now - (first?.since ?? 0)) / 1e9;
+    expect(await page.locator('.slot-line').textContent()).toContain(
+      first === undefined ? 'free' : `${first.remote}, ${first.synAcks} SYN/ACK`,
+    );
+    if (age >= 1) expect(await page.locator('.slot-line').textContent()).toContain(`${age.toFixed(1)} s old`);
     await page.keyboard.press('ArrowDown');
     expect(await page.locator('.slot-line').textContent()).toMatch(/^Slot 1\d: /);
     // The entry's own SYN shows in the ladder, over the band of all others.

@@ -206,7 +206,8 @@ export class FloodLab {
     const end = this.computedTo();
     const wanted = this.#wanted * scenario.sampleEvery;
     if (wanted >= 0 && (end >= wanted || runs.every((run) => run.done))) this.goTo(wanted);
-    else if (this.state.t > end) this.state = { ...this.state, t: end };
+    // On the way to the moment that is wanted, the picture grows with the run.
+    else if (this.#wanted >= 0 || this.state.t > end) this.state = { ...this.state, t: end };
     this.#publishSoon(fresh || part.done);
   }
 

@@ -148,7 +148,7 @@ function Tick({ plot, tick, width }: { plot: Plot; tick: number; width: number }
       <path d={`M${GUTTER} ${y}h${width}`} />
       {(tick === 0 || tick === plot.top) && (
         <text x={GUTTER - 5} y={tick === 0 ? y : y + 9} text-anchor="end">
-          {plotValue(plot, tick).replace('/s', '')}
+          {tick >= 10_000 ? `${tick / 1000}k` : plotValue(plot, tick).replace('/s', '')}
         </text>
       )}
     </g>
