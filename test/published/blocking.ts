@@ -32,7 +32,7 @@ export function blocking(): Section {
     tolerance: `${judgement(measured.length)} (Student’s t over ${SEEDS} seeds, 1 to ${SEEDS}.) Where less than ${TOO_FEW} refused SYNs are expected in all runs, none may be refused.`,
     tables: [
       {
-        caption: `Share of SYNs that find the queue full, by R and B: Erlang’s number, and below it the simulated interval. ${inside} of ${measured.length} intervals hold it.`,
+        caption: `Share of SYNs that find the queue full, by R and B: Erlang’s number and the simulated interval. ${inside} of ${measured.length} intervals hold it.`,
         head: ['R per s', ...ROOMS.map((room) => `B = ${count(room)}`)],
         rows: RATES.map((rate) => [`${rate}`, ...cells.filter((c) => c.rate === rate).map(cellText)]),
       },
@@ -60,8 +60,7 @@ export function blocking(): Section {
         }),
       ),
     ],
-    meaning:
-      'At the rate that just fills the queue a few percent of SYNs are refused, at twice that rate half of them, at fifty times all but two in a hundred. Trying again helps less than independent tries would: a queue that was full a second ago is probably full still. All of this holds for entries that live T, not for Linux 6 once it prunes (L5).',
+    meaning: `At the rate that just fills the queue a few percent of SYNs are refused, at twice that rate half of them, at fifty times all but two in a hundred. Trying again helps less than independent tries would: of those who found the queue full, ${percent(fullStill(tries))} find it full a second later, not ${percent(erlangB(TRIES.room, TRIES.rate * LIFE))}. All of this holds for entries that live T, not for Linux 6 once it prunes (L5).`,
   };
 }
 
@@ -161,6 +160,16 @@ function triesAgain(): TriesResult[] {
     served += more;
     return { tries: i + 1, estimate: estimateShare(1 - erlang ** (i + 1), served, attempts) };
   });
+}
+
+/** Share of those whose first SYN was refused that had the second refused too. */
+function fullStill(tries: readonly TriesResult[]): number {
+  const [first, second] = tries.map((t) => 1 - t.estimate.simulated);
+  return (second ?? 0) / (first ?? 1);
+}
+
+function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
 }
 
 function cellText({ estimate: e, refused }: Cell): string {
