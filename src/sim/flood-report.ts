@@ -35,7 +35,7 @@ export interface FloodReport {
 export interface FloodSeries {
   readonly every: Nanos;
   readonly length: number;
-  /** By name, see `SERIES`: gauges (`halfOpen`, `acceptQueue`) and counts within the sample (`drops…`, `synAcks`). */
+  /** By name: gauges (`halfOpen`, `acceptQueue`) and counts within the sample (`drops…`, `synAcks`). */
   readonly columns: Readonly<Record<SeriesName, readonly number[]>>;
 }
 

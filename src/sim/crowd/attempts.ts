@@ -128,7 +128,7 @@ export class Attempts {
 }
 
 /** Nearest rank (ceil(p * n)): a value that occurred, never one between two. All -1 without values. */
-export function percentiles(values: readonly number[]): Percentiles {
+function percentiles(values: readonly number[]): Percentiles {
   const sorted = Float64Array.from(values).sort();
   const n = sorted.length;
   if (n === 0) return { count: 0, mean: -1, p50: -1, p90: -1, p99: -1, max: -1 };

@@ -3,7 +3,7 @@ import type { Nanos } from '../../tcp/types.ts';
 import type { FloodSeries, SeriesName } from '../flood-report.ts';
 
 /** Order of the columns in files. Gauges first; the rest counts what happened within a sample. */
-export const SERIES: readonly SeriesName[] = [
+const SERIES: readonly SeriesName[] = [
   'halfOpen',
   'halfOpenFlood',
   'acceptQueue',
