@@ -10,6 +10,7 @@ import { ACK, copySegment, RST, Segment, SYN } from '../../src/wire/segment.ts';
 
 const SERVER = 0xc0000201; // 192.0.2.1
 const CROWD = 0xc6120000; // 198.18.0.0/15
+const V6 = 2 ** 32; // handles of IPv6 addresses begin here
 const PORT = 80;
 export const SECRET: Uint32Array = Uint32Array.of(1, 2, 3, 4);
 
@@ -21,6 +22,9 @@ export interface Child {
 
 export class Bout {
   now: Nanos = 0;
+  /** Addresses of the server and of client 0. */
+  server = SERVER;
+  crowd = CROWD;
   readonly listener: Listener<Child>;
   /** Segments sent since the last look. */
   readonly out: Segment[] = [];
@@ -43,6 +47,13 @@ export class Bout {
       tsNow: (now) => Math.floor(now / MS) >>> 0,
       promote: (_now, _config, half) => ({ state: 'ESTABLISHED', half: { ...half } }),
     });
+  }
+
+  /** Everybody has IPv6 addresses. */
+  v6(): this {
+    this.server = V6;
+    this.crowd = V6 + 1;
+    return this;
   }
 
   /** Keeps the reasons from now on. */
@@ -79,7 +90,13 @@ export class Bout {
   recv(i: number, fields: Partial<Segment>): readonly Segment[] {
     this.out.length = 0;
     this.reasons.length = 0;
-    const seg = Object.assign(new Segment(), { src: CROWD + i, sport: 1024, dst: SERVER, dport: PORT, wnd: 64240 });
+    const seg = Object.assign(new Segment(), {
+      src: this.crowd + i,
+      sport: 1024,
+      dst: this.server,
+      dport: PORT,
+      wnd: 64240,
+    });
     this.listener.onSegment(this.now, Object.assign(seg, fields), this.#tx);
     return this.out;
   }
@@ -88,7 +105,7 @@ export class Bout {
   flood(from: number, to: number): void {
     const seg = Object.assign(new Segment(), {
       sport: 1024,
-      dst: SERVER,
+      dst: this.server,
       dport: PORT,
       wnd: 64240,
       flags: SYN,
@@ -97,7 +114,7 @@ export class Bout {
     const answer = new Segment();
     const tx = { alloc: () => answer, send: () => {} };
     for (let i = from; i < to; i++) {
-      seg.src = CROWD + i;
+      seg.src = this.crowd + i;
       seg.seq = 1000 + i;
       this.listener.onSegment(this.now, seg, tx);
     }
@@ -125,6 +142,6 @@ export class Bout {
     const own = new Segment();
     copySegment(s, own);
     this.out.push(own);
-    if (s.flags & SYN) this.iss.set(s.dst - CROWD, s.seq);
+    if (s.flags & SYN) this.iss.set(s.dst - this.crowd, s.seq);
   }
 }
