@@ -116,6 +116,38 @@ describe.each(CONTENDERS)('$name', (contender) => {
     expect(bout.listener.nextTimer()).toBe(Infinity);
   });
 
+  test('when a flood is over it is as before: the next one fills it as far as the first', () => {
+    const bout = bouts(contender, 64, 1);
+    const fill = (from: number): number => {
+      bout.flood(from, from + 400);
+      return bout.half;
+    };
+    const first = fill(0);
+    bout.drive(bout.now + 2000 * SEC);
+    expect(bout.half).toBe(0);
+    // The same senders again, so that the same buckets are meant.
+    expect(fill(0)).toBe(first);
+  });
+
+  test('a backlog lowered while it is full: nobody comes in beyond it, and each eviction takes an entry that is there', () => {
+    const bout = bouts(contender, 64, 1);
+    bout.flood(0, 200);
+    const before = bout.half;
+    bout.listener.setBacklog(8);
+    const { counters } = bout.listener;
+    for (let i = 1000; i < 1400; i++) {
+      const evicted = counters.evicted;
+      const held = bout.half;
+      bout.syn(i);
+      expect(bout.half).toBeLessThanOrEqual(Math.max(held, 1));
+      expect(counters.evicted - evicted).toBeLessThanOrEqual(1);
+    }
+    expect(bout.half).toBeLessThanOrEqual(before);
+    bout.drive(bout.now + 2000 * SEC);
+    bout.flood(5000, 5400);
+    expect(bout.half).toBeLessThanOrEqual(contender.most(64));
+  });
+
   test('whatever happens, it keeps no more than it may, and every SYN and every entry is accounted for', () => {
     fc.assert(
       fc.property(story, (s) => {

@@ -43,8 +43,8 @@ export function adaptiveCookies(options: AdaptiveOptions = {}): ListenPolicy {
       if (over) active = false;
       outBefore = out;
       out = 0;
-      // After two periods nothing is out any more, and what remains to be asked is asked once.
-      nextLook += outBefore > 0 ? PERIOD : PERIOD * Math.max(1, Math.ceil((now - nextLook) / PERIOD));
+      // After two periods nothing is out any more: of the looks that remain until now, the last tells what all would.
+      nextLook += outBefore > 0 ? PERIOD : PERIOD * Math.max(1, Math.floor((now - nextLook) / PERIOD));
     }
   }
 
