@@ -58,6 +58,8 @@ export class FloodRun {
   readonly #half = new HalfOpen();
   readonly #boxes: MadeBoxes;
   #nextSample: Nanos;
+  /** `runTo` was told to leave off where it is. */
+  #cut = false;
 
   constructor(scenario: FloodScenario, options: FloodRunOptions = {}) {
     const { access } = scenario;
@@ -105,7 +107,7 @@ export class FloodRun {
   }
 
   get done(): boolean {
-    return this.now >= this.scenario.until;
+    return this.now >= this.scenario.until && !this.#cut;
   }
 
   /** Whose an address is. */
@@ -113,16 +115,23 @@ export class FloodRun {
     return this.#space.ownerOf(address);
   }
 
-  /** Makes everything up to and including `t` happen, and no more than the scenario's `until`. */
-  runTo(t: Nanos): void {
+  /**
+   * Makes everything up to and including `t` happen, and no more than the scenario's `until`. With `most` it leaves off
+   * after about so many events, wherever that is: how much happens in a span of time nobody knows beforehand.
+   */
+  runTo(t: Nanos, most: number = Infinity): void {
     const goal = Math.min(t, this.scenario.until);
+    let left = most;
     while (this.#nextSample <= goal) {
-      this.#arena.runTo(this.#nextSample);
+      left = this.#arena.runTo(this.#nextSample, left);
+      this.#cut = left < 0;
+      if (this.#cut) return;
       this.#meter.sample(this.now, this.#traffic.flooding(this.now));
       this.#look();
       this.#nextSample += this.scenario.sampleEvery;
     }
-    this.#arena.runTo(goal);
+    this.#cut = this.#arena.runTo(goal, left) < 0;
+    if (this.#cut) return;
     // What the last sample leaves over is told as well; between samples nobody looks, so that slices change nothing.
     if (this.done) this.#look();
   }

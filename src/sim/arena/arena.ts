@@ -120,15 +120,20 @@ export class Arena {
     return index;
   }
 
-  /** Makes everything up to and including `until` happen. */
-  runTo(until: Nanos): void {
+  /**
+   * Makes everything up to and including `until` happen, or about `most` events of it, each SYN of a burst being one. What
+   * is left of them; negative: there is more to do.
+   */
+  runTo(until: Nanos, most: number): number {
     const queue = this.#queue;
+    let left = most;
     while (queue.peek() <= until) {
+      if (--left < 0) return -1;
       queue.pop();
       this.now = queue.time;
       const kind = queue.event % KINDS;
       const index = (queue.event - kind) / KINDS;
-      if (kind === EMIT) this.#emit(index);
+      if (kind === EMIT) left -= this.#emit(index);
       else if (kind === LINK_IN) this.road.linkTimer(this.now, 'in');
       else if (kind === FLIGHT) this.#land(index);
       else if (kind === LINK_OUT) this.road.linkTimer(this.now, 'out');
@@ -138,19 +143,24 @@ export class Arena {
       else this.#cpuTimer();
     }
     this.now = Math.max(this.now, until);
+    return Math.max(0, left);
   }
 
   // ---- the Internet --------------------------------------------------------------------------------------------------
 
-  #emit(index: number): void {
+  /** How many SYNs beyond the first. */
+  #emit(index: number): number {
     const emitter = this.#emitters[index]!;
+    let more = -1;
     do {
+      more++;
       const seg = this.#pool.take();
       if (emitter.emit(seg)) this.#atEdge(seg, index);
       else this.#pool.give(seg);
       // SYNs of one moment, as in a burst, need no event each.
-    } while (emitter.next <= this.now);
+    } while (emitter.next <= this.now && more < MOST_AT_ONCE);
     if (emitter.next < Infinity) this.#queue.push(emitter.next, index * KINDS + EMIT);
+    return more;
   }
 
   #fromParty(seg: Segment): void {
@@ -347,6 +357,9 @@ const LINK_IN = 5;
 const LINK_OUT = 6;
 const CPU = 7;
 const KINDS = 8;
+
+/** SYNs of one event: a burst of millions shall not make who waits for its end wait for seconds. */
+const MOST_AT_ONCE = 65_536;
 
 /** Goal of a flight to the victim's edge. */
 const TO_EDGE = -1;
