@@ -3,12 +3,15 @@
 import { CommanderError } from 'commander';
 import { HalfopenError } from '../wire/error.ts';
 import { createProgram } from './program.ts';
+import { outputError } from './terminal.ts';
 
 // `halfopen run … | head` closes the pipe early: that is no fault of anybody.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  fail(error);
+  fail(outputError(error));
 });
+
+let failed = false;
 
 const program = createProgram();
 if (process.argv.length <= 2) {
@@ -18,6 +21,9 @@ if (process.argv.length <= 2) {
 }
 
 function fail(error: unknown): void {
+  // An output that fails is told by its stream and by who wrote to it.
+  if (failed) return;
+  failed = true;
   process.exitCode = exitCodeOf(error);
 }
 
@@ -26,12 +32,18 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (isClosedPipe(error)) return 0;
   if (error instanceof HalfopenError) {
-    process.stderr.write(`halfopen: ${error.message}\n`);
+    process.stderr.write(`halfopen: ${oneLine(error.message)}\n`);
     return 2;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`halfopen: internal fault, please report it: ${text}\n`);
   return 1;
+}
+
+/** Names and values of others are quoted in it: no line of theirs is ours, and none of it steers a terminal. */
+function oneLine(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return text.replaceAll(/\s*\n\s*/g, ' ').replaceAll(/[\0-\x1f\x7f-\x9f]/g, '?');
 }
 
 function isClosedPipe(error: unknown): boolean {

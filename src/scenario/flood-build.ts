@@ -90,6 +90,8 @@ export function buildFlood(id: string, file: FloodFile, refuse: Refuse): FloodSc
 const MOST_SAMPLES = 100_000;
 /** Clients in one run. */
 const MOST_CLIENTS = 1e7;
+/** Of clients that stay, in one run. */
+const MOST_REQUESTS = 1e9;
 
 /** About 300 samples, at a round distance. */
 function usualSample(until: Nanos): Nanos {
@@ -127,19 +129,48 @@ function buildClients(file: ClientsFile, index: number, path: Path, context: Bui
   const { refuse, until, claims } = context;
   checkPort(file.port, path, context);
   const name = file.name ?? (index === 0 ? 'clients' : `clients-${index + 1}`);
+  const arrivals = arrivalsOf(file, path, until, refuse);
+  const rtt = distributionOf(file.rtt, [...path, 'rtt'], refuse);
+  const think = time(file.think);
+  if (file.after === 'stay') checkRequests(clientsOf(arrivals, until), think + leastOf(rtt), file.think, path, context);
   const usual = index === 0 ? '198.18.0.0/16' : `198.19.${(index - 1) * 16}.0/20`;
   return {
     name,
     from: claims.prefix([...path, 'prefix'], file.prefix ?? usual, `clients '${name}'`).text,
     port: file.port,
-    arrivals: arrivalsOf(file, path, until, refuse),
-    rtt: distributionOf(file.rtt, [...path, 'rtt'], refuse),
+    arrivals,
+    rtt,
     os: sharesOf(file.os, [...path, 'os'], refuse),
     request: file.request,
     patience: patienceOf(file.patience),
     after: file.after,
-    think: time(file.think),
+    think,
   };
+}
+
+/** Who stays asks again and again: without any time between two requests one client would never let time go on. */
+function checkRequests(
+  clients: number,
+  between: Nanos,
+  think: string | 0,
+  path: Path,
+  { until, refuse }: BuildContext,
+): void {
+  const requests = between === 0 ? Infinity : (clients * until) / between;
+  if (clients === 0 || requests <= MOST_REQUESTS) return;
+  const asks = `up to ${whole(requests)} requests in this run`;
+  refuse([...path, 'think'], `is ${think}, ${asks}; expected at most ${whole(MOST_REQUESTS)}`);
+}
+
+/** Clients that come in this run, on average. */
+function clientsOf(arrivals: ClientsSpec['arrivals'], until: Nanos): number {
+  if (arrivals.process === 'times') return arrivals.at.length;
+  return (arrivals.rate * Math.max(0, Math.min(arrivals.to, until) - arrivals.from)) / 1e9;
+}
+
+function leastOf(rtt: ClientsSpec['rtt']): Nanos {
+  if (rtt.shape === 'fixed') return rtt.value;
+  return rtt.shape === 'cycle' ? Math.min(...rtt.values) : rtt.least;
 }
 
 function arrivalsOf(file: ClientsFile, path: Path, until: Nanos, refuse: Refuse): ClientsSpec['arrivals'] {
@@ -159,7 +190,7 @@ function arrivalsOf(file: ClientsFile, path: Path, until: Nanos, refuse: Refuse)
   const from = time(file.from);
   const to = file.to === undefined ? until : time(file.to);
   if (from >= to) refuse([...path, 'from'], `is ${file.from}, not before the end, ${to / 1e9}s`);
-  const expected = (rate * (Math.min(to, until) - from)) / 1e9;
+  const expected = clientsOf({ process: file.process, rate, from, to }, until);
   if (expected > MOST_CLIENTS) {
     refuse(
       [...path, 'rate'],

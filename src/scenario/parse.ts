@@ -8,7 +8,7 @@ import { checkFloodShape } from './flood-schema.ts';
 import { suggestion } from './named-params.ts';
 import { checkShape } from './schema.ts';
 import { type SetValue, setValues } from './set-value.ts';
-import { found, type ShapeIssue } from './shape.ts';
+import { found, type ShapeIssue, shortened } from './shape.ts';
 import { readYaml } from './yaml-text.ts';
 
 /**
@@ -49,7 +49,7 @@ export function parseAnyScenario(text: string, path: string, set: readonly SetVa
     if (by < 0) return refuse(where, message, key);
     const below = where.slice(places[by]?.length);
     const name = key || below.length === 0 ? '' : `${below.join('.')} `;
-    throw new ScenarioError(path, 0, 0, `--set ${set[by]?.key}=${set[by]?.value}: ${name}${message}`);
+    throw new ScenarioError(path, 0, 0, `--set ${set[by]?.key}=${shortened(set[by]?.value ?? '')}: ${name}${message}`);
   };
   const kind = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined;
   if (kind === undefined && hasOneOf(value, ['floods', 'clients', 'botnets', 'server'])) {

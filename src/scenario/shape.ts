@@ -49,8 +49,15 @@ export function found(value: unknown): string {
   if (value === null) return 'an empty value';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a mapping';
-  return typeof value === 'string' ? `'${value}'` : String(value);
+  return typeof value === 'string' ? `'${shortened(value)}'` : String(value);
 }
+
+/** Enough of a text to know it again. */
+export function shortened(text: string): string {
+  return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE - 1)}…` : text;
+}
+
+const LONGEST_QUOTE = 80;
 
 /** A mapping with exactly these keys; a key too many gets a suggestion. */
 export function strict<S extends z.ZodRawShape>(shape: S): z.ZodObject<S, z.core.$strict> {
@@ -94,13 +101,26 @@ export function matching(pattern: RegExp, expected: string): z.ZodString {
 
 export function text(): z.ZodString {
   const error = (issue: { readonly input?: unknown }): string => `is ${found(issue.input)}; expected a text`;
-  return z.string({ error }).min(1, { error });
+  const hidden = (issue: { readonly input?: unknown }): string =>
+    `has the control character ${codeOf(CONTROL.exec(String(issue.input))?.[0] ?? '')}; expected plain text`;
+  return z
+    .string({ error })
+    .min(1, { error })
+    .refine((value) => !CONTROL.test(value), { error: hidden });
+}
+
+/** All but tabs and line ends: what people read is printed to terminals, which take these as orders (ECMA-48). */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/;
+
+function codeOf(character: string): string {
+  return `U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
 function durationError(issue: { readonly input?: unknown }): string {
   const input = issue.input;
   if (/^\s*-/.test(String(input))) return `is ${found(input)}, which is negative; expected 0 or more, like 40ms`;
-  if (typeof input === 'number') return `is ${input} without a unit; expected a time such as ${input}ms or ${input}s`;
+  if (Number.isFinite(input)) return `is ${input} without a unit; expected a time such as ${input}ms or ${input}s`;
   return `is ${found(input)}; expected a time such as 200us, 40ms, 1.5s or 2m`;
 }
 

@@ -16,7 +16,7 @@ export function readYaml(text: string, path: string, expected: string): YamlText
   const broken = document.errors[0];
   if (broken) {
     const { line, col } = lines.linePos(broken.pos[0]);
-    throw new ScenarioError(path, line, col, `not readable as YAML: ${broken.message.split('\n')[0] ?? ''}`);
+    throw new ScenarioError(path, line, col, notYaml(broken));
   }
   const value = plain(document, path);
   if (!isMap(document.contents)) throw new ScenarioError(path, 1, 1, expected);
@@ -36,13 +36,14 @@ function plain(document: Document, path: string): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 });
   } catch (error) {
-    throw new ScenarioError(
-      path,
-      1,
-      1,
-      `not readable as YAML: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new ScenarioError(path, 1, 1, notYaml(error));
   }
+}
+
+function notYaml(error: unknown): string {
+  const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  // The library parses by recursion and reports what stopped that.
+  return `not readable as YAML: ${/call stack|recursion/.test(reason) ? 'nested too deeply' : reason}`;
 }
 
 /** Where the value at `path` begins (or, for `key`, its key); the nearest part that exists when it is missing. */
