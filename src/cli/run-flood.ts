@@ -2,7 +2,7 @@
 import { recordingToPcapng } from '../node/export.ts';
 import { columnsToParquet } from '../node/parquet.ts';
 import { MOST_PACKETS, SegmentTap } from '../node/segment-tap.ts';
-import { writeOutput } from '../node/write-output.ts';
+import { type OutputFile, writeOutputs } from '../node/write-output.ts';
 import type { TapPlace } from '../sim/arena/types.ts';
 import type { FloodScenario } from '../sim/flood-model.ts';
 import { unmetFloodExpectations } from '../sim/flood-outcome.ts';
@@ -42,27 +42,31 @@ export async function runFloodScenario(scenario: FloodScenario, options: FloodRu
   const tap = pcapng === undefined || place === 'followed' ? undefined : await SegmentTap.create(pcapng, place);
   const { report, exitCode } = await driveFlood(scenario, { ...options, tap });
   await tap?.close();
+  // A file that fails takes nothing else with it, and neither does a standard output that nobody reads.
+  const failure = (await writeOutputs(outputFiles(report, options))) ?? tap?.failure;
   if (options.json === '-') await print(floodToJson(report));
   else {
     const paint = painter(wantsColour(process.stdout, process.env));
     await print(floodPage(scenario, report, { paint, explain: options.explain ?? false }));
   }
-  // What was computed is told before a file can fail.
-  await writeFiles(report, options);
   if (tap !== undefined) tellCap(pcapng ?? '', tap);
   if (options.check) check(scenario, report);
   if (exitCode !== 0) process.exitCode = exitCode;
+  if (failure) throw failure;
 }
 
-async function writeFiles(report: FloodReport, options: FloodRunOptions): Promise<void> {
+function outputFiles(report: FloodReport, options: FloodRunOptions): OutputFile[] {
   const { json, csv, parquet, svg, pcapng, tap } = options;
-  if (json !== undefined && json !== '-') await writeOutput(json, `${floodToJson(report)}\n`);
-  if (csv !== undefined) await writeOutput(csv, columnsToCsv(floodColumns(report.series)));
-  if (parquet !== undefined) await writeOutput(parquet, columnsToParquet(floodColumns(report.series)));
-  if (svg !== undefined) await writeOutput(svg, floodSvg(report));
-  if (pcapng !== undefined && tap === 'followed' && report.followed !== null) {
-    await writeOutput(pcapng, Buffer.concat(recordingToPcapng(report.followed, { host: FOLLOWED })));
-  }
+  const files: OutputFile[] = [];
+  if (json !== undefined && json !== '-') files.push({ path: json, content: () => `${floodToJson(report)}\n` });
+  if (csv !== undefined) files.push({ path: csv, content: () => columnsToCsv(floodColumns(report.series)) });
+  if (parquet !== undefined)
+    files.push({ path: parquet, content: () => columnsToParquet(floodColumns(report.series)) });
+  if (svg !== undefined) files.push({ path: svg, content: () => floodSvg(report) });
+  const { followed } = report;
+  if (pcapng !== undefined && tap === 'followed' && followed !== null)
+    files.push({ path: pcapng, content: () => Buffer.concat(recordingToPcapng(followed, { host: FOLLOWED })) });
+  return files;
 }
 
 /** Its place in the recording. */
@@ -70,7 +74,7 @@ const FOLLOWED = 0;
 
 /** Not silently: a capture that ends early looks like an end of the traffic. */
 function tellCap(path: string, tap: SegmentTap): void {
-  if (tap.written === tap.seen) return;
+  if (tap.written === tap.seen || tap.failure !== null) return;
   process.stderr.write(
     `halfopen: ${path} holds the first ${countText(tap.written)} of ${countText(tap.seen)} segments, no more than ${countText(MOST_PACKETS)} are written; --until and --tap followed make fewer\n`,
   );

@@ -1,7 +1,7 @@
 /** What `halfopen sweep` does: reads the grid, runs what is missing, writes results, prints the table. */
-import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { programId } from '../node/program-id.ts';
+import { readBounded } from '../node/read-bounded.ts';
 import { readScenarioText, shippedIds } from '../node/scenario-files.ts';
 import { Journal } from '../node/sweep/journal.ts';
 import { planSweep, type SweepPlan, sweepId, sweepRuns } from '../node/sweep/plan.ts';
@@ -84,9 +84,9 @@ async function readPlan(file: string, program: string): Promise<SweepPlan> {
 
 async function readGrid(file: string): Promise<string> {
   try {
-    const { size } = await stat(file);
-    if (size > LONGEST) throw new HalfopenError(`${file}: too long for a grid: ${size} bytes`);
-    return await readFile(file, 'utf8');
+    const bytes = await readBounded(file, LONGEST);
+    if (bytes.length > LONGEST) throw new HalfopenError(`${file}: too long for a grid: more than ${LONGEST} bytes`);
+    return new TextDecoder().decode(bytes);
   } catch (error) {
     if (error instanceof HalfopenError) throw error;
     throw new HalfopenError(`${file}: ${systemReason(error)}`);

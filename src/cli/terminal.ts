@@ -1,6 +1,8 @@
 /** The terminal: colours by role where they are wanted, and output that survives a closed pipe. */
 import { styleText } from 'node:util';
+import { systemReason } from '../node/system-reason.ts';
 import type { TextLine, TextRole } from '../view/text-line.ts';
+import { HalfopenError } from '../wire/error.ts';
 
 /** Colours only on a terminal, never with NO_COLOR (https://no-color.org), always with FORCE_COLOR. */
 export function wantsColour(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv): boolean {
@@ -34,8 +36,14 @@ export function paintLines(lines: readonly TextLine[], paint: Paint): string {
 /** Writes to standard output and waits until it is taken: nothing is cut off when the program ends. */
 export function print(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    process.stdout.write(`${text}\n`, (error) => (error ? reject(error) : resolve()));
+    process.stdout.write(`${text}\n`, (error) => (error ? reject(outputError(error)) : resolve()));
   });
+}
+
+/** A sentence, unless the reader has just gone. */
+export function outputError(error: NodeJS.ErrnoException): Error {
+  if (error.code === 'EPIPE') return error;
+  return new HalfopenError(`cannot write to standard output: ${systemReason(error)}`);
 }
 
 type Style = Parameters<typeof styleText>[0];

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { HalfopenError } from '../wire/error.ts';
 import { nearest } from '../wire/suggest.ts';
+import { readBounded } from './read-bounded.ts';
 import { systemReason } from './system-reason.ts';
 
 /** The text of a scenario and the name to use for it in messages. */
@@ -35,12 +36,12 @@ export async function readScenarioText(name: string): Promise<ScenarioText> {
   }
   let bytes: Uint8Array;
   try {
-    bytes = await readFile(name);
+    bytes = await readBounded(name, LONGEST);
   } catch (error) {
     if (isMissing(error)) throw new HalfopenError(missingMessage(name, ids));
     throw new HalfopenError(`${name}: ${systemReason(error)}`);
   }
-  if (bytes.length > LONGEST) throw new HalfopenError(`${name}: too long for a scenario: ${bytes.length} bytes`);
+  if (bytes.length > LONGEST) throw new HalfopenError(`${name}: too long for a scenario: more than ${LONGEST} bytes`);
   // A capture given by mistake would otherwise be reported as bad YAML in line 1.
   if (bytes.includes(0)) throw new HalfopenError(`${name}: this is a binary file, expected a scenario in YAML`);
   return { text: new TextDecoder().decode(bytes), path: name };

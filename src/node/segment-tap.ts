@@ -23,6 +23,8 @@ export class SegmentTap implements FloodTap {
   /** Segments that passed, and those of them that are in the file. */
   seen = 0;
   written = 0;
+  /** Why the file is not whole; null: it is. The run that is watched goes on. */
+  failure: HalfopenError | null = null;
   readonly #path: string;
   readonly #file: FileHandle;
   readonly #most: number;
@@ -54,7 +56,7 @@ export class SegmentTap implements FloodTap {
     // What dies on the road has been seen where it came in; a capture there cannot know its fate.
     if (passage !== 'passed') return;
     this.seen++;
-    if (this.written >= this.#most) return;
+    if (this.written >= this.#most || this.failure !== null) return;
     this.written++;
     const bytes = new Uint8Array(ipPacketLength(seg));
     encodeIpPacket(seg, this.#addresses, bytes, 0);
@@ -70,13 +72,15 @@ export class SegmentTap implements FloodTap {
     try {
       await this.#file.writeFile(bytes);
     } catch (error) {
-      throw cannotWrite(this.#path, error);
+      this.failure ??= cannotWrite(this.#path, error);
     }
   }
 
   async close(): Promise<void> {
     await this.flush();
-    await this.#file.close();
+    await this.#file.close().catch((error: unknown) => {
+      this.failure ??= cannotWrite(this.#path, error);
+    });
   }
 }
 

@@ -1,7 +1,7 @@
 /** `halfopen compare`: one flood, one seed, several defences, one table of what each buys and costs. */
 import type { Command } from 'commander';
 import { readScenarioText } from '../../node/scenario-files.ts';
-import { writeOutput } from '../../node/write-output.ts';
+import { type OutputFile, writeOutputs } from '../../node/write-output.ts';
 import { DEFENCES, defencesOf, USUAL_DEFENCES, withDefences } from '../../scenario/defences.ts';
 import { parseFloodScenario } from '../../scenario/parse.ts';
 import type { SetValue } from '../../scenario/set-value.ts';
@@ -56,14 +56,18 @@ async function compare(name: string, options: CompareOptions): Promise<void> {
     // A run that was stopped half way compares with nothing.
     if (exitCode === 0) rows.push(compareRow(defence, run.report, quiet.report));
   }
+  const files: OutputFile[] = [];
+  if (options.json !== undefined && options.json !== '-')
+    files.push({ path: options.json, content: () => `${json(scenario, seed, rows)}\n` });
+  if (options.csv !== undefined) files.push({ path: options.csv, content: () => columnsToCsv(compareColumns(rows)) });
+  const failure = await writeOutputs(files);
   if (options.json === '-') await print(json(scenario, seed, rows));
   else await print(page(scenario, seed, rows));
-  if (options.json !== undefined && options.json !== '-')
-    await writeOutput(options.json, `${json(scenario, seed, rows)}\n`);
-  if (options.csv !== undefined) await writeOutput(options.csv, columnsToCsv(compareColumns(rows)));
-  if (exitCode === 0) return;
-  process.stderr.write(`halfopen: stopped after ${rows.length - 1} of ${names.length} defences\n`);
-  process.exitCode = exitCode;
+  if (exitCode !== 0) {
+    process.stderr.write(`halfopen: stopped after ${rows.length - 1} of ${names.length} defences\n`);
+    process.exitCode = exitCode;
+  }
+  if (failure !== null) throw failure;
 }
 
 /** The row of the same clients and nobody else. */

@@ -1,0 +1,69 @@
+/** Files that never end, outputs that fail: one sentence, and nothing lost of what was computed. */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MAIN, runCli } from './support/run-cli.ts';
+
+const SMALL = `kind: flood
+title: Small
+summary: s
+until: 3s
+clients: { rate: 5 }
+floods: { rate: 100, from: 1s }
+`;
+
+let folder: string;
+
+beforeAll(async () => {
+  if (!existsSync(MAIN)) throw new Error('dist/cli/main.js is missing: run "npm run build" first');
+  folder = await mkdtemp(join(tmpdir(), 'halfopen-hostile-'));
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+const cli = (...args: string[]) => runCli(args, { stdin: SMALL, cwd: folder });
+
+/** Linux' endless file, and its full disk. */
+const devices = existsSync('/dev/zero') && existsSync('/dev/full');
+
+describe.skipIf(!devices)('devices', () => {
+  test.each([
+    [['run', '/dev/zero'], '/dev/zero: too long for a scenario: more than 1048576 bytes'],
+    [['compare', '/dev/zero'], '/dev/zero: too long for a scenario: more than 1048576 bytes'],
+    [['sweep', '/dev/zero'], '/dev/zero: too long for a grid: more than 1048576 bytes'],
+  ])('an endless file is read no further than its bound: %j', async (args, sentence) => {
+    expect(await cli(...args)).toEqual({ code: 2, out: '', err: `halfopen: ${sentence}\n` });
+  });
+
+  test('the report is printed and the other files are written when one cannot be', async () => {
+    const { code, out, err } = await cli('run', '-', '--pcapng', '/dev/full', '--json', '/dev/full', '--csv', 'a.csv');
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: 'halfopen: cannot write /dev/full: no space left on the device\n',
+    });
+    expect(out).toContain('Who was served');
+    expect(await readFile(join(folder, 'a.csv'), 'utf8')).toMatch(/^time_s,halfOpen,/);
+  });
+
+  test('a standard output without room is one sentence, and the files are there', async () => {
+    await writeFile(join(folder, 's.yaml'), SMALL);
+    const shell = `exec '${process.execPath}' '${MAIN}' run s.yaml --csv b.csv > /dev/full`;
+    const { status, stderr } = spawnSync('/bin/sh', ['-c', shell], { cwd: folder, encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: 'halfopen: cannot write to standard output: no space left on the device\n',
+    });
+    expect(await readFile(join(folder, 'b.csv'), 'utf8')).toMatch(/^time_s,halfOpen,/);
+  });
+});
+
+test('a name of two lines that gives orders to a terminal stays one harmless line', async () => {
+  const { code, err } = await cli('run', 'a\nb\u001b[2J');
+  expect(code).toBe(2);
+  expect(err).toMatch(/^halfopen: no scenario "a b\?\[2J": [^\n]*\n$/);
+});
