@@ -43,7 +43,7 @@ export class Road {
     ends: RoadEnds,
   ) {
     this.boxes = boxes;
-    this.peaks = new Float64Array(boxes.length);
+    this.peaks = Float64Array.from(boxes, ({ entries }) => entries);
     this.#upstream = upstream;
     this.inbound = inbound;
     this.outbound = outbound;
