@@ -52,6 +52,8 @@ export class Connection implements Endpoint {
   touched = false;
   /** In the stack's list of connections with news; whoever takes it out sets it false. */
   listed = false;
+  /** Where its application keeps what belongs to it; the engine never looks. */
+  tag = -1;
   /** Next in the same bucket of the stack's connection table. */
   nextInBucket: Connection | null = null;
   /** Place in the stack's timer heap, -1 = not there, and the deadline it stands there for. */

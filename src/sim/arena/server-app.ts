@@ -29,7 +29,9 @@ export class ServerApp {
   readonly #listener: Listener<Connection>;
   readonly #spec: AppSpec;
   readonly #tx: Tx;
-  readonly #held = new Map<Connection, Held>();
+  /** By their connections' tags. */
+  readonly #held: (Held | null)[] = [];
+  readonly #spareTags: number[] = [];
   /** Answers to be given, by number; numbers are used again. */
   readonly #answers = new EventQueue(64);
   readonly #answering: (Held | null)[] = [];
@@ -56,7 +58,8 @@ export class ServerApp {
       if (connection === undefined) return;
       const held: Held = { connection, unsent: 0, worked: accept === 'workers' };
       if (held.worked) this.#busy++;
-      this.#held.set(connection, held);
+      connection.tag = this.#spareTags.pop() ?? this.#held.length;
+      this.#held[connection.tag] = held;
       this.open++;
       this.#hear(now, held);
     }
@@ -64,8 +67,8 @@ export class ServerApp {
 
   /** A connection of this port has something to tell. One that still waits in the accept queue is asked when it is taken. */
   news(now: Nanos, connection: Connection): void {
-    const held = this.#held.get(connection);
-    if (held !== undefined) this.#hear(now, held);
+    const held = connection.tag < 0 ? null : this.#held[connection.tag];
+    if (held) this.#hear(now, held);
   }
 
   onTimer(now: Nanos): void {
@@ -94,7 +97,9 @@ export class ServerApp {
         this.#release(now, held);
         connection.closeSocket(now, this.#tx);
       } else if (event.type === 'closed') {
-        this.#held.delete(connection);
+        this.#held[connection.tag] = null;
+        this.#spareTags.push(connection.tag);
+        connection.tag = -1;
         this.open--;
         this.#release(now, held);
       }

@@ -21,6 +21,8 @@ import { drawDuration } from './distribution.ts';
 interface Client {
   readonly attempt: number;
   readonly connection: Connection;
+  /** Its handshake is not complete. */
+  opening: boolean;
   /** Requests sent and not yet answered. */
   waiting: boolean;
   /** Number of its alarm, -1 = none: it has one at a time, for its patience or for its next request. */
@@ -42,9 +44,12 @@ export class Crowd implements Party {
   readonly #rng: Rng;
   readonly #arrivals: Arrivals;
   readonly #news: Connection[];
-  readonly #clients = new Map<Connection, Client>();
-  /** Those of them whose handshake is not complete. */
-  readonly #opening = new Set<Client>();
+  /**
+   * By their connections' tags. No Map: V8's leave a chain of old tables behind as entries come and go, and whatever stood
+   * in one of them survives with it.
+   */
+  readonly #clients: (Client | null)[] = [];
+  readonly #spareTags: number[] = [];
   readonly #alarms = new EventQueue(64);
   /** Who has set it; null = nobody any more, but the number is in use until its time has come. */
   readonly #alarmed: (Client | null)[] = [];
@@ -108,7 +113,9 @@ export class Crowd implements Party {
 
   /** Those who wait for their handshake now: remote address and port as the server sees them. */
   *opening(): Generator<readonly [address: number, port: number]> {
-    for (const { connection } of this.#opening) yield [connection.tcb.local, connection.tcb.localPort];
+    for (const client of this.#clients) {
+      if (client?.opening) yield [client.connection.tcb.local, client.connection.tcb.localPort];
+    }
   }
 
   #arrive(now: Nanos): void {
@@ -127,9 +134,9 @@ export class Crowd implements Party {
       localPort: FIRST_PORT + (Math.floor(attempt / size) % PORTS),
       config: profile.config,
     });
-    const client: Client = { attempt, connection, waiting: true, alarm: -1 };
-    this.#clients.set(connection, client);
-    this.#opening.add(client);
+    const client: Client = { attempt, connection, opening: true, waiting: true, alarm: -1 };
+    connection.tag = this.#spareTags.pop() ?? this.#clients.length;
+    this.#clients[connection.tag] = client;
     const patience = Math.min(spec.patience, profile.giveUp);
     if (patience < Infinity) this.#setAlarm(now + patience, client);
   }
@@ -139,8 +146,8 @@ export class Crowd implements Party {
     const news = this.#news;
     for (let c = news.pop(); c !== undefined; c = news.pop()) {
       c.listed = false;
-      const client = this.#clients.get(c);
-      if (client !== undefined) this.#listen(now, client);
+      const client = c.tag < 0 ? null : this.#clients[c.tag];
+      if (client) this.#listen(now, client);
       else while (c.pollEvent() !== undefined); // nobody cares any more
     }
   }
@@ -157,7 +164,7 @@ export class Crowd implements Party {
 
   #established(now: Nanos, client: Client): void {
     const { spec } = this;
-    this.#opening.delete(client);
+    client.opening = false;
     const { tcb } = client.connection;
     if ((tcb.config.windowScale >= 0 && !tcb.scaleOk) || (tcb.config.sack && !tcb.sackOk)) this.attempts.optionsLost++;
     this.recentConnectTime += this.attempts.connected(client.attempt, now, tcb.totalRetransmits + 1);
@@ -202,9 +209,10 @@ export class Crowd implements Party {
     client.connection.abort(now, this.#tx);
   }
 
-  #forget(client: Client): void {
-    this.#clients.delete(client.connection);
-    this.#opening.delete(client);
+  #forget({ connection }: Client): void {
+    this.#clients[connection.tag] = null;
+    this.#spareTags.push(connection.tag);
+    connection.tag = -1;
   }
 
   /** One who stayed has thought and wants more. */
