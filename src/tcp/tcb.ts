@@ -54,14 +54,14 @@ export class Tcb {
   reader: 'application' | 'nobody' | 'gone' = 'application';
 
   // Send sequence space (RFC 9293 figure 3)
-  readonly iss: Seq;
-  sndUna: Seq;
-  sndNxt: Seq;
+  readonly #iss: number;
+  #sndUna: number;
+  #sndNxt: number;
   /** Our SYN has been acknowledged; `sndUna !== iss` would be wrong again after 4 GiB. */
   synAcked = false;
   sndWnd = 0;
-  sndWl1: Seq = 0;
-  sndWl2: Seq = 0;
+  #sndWl1 = 0;
+  #sndWl2 = 0;
   /** MAX.SND.WND of RFC 5961 §5.2. */
   maxSndWnd = 0;
   /** Shift of the windows we receive, and of those we send; 0 unless both sides offered (RFC 7323 §2.2). */
@@ -71,25 +71,25 @@ export class Tcb {
   sndMss = 536;
 
   // Receive sequence space (figure 4)
-  irs: Seq = 0;
-  rcvNxt: Seq = 0;
+  #irs = 0;
+  #rcvNxt = 0;
   /** Windows are offered in multiples of this (`habits.wholeSegmentWindow`). */
   windowUnit = 1;
   /** Right edge last offered, RCV.NXT + RCV.WND: never moves left (RFC 9293 §3.10.7.4 seventh). */
-  rcvAdv: Seq = 0;
+  #rcvAdv = 0;
   /** Sequence number of a FIN beyond a gap. */
-  finAhead: Seq = 0;
+  #finAhead = 0;
   hasFinAhead = false;
 
   scaleOk = false;
   sackOk = false;
   tsOk = false;
   /** TS.Recent; in SYN-SENT, where the peer has sent none yet, the TSval of our first SYN. */
-  tsRecent = 0;
+  #tsRecent = 0;
   tsRecentAt: Nanos = 0;
   /** Added to our millisecond clock to make TSval, so that it does not tell the uptime. */
-  tsOffset = 0;
-  lastAckSent: Seq = 0;
+  #tsOffset = 0;
+  #lastAckSent = 0;
   /** When the peer was first known to be there: its SYN/ACK, or the ACK of ours, had come; -1 = not yet. */
   metAt: Nanos = -1;
 
@@ -122,7 +122,7 @@ export class Tcb {
 
   readonly rtt: RtoEstimator;
   /** One segment at a time is timed: acknowledgment that ends it, and when it left; -1 = none. */
-  timedSeq: Seq = 0;
+  #timedSeq = 0;
   timedAt: Nanos = -1;
   /** Timeouts in a row without progress. */
   retransmits = 0;
@@ -157,11 +157,88 @@ export class Tcb {
     this.localPort = localPort;
     this.remote = remote;
     this.remotePort = remotePort;
-    this.iss = iss;
-    this.sndUna = iss;
-    this.sndNxt = iss;
+    this.#iss = iss | 0;
+    this.#sndUna = iss | 0;
+    this.#sndNxt = iss | 0;
     this.nagle = config.nagle ? 0 : NAGLE_OFF;
     this.rtt = new RtoEstimator(config);
+  }
+
+  // Kept as int32, since a field that holds more than that allocates a number each time it is written; read as uint32.
+  get iss(): Seq {
+    return this.#iss >>> 0;
+  }
+  get sndUna(): Seq {
+    return this.#sndUna >>> 0;
+  }
+  set sndUna(value: Seq) {
+    this.#sndUna = value | 0;
+  }
+  get sndNxt(): Seq {
+    return this.#sndNxt >>> 0;
+  }
+  set sndNxt(value: Seq) {
+    this.#sndNxt = value | 0;
+  }
+  get sndWl1(): Seq {
+    return this.#sndWl1 >>> 0;
+  }
+  set sndWl1(value: Seq) {
+    this.#sndWl1 = value | 0;
+  }
+  get sndWl2(): Seq {
+    return this.#sndWl2 >>> 0;
+  }
+  set sndWl2(value: Seq) {
+    this.#sndWl2 = value | 0;
+  }
+  get irs(): Seq {
+    return this.#irs >>> 0;
+  }
+  set irs(value: Seq) {
+    this.#irs = value | 0;
+  }
+  get rcvNxt(): Seq {
+    return this.#rcvNxt >>> 0;
+  }
+  set rcvNxt(value: Seq) {
+    this.#rcvNxt = value | 0;
+  }
+  get rcvAdv(): Seq {
+    return this.#rcvAdv >>> 0;
+  }
+  set rcvAdv(value: Seq) {
+    this.#rcvAdv = value | 0;
+  }
+  get finAhead(): Seq {
+    return this.#finAhead >>> 0;
+  }
+  set finAhead(value: Seq) {
+    this.#finAhead = value | 0;
+  }
+  get tsRecent(): number {
+    return this.#tsRecent >>> 0;
+  }
+  set tsRecent(value: number) {
+    this.#tsRecent = value | 0;
+  }
+  get tsOffset(): number {
+    return this.#tsOffset >>> 0;
+  }
+  set tsOffset(value: number) {
+    this.#tsOffset = value | 0;
+  }
+  get lastAckSent(): Seq {
+    return this.#lastAckSent >>> 0;
+  }
+  set lastAckSent(value: Seq) {
+    this.#lastAckSent = value | 0;
+  }
+  get timedSeq(): Seq {
+    return this.#timedSeq >>> 0;
+  }
+  set timedSeq(value: Seq) {
+    this.#timedSeq = value | 0;
   }
 
   /** Opened by a Fast Open SYN, and our SYN/ACK is not yet acknowledged; else null. */
