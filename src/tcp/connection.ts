@@ -56,9 +56,8 @@ export class Connection implements Endpoint {
   tag = -1;
   /** Next in the same bucket of the stack's connection table. */
   nextInBucket: Connection | null = null;
-  /** Place in the stack's timer heap, -1 = not there, and the deadline it stands there for. */
+  /** Place in the stack's timer heap, -1 = not there. */
   heapIndex = -1;
-  heapAt: Nanos = Infinity;
 
   private constructor(tcb: Tcb) {
     this.tcb = tcb;

@@ -8,18 +8,19 @@ import type { Nanos } from './types.ts';
 
 export class TimerHeap {
   readonly #heap: Connection[] = [];
+  /** The deadline for which each stands there: beside the heap, so that ordering it looks at no connection. */
+  #at = new Float64Array(16);
 
   /** Notes that `c` has a timer, perhaps earlier than known. */
   schedule(c: Connection): void {
     const at = c.nextTimer();
-    if (c.heapIndex >= 0) {
-      if (at >= c.heapAt) return;
-      c.heapAt = at;
-      this.#rise(c, c.heapIndex);
+    const i = c.heapIndex;
+    if (i >= 0) {
+      if (at < this.#at[i]!) this.#rise(c, at, i);
     } else if (at !== Infinity) {
-      c.heapAt = at;
+      if (this.#heap.length === this.#at.length) this.#grow();
       this.#heap.push(c);
-      this.#rise(c, this.#heap.length - 1);
+      this.#rise(c, at, this.#heap.length - 1);
     }
   }
 
@@ -29,8 +30,9 @@ export class TimerHeap {
     c.heapIndex = -1;
     const last = this.#heap.pop()!;
     if (last === c) return;
-    this.#rise(last, i);
-    this.#sink(last, last.heapIndex);
+    const at = this.#at[this.#heap.length]!;
+    this.#rise(last, at, i);
+    this.#sink(last, at, last.heapIndex);
   }
 
   /** The earliest deadline, exact, or Infinity. */
@@ -38,12 +40,9 @@ export class TimerHeap {
     while (this.#heap.length > 0) {
       const c = this.#heap[0]!;
       const at = c.nextTimer();
-      if (at === c.heapAt) return at;
+      if (at === this.#at[0]) return at;
       if (at === Infinity) this.remove(c);
-      else {
-        c.heapAt = at;
-        this.#sink(c, 0);
-      }
+      else this.#sink(c, at, 0);
     }
     return Infinity;
   }
@@ -58,35 +57,48 @@ export class TimerHeap {
     this.#heap.length = 0;
   }
 
-  #rise(c: Connection, from: number): void {
+  #rise(c: Connection, at: Nanos, from: number): void {
     const heap = this.#heap;
+    const times = this.#at;
     let i = from;
     while (i > 0) {
       const up = (i - 1) >>> 1;
+      if (times[up]! <= at) break;
       const parent = heap[up]!;
-      if (parent.heapAt <= c.heapAt) break;
       heap[i] = parent;
+      times[i] = times[up]!;
       parent.heapIndex = i;
       i = up;
     }
     heap[i] = c;
+    times[i] = at;
     c.heapIndex = i;
   }
 
-  #sink(c: Connection, from: number): void {
+  #sink(c: Connection, at: Nanos, from: number): void {
     const heap = this.#heap;
+    const times = this.#at;
+    const size = heap.length;
     let i = from;
     for (;;) {
       let down = 2 * i + 1;
-      if (down >= heap.length) break;
-      if (down + 1 < heap.length && heap[down + 1]!.heapAt < heap[down]!.heapAt) down++;
+      if (down >= size) break;
+      if (down + 1 < size && times[down + 1]! < times[down]!) down++;
+      if (times[down]! >= at) break;
       const child = heap[down]!;
-      if (child.heapAt >= c.heapAt) break;
       heap[i] = child;
+      times[i] = times[down]!;
       child.heapIndex = i;
       i = down;
     }
     heap[i] = c;
+    times[i] = at;
     c.heapIndex = i;
+  }
+
+  #grow(): void {
+    const times = new Float64Array(2 * this.#at.length);
+    times.set(this.#at);
+    this.#at = times;
   }
 }
