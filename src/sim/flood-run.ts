@@ -150,6 +150,7 @@ export class FloodRun {
     const listener = this.#server.ports[0]?.listener;
     const hash = this.#arena.hash.hex();
     const synQueue = listener?.synQueue;
+    const groups = this.#crowds.map(({ attempts, spec }) => attempts.report(spec.name));
     return {
       scenario: scenario.id,
       title: scenario.title,
@@ -160,8 +161,11 @@ export class FloodRun {
       hash,
       series: meter.series(),
       clients: [
-        ...this.#crowds.map((crowd) => crowd.attempts.report(crowd.spec.name)),
-        reportAll(this.#crowds.map((crowd) => crowd.attempts)),
+        ...groups,
+        reportAll(
+          this.#crowds.map(({ attempts }) => attempts),
+          groups,
+        ),
       ],
       floods: this.#traffic.floodReports(meter.syns, meter.answered),
       botnets: this.#traffic.botnetReports(this.now),
