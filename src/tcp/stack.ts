@@ -114,6 +114,11 @@ export class TcpStack implements Endpoint {
     return this.#news;
   }
 
+  /** Looks at what the application has closed, sent or read since: only then is it news. */
+  catchUp(): void {
+    this.#drain();
+  }
+
   connections(): Iterable<Connection> {
     this.#drain();
     return this.#table;

@@ -110,7 +110,7 @@ export class ServerHost {
         this.#byPort.get(c.tcb.localPort)?.news(now, c);
       }
       // Closing puts a connection on the stack's list only when the stack is asked again.
-      this.stack.nextTimer();
+      this.stack.catchUp();
     } while (news.length > 0);
   }
 }

@@ -142,7 +142,7 @@ export class Crowd implements Party {
   }
 
   #hear(now: Nanos): void {
-    this.stack.nextTimer(); // what was closed or aborted since stands on the list only now
+    this.stack.catchUp(); // what was closed or aborted since stands on the list only now
     const news = this.#news;
     for (let c = news.pop(); c !== undefined; c = news.pop()) {
       c.listed = false;
