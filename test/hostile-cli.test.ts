@@ -15,6 +15,8 @@ clients: { rate: 5 }
 floods: { rate: 100, from: 1s }
 `;
 
+const GRID = 'scenario: s.yaml\nvary: { floods.rate: [1] }\nreplicas: 1\nmeasure: [queue.peak]\n';
+
 let folder: string;
 
 beforeAll(async () => {
@@ -59,6 +61,15 @@ describe.skipIf(!devices)('devices', () => {
       stderr: 'halfopen: cannot write to standard output: no space left on the device\n',
     });
     expect(await readFile(join(folder, 'b.csv'), 'utf8')).toMatch(/^time_s,halfOpen,/);
+  });
+
+  test('nor does a sweep lose its results to it', async () => {
+    await writeFile(join(folder, 's.yaml'), SMALL);
+    await writeFile(join(folder, 'g.yaml'), GRID);
+    const shell = `exec '${process.execPath}' '${MAIN}' sweep g.yaml --jobs 1 > /dev/full`;
+    const { status } = spawnSync('/bin/sh', ['-c', shell], { cwd: folder, encoding: 'utf8' });
+    expect(status).toBe(2);
+    expect(existsSync(join(folder, 'g.sweep', 'points.csv'))).toBe(true);
   });
 });
 

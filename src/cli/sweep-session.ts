@@ -38,9 +38,11 @@ export async function sweep(file: string, options: SweepOptions): Promise<void> 
     journal.close();
   }
   const runs = sweepRuns(plan, journal);
+  // Before the table: whoever reads that may go away, and the files shall be there.
+  const files = complete ? writeResults(folder, runs, version) : [];
   await print(paintLines(sweepTable(runs), painter(wantsColour(process.stdout, process.env))));
   if (complete) {
-    tell(`${writeResults(folder, runs, version).join(', ')} are in ${folder}`);
+    tell(`${files.join(', ')} are in ${folder}`);
     return;
   }
   tell(`stopped with ${journal.size} of ${plan.runs} runs; the same command goes on from there`);

@@ -3,9 +3,10 @@
  * killed goes on where it was. The first line says of which grid. Written lines survive the death of the process at once
  * and, after `sync`, that of the machine.
  */
-import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { HalfopenError } from '../../wire/error.ts';
+import { makeFolder } from '../make-folder.ts';
 import { systemReason } from '../system-reason.ts';
 import { type ReplicaResult, readResult } from './task.ts';
 
@@ -43,7 +44,7 @@ export class Journal {
     const file = join(folder, NAME);
     let fd = -1;
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       fd = openSync(file, fresh ? 'w+' : 'a+');
       const bytes = readFileSync(fd);
       const end = bytes.lastIndexOf(LF) + 1;
