@@ -117,23 +117,25 @@ export class FloodRun {
 
   /**
    * Makes everything up to and including `t` happen, and no more than the scenario's `until`. With `most` it leaves off
-   * after about so many events, wherever that is: how much happens in a span of time nobody knows beforehand.
+   * after about so many events, wherever that is: how much happens in a span of time nobody knows beforehand. False: it
+   * did.
    */
-  runTo(t: Nanos, most: number = Infinity): void {
+  runTo(t: Nanos, most: number = Infinity): boolean {
     const goal = Math.min(t, this.scenario.until);
     let left = most;
     while (this.#nextSample <= goal) {
       left = this.#arena.runTo(this.#nextSample, left);
       this.#cut = left < 0;
-      if (this.#cut) return;
+      if (this.#cut) return false;
       this.#meter.sample(this.now, this.#traffic.flooding(this.now));
       this.#look();
       this.#nextSample += this.scenario.sampleEvery;
     }
     this.#cut = this.#arena.runTo(goal, left) < 0;
-    if (this.#cut) return;
+    if (this.#cut) return false;
     // What the last sample leaves over is told as well; between samples nobody looks, so that slices change nothing.
     if (this.done) this.#look();
+    return true;
   }
 
   /** Notes the moments that nobody reports when they happen. */

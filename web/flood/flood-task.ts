@@ -71,7 +71,7 @@ class Lane {
   readonly #density: DensityTap;
   readonly #frameEvery: Nanos;
   #nextFrame: Nanos = 0;
-  #step: Nanos;
+  #events = 1000;
   #frames: PackedFrame[] = [];
   #reportAt = 0;
 
@@ -86,19 +86,18 @@ class Lane {
     const bytes = Math.min(MOST_SLOTS, first.capacity) * SLOT_BYTES;
     const frames = Math.max(LEAST_FRAMES, Math.min(MOST_FRAMES, FRAME_BYTES / bytes));
     this.#frameEvery = scenario.sampleEvery * Math.max(1, Math.ceil(samples / frames));
-    this.#step = this.#frameEvery;
     this.#keepFrame();
   }
 
-  /** Runs on, not past the next frame, and no longer than a fraction of a slice. */
+  /** Runs on, not past the next frame, and about a fraction of a slice long. */
   advance(): void {
     const begin = performance.now();
-    this.run.runTo(Math.min(this.#nextFrame, this.run.now + this.#step));
+    const there = this.run.runTo(this.#nextFrame, this.#events);
     const took = performance.now() - begin;
-    // So that even a flood of millions a second lets the thread listen.
-    if (took > SLICE / 2) this.#step = Math.max(MS, Math.floor(this.#step / 2));
-    else if (took < SLICE / 8) this.#step = Math.min(this.#frameEvery, this.#step * 2);
-    if (this.run.now >= this.#nextFrame || this.run.done) this.#keepFrame();
+    // So that even a burst of millions lets the thread listen.
+    if (took > SLICE / 2) this.#events = Math.max(1, Math.floor(this.#events / 2));
+    else if (!there && took < SLICE / 8) this.#events *= 2;
+    if (there) this.#keepFrame();
   }
 
   takeFrames(): readonly PackedFrame[] {
@@ -135,4 +134,3 @@ const MOST_SLOTS = 16_384;
 const MOST_FRAMES = 600;
 const LEAST_FRAMES = 60;
 const FRAME_BYTES = 48e6;
-const MS: Nanos = 1e6;
