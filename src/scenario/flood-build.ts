@@ -90,6 +90,8 @@ export function buildFlood(id: string, file: FloodFile, refuse: Refuse): FloodSc
 const MOST_SAMPLES = 100_000;
 /** Clients in one run. */
 const MOST_CLIENTS = 1e7;
+/** Of one group: 3 GB. */
+const MOST_AT_ONCE = 300_000;
 /** Of clients that stay, in one run. */
 const MOST_REQUESTS = 1e9;
 
@@ -132,6 +134,8 @@ function buildClients(file: ClientsFile, index: number, path: Path, context: Bui
   const arrivals = arrivalsOf(file, path, until, refuse);
   const rtt = distributionOf(file.rtt, [...path, 'rtt'], refuse);
   const think = time(file.think);
+  const patience = patienceOf(file.patience);
+  checkAtOnce(arrivals, file.after === 'stay' ? Infinity : patience, path, context);
   if (file.after === 'stay') checkRequests(clientsOf(arrivals, until), think + leastOf(rtt), file.think, path, context);
   const usual = index === 0 ? '198.18.0.0/16' : `198.19.${(index - 1) * 16}.0/20`;
   return {
@@ -142,10 +146,25 @@ function buildClients(file: ClientsFile, index: number, path: Path, context: Bui
     rtt,
     os: sharesOf(file.os, [...path, 'os'], refuse),
     request: file.request,
-    patience: patienceOf(file.patience),
+    patience,
     after: file.after,
     think,
   };
+}
+
+/** In the worst case nobody is served, and each keeps some 10 kB for as long as it has patience, or stays. */
+function checkAtOnce(
+  arrivals: ClientsSpec['arrivals'],
+  stay: Nanos,
+  path: Path,
+  { until, refuse }: BuildContext,
+): void {
+  if (arrivals.process === 'times') return;
+  const { rate, from, to } = arrivals;
+  const atOnce = clientsOf({ ...arrivals, to: Math.min(to, until, from + stay) }, until);
+  if (atOnce <= MOST_AT_ONCE) return;
+  const many = `up to ${whole(atOnce)} clients at once`;
+  refuse([...path, 'rate'], `is ${rate}, ${many}; expected at most ${whole(MOST_AT_ONCE)}, or less patience`);
 }
 
 /** Who stays asks again and again: without any time between two requests one client would never let time go on. */

@@ -33,6 +33,19 @@ describe('clients that stay', () => {
   });
 });
 
+describe('clients that wait take memory', () => {
+  test.each([
+    // 10 s of 166,000 a second, where nobody leaves.
+    ['rate: 166000, after: stay', 'clients.rate is 166000, up to 1,660,000 clients at once; expected at most 300,000'],
+    ['rate: 166000, patience: never', 'up to 1,660,000 clients at once'],
+    ['rate: 166000, patience: 2s', 'up to 332,000 clients at once; expected at most 300,000, or less patience'],
+    ['rate: 166000, patience: 1s', 'accepted'],
+    ['rate: 166000, patience: never, from: 9s', 'accepted'],
+  ])('%s', (clients, answer) => {
+    expect(refusal(flood(`clients: { ${clients} }`))).toContain(answer);
+  });
+});
+
 describe('what YAML can do', () => {
   test.each(['['.repeat(100_000), `kind: flood\ntitle: ${'{a: '.repeat(20_000)}`])('nesting without end', (text) => {
     expect(refusal(text)).toMatch(/t\.yaml:\d+:\d+: not readable as YAML: nested too deeply$/);
