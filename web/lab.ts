@@ -211,6 +211,12 @@ export class Lab {
   #adopt(shared: ReturnType<typeof parseShareHash>): void {
     const known = SCENARIOS.some((s) => s.id === shared.scenario);
     if (shared.numbers) this.#set({ numbers: shared.numbers });
+    // A link of another version, or of somebody's own file: not silently something else.
+    if (shared.scenario !== undefined && !known) {
+      this.notify(
+        `The link names "${shared.scenario.slice(0, 40)}", which is no scenario here. Choose one from the list.`,
+      );
+    }
     const scenarioId = known && shared.scenario ? shared.scenario : this.state.scenarioId;
     if (isFlood(scenarioId)) return this.#openFlood(scenarioId, shared);
     this.#run({

@@ -141,6 +141,19 @@ describe('acting on the segment in flight', () => {
     expect(await live(second)).toBe(sentence);
     expect(await second.locator('.changes li').count()).toBe(1);
   });
+
+  test('a link to what is not there says so, and the page can be used', async () => {
+    for (const name of ['constructor', 'x'.repeat(10_000)]) {
+      const page = await open(`#s=${name}&step=1e9&seed=-1&k=rate.1000000000_defence.constructor&beside=constructor`);
+      expect(await page.locator('.notice').textContent()).toBe(
+        `The link names "${name.slice(0, 40)}", which is no scenario here. Choose one from the list.`,
+      );
+      const before = await live(page);
+      await page.keyboard.press('ArrowRight');
+      await page.waitForFunction((text) => document.querySelector('#live')?.textContent !== text, before);
+      await context?.close();
+    }
+  });
 });
 
 describe('the page', () => {
