@@ -78,3 +78,14 @@ test('a name of two lines that gives orders to a terminal stays one harmless lin
   expect(code).toBe(2);
   expect(err).toMatch(/^halfopen: no scenario "a b\?\[2J": [^\n]*\n$/);
 });
+
+test('what a host cannot do when its time has come is told with the file', async () => {
+  const hosts = `
+  a: { role: client, address: 192.0.2.1, do: [{ at: 1s, do: send, bytes: 5 }] }
+  b: { role: server, address: 192.0.2.2 }`;
+  const { code, err } = await runCli(['run', '-'], { stdin: `title: t\nsummary: s\nhosts:${hosts}\n`, cwd: folder });
+  expect({ code, err }).toEqual({
+    code: 2,
+    err: 'halfopen: (standard input): a cannot send at 1 s: it has no connection yet\n',
+  });
+});

@@ -84,7 +84,7 @@ async function run(name: string, options: RunOptions, command: Command): Promise
   const scenario = parseAnyScenario(text, path, withUntil(options.set, options.until));
   refuseOthers(command, isFlood(scenario) ? 'handshake' : 'flood');
   if (isFlood(scenario)) return runFloodScenario(scenario, options);
-  const recording = recordWith(scenario, options);
+  const recording = recordWith(scenario, path, options);
   if (options.pcapng !== undefined) {
     const host = options.captureAt === undefined ? -1 : hostIndex(options.captureAt, recording);
     await writeOutput(options.pcapng, Buffer.concat(recordingToPcapng(recording, { host })));
@@ -110,16 +110,25 @@ async function run(name: string, options: RunOptions, command: Command): Promise
 }
 
 /** Each change is made to what really followed from the ones before it, so they are applied one run at a time. */
-function recordWith(scenario: Scenario, options: RunOptions): Recording {
+function recordWith(scenario: Scenario, path: string, options: RunOptions): Recording {
   const seed = options.seed ?? scenario.seed;
   const interventions: Intervention[] = [];
-  let recording = record(scenario, { seed, interventions });
+  let recording = recordFile(scenario, path, seed);
   const changes = [...(options.drop ?? []), ...(options.delay ?? []), ...(options.duplicate ?? [])];
   for (const change of changes.sort((a, b) => a.segment - b.segment)) {
     interventions.push(toIntervention(change, recording));
     recording = record(scenario, { seed, interventions: [...interventions] });
   }
   return recording;
+}
+
+/** What a scenario asks of its hosts may turn out impossible only when they are there: that is its file's mistake, too. */
+function recordFile(scenario: Scenario, path: string, seed: number): Recording {
+  try {
+    return record(scenario, { seed, interventions: [] });
+  } catch (error) {
+    throw error instanceof HalfopenError ? new HalfopenError(`${path}: ${error.message}`) : error;
+  }
 }
 
 function toIntervention(change: FlightChange, recording: Recording): Intervention {
