@@ -3,6 +3,7 @@ import type { FloodScenario } from '../sim/flood-model.ts';
 import type { FloodReport } from '../sim/flood-report.ts';
 import { explainFlood, lessonTold } from '../view/flood-explain.ts';
 import { floodLines } from '../view/flood-text.ts';
+import { paragraphsOf } from '../view/paragraphs.ts';
 import { formatTime } from '../view/time-text.ts';
 import { type Paint, paintLines } from './terminal.ts';
 import { wrapText } from './wrap-text.ts';
@@ -27,7 +28,8 @@ export function floodPage(scenario: FloodScenario, report: FloodReport, options:
   if (options.explain) {
     for (const paragraph of explainFlood(report)) lines.push(...wrapText(paragraph, WIDTH), '');
     for (const { t, step } of lessonTold(scenario.lesson, report)) {
-      lines.push(`${paint('quiet', formatTime(t))}  ${paint('strong', step.title)}`, ...wrapText(step.say, WIDTH), '');
+      lines.push(`${paint('quiet', formatTime(t))}  ${paint('strong', step.title)}`);
+      for (const paragraph of paragraphsOf(step.say)) lines.push(...wrapText(paragraph, WIDTH), '');
     }
   }
   lines.push(paintLines(floodLines(report), paint));

@@ -132,7 +132,7 @@ function cookieStory(report: FloodReport): string {
   const sent = counter(report.listeners, 'SyncookiesSent');
   if (sent === 0) return '';
   const back = counter(report.listeners, 'SyncookiesRecv');
-  return `${counted(sent, 'SYN')} ${were(sent)} answered with a cookie: the SYN/ACK's own sequence number carries what an entry would hold, and nothing is kept${sum(report, 'dropsSynQueue') === 0 ? ', so a full queue turned nobody away' : ''}. ${countText(back)} came back as a valid ACK${lost > 0 ? `, and ${counted(lost, 'client')} had to do without window scale or SACK` : ''}. The price: a cookie SYN/ACK is never repeated, ${report.profile === 'freebsd-14' ? 'options are rounded to what fits into the cookie' : 'a client without timestamps loses window scaling and SACK'}, and the server still answers every forged SYN.`;
+  return `${counted(sent, 'SYN')} ${were(sent)} answered with a cookie: the SYN/ACK's own sequence number carries what an entry would hold, and nothing is kept${sum(report, 'dropsSynQueue') === 0 ? ', so a full SYN queue turned nobody away' : ''}. ${countText(back)} came back as a valid ACK${lost > 0 ? `, and ${counted(lost, 'client')} had to do without window scale or SACK` : ''}. The price: a cookie SYN/ACK is never repeated, ${report.profile === 'freebsd-14' ? 'options are rounded to what fits into the cookie' : 'a client without timestamps loses window scaling and SACK'}, and the server still answers every forged SYN.`;
 }
 
 function evictionStory({ listeners }: FloodReport): string {

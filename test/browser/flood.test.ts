@@ -92,9 +92,9 @@ describe('a flood', () => {
 
 describe('the lesson', () => {
   test('lights each step as its moment comes; those that have come stay, those to come show their title only', async () => {
-    const four = await shipped('flood-in-four-steps');
+    const four = await shipped('syn-flood-lesson');
     const { moments } = runFlood(four);
-    const page = await open('#s=flood-in-four-steps');
+    const page = await open('#s=syn-flood-lesson');
     expect(await page.locator('.steps > li').count()).toBe(4);
     expect(await page.locator('.steps > .ahead').count()).toBe(4);
     expect(await page.locator('.steps').textContent()).not.toContain(four.lesson[2]?.say ?? '');
@@ -107,8 +107,8 @@ describe('the lesson', () => {
   });
 
   test('asks, says why an answer is wrong, and keeps what was answered', async () => {
-    const page = await open('#s=flood-in-four-steps&step=26');
-    const four = await shipped('flood-in-four-steps');
+    const page = await open('#s=syn-flood-lesson&step=26');
+    const four = await shipped('syn-flood-lesson');
     const answers = four.lesson[0]?.ask?.answers ?? [];
     await page.getByRole('button', { name: answers[1]?.say ?? '' }).click();
     expect(await page.locator('.why-answer').textContent()).toBe(answers[1]?.why.trim());
@@ -325,11 +325,11 @@ describe('the page', () => {
 const WIDE = { width: 1440, height: 900 };
 
 const PICTURES: readonly (readonly [string, string, typeof WIDE, 'light' | 'dark' | 'contrast'])[] = [
-  ['flood-light', '#s=flood-in-four-steps&step=76', WIDE, 'light'],
+  ['flood-light', '#s=syn-flood-lesson&step=76', WIDE, 'light'],
   ['flood-dark', `#s=${ID}&step=140&k=spoof.live_rate.5000`, WIDE, 'dark'],
-  ['flood-contrast', '#s=flood-in-four-steps&step=76', WIDE, 'contrast'],
-  ['flood-beside', '#s=flood-in-four-steps&step=140&beside=syn-cookies', WIDE, 'light'],
-  ['flood-phone', '#s=flood-in-four-steps&step=140', { width: 390, height: 844 }, 'light'],
+  ['flood-contrast', '#s=syn-flood-lesson&step=76', WIDE, 'contrast'],
+  ['flood-beside', '#s=syn-flood-lesson&step=140&beside=syn-cookies', WIDE, 'light'],
+  ['flood-phone', '#s=syn-flood-lesson&step=140', { width: 390, height: 844 }, 'light'],
 ];
 
 async function open(link: string, size = WIDE, theme: 'light' | 'dark' = 'light'): Promise<Page> {

@@ -5,6 +5,7 @@ import type { LessonStep } from '../../src/sim/flood-model.ts';
 import type { FloodReport } from '../../src/sim/flood-report.ts';
 import type { Nanos } from '../../src/tcp/types.ts';
 import { floodBridge } from '../../src/view/flood-bridge.ts';
+import { paragraphsOf } from '../../src/view/paragraphs.ts';
 import { formatSpan, formatTime } from '../../src/view/time-text.ts';
 import { BridgeLine } from '../bridge-line.tsx';
 import { PickerButton } from '../picker-button.tsx';
@@ -79,7 +80,7 @@ function Steps({
             </span>
             <div>
               <h2>{step.title}</h2>
-              {come && <p>{step.say}</p>}
+              {come && paragraphsOf(step.say).map((text) => <p key={text}>{text}</p>)}
               {come && step.ask !== undefined && <Question ask={step.ask} now={now} />}
               {time < 0 && over && <p class="mut">Not in this run.</p>}
               {time >= 0 && (

@@ -19,12 +19,15 @@ async function table(ids: readonly string[]): Promise<string> {
   const paint = painter(wantsColour(process.stdout, process.env));
   const width = Math.max(0, ...ids.map((id) => id.length));
   const lines: string[] = [];
-  const floods: string[] = [];
+  const floods: { readonly order: number; readonly line: string }[] = [];
   for (const id of ids) {
     const { text, path } = await readScenarioText(id);
     const scenario = parseAnyScenario(text, path);
-    (isFlood(scenario) ? floods : lines).push(`${paint('strong', id.padEnd(width))}  ${scenario.title}`);
+    const line = `${paint('strong', id.padEnd(width))}  ${scenario.title}`;
+    if (isFlood(scenario)) floods.push({ order: scenario.order, line });
+    else lines.push(line);
   }
-  if (floods.length > 0) lines.push('', 'Floods', ...floods);
+  floods.sort((a, b) => a.order - b.order);
+  if (floods.length > 0) lines.push('', 'Floods', ...floods.map(({ line }) => line));
   return `${lines.join('\n')}\n\nRun one: halfopen run ${ids[0] ?? '<scenario>'}`;
 }
