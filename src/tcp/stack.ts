@@ -155,6 +155,7 @@ export class TcpStack implements Endpoint {
    */
   connect(now: Nanos, remote: number, remotePort: number, tx: Tx, options: ConnectOptions = {}): Connection {
     this.#drain(); // a connection the application has just aborted no longer holds its ports
+    this.#waiting?.expire(now);
     if (!this.#canBeHost(remote)) {
       throw new OpenError('ENETUNREACH', 'the remote address is a broadcast or multicast address');
     }
@@ -203,6 +204,8 @@ export class TcpStack implements Endpoint {
       return;
     }
     this.#drain(); // what the application closed since is not there any more
+    // That a row's time is over shows only when somebody asks: no timer of its own, which each of them would need.
+    this.#waiting?.expire(now);
     const c = this.#table.find(seg) ?? this.#wake(seg);
     if (c !== null && !this.#reopens(c, seg)) {
       c.onSegment(now, seg, tx);
@@ -244,7 +247,6 @@ export class TcpStack implements Endpoint {
       c.onTimer(now, tx);
       this.#settle(c);
     }
-    this.#waiting?.expire(now);
     for (const listener of this.#listeners.values()) {
       if (listener.nextTimer() <= now) listener.onTimer(now, tx);
     }
@@ -252,7 +254,7 @@ export class TcpStack implements Endpoint {
 
   nextTimer(): Nanos {
     this.#drain();
-    let next = Math.min(this.#timers.next(), this.#waiting?.next() ?? Infinity);
+    let next = this.#timers.next();
     for (const listener of this.#listeners.values()) {
       const at = listener.nextTimer();
       if (at < next) next = at;

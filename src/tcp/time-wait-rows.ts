@@ -81,13 +81,13 @@ export class TimeWaitRows {
   }
 
   /** When the first of them is over; `Infinity` = there is none. */
-  next(): Nanos {
+  #next(): Nanos {
     return this.#first === NIL ? Infinity : this.#f64[this.#first * STRIDE_F64 + ENDS_AT]!;
   }
 
   /** Forgets those whose time is over. */
   expire(now: Nanos): void {
-    while (this.next() <= now) this.#remove(this.#first);
+    while (this.#next() <= now) this.#remove(this.#first);
   }
 
   clear(): void {
