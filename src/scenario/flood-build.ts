@@ -138,10 +138,16 @@ function buildClients(file: ClientsFile, index: number, path: Path, context: Bui
   checkAtOnce(arrivals, file.after === 'stay' ? Infinity : patience, path, context);
   if (file.after === 'stay') checkRequests(clientsOf(arrivals, until), think + leastOf(rtt), file.think, path, context);
   const usual = index === 0 ? '198.18.0.0/16' : `198.19.${(index - 1) * 16}.0/20`;
+  const from = claims.prefix([...path, 'prefix'], file.prefix ?? usual, `clients '${name}'`);
+  if (file.people > from.size) {
+    refuse([...path, 'people'], `is ${file.people}, but ${from.text} has only ${from.size} addresses`);
+  }
   return {
     name,
-    from: claims.prefix([...path, 'prefix'], file.prefix ?? usual, `clients '${name}'`).text,
+    from: from.text,
     port: file.port,
+    people: file.people,
+    fastOpen: file.fastOpen,
     arrivals,
     rtt,
     os: sharesOf(file.os, [...path, 'os'], refuse),
@@ -253,6 +259,7 @@ function buildFloodSource(file: FloodSourceFile, index: number, path: Path, cont
     spoof: spoofOf(file.spoof, name, path, context),
     shape: file.shape,
     retries: file.retries,
+    data: file.data,
   };
 }
 

@@ -77,6 +77,8 @@ export interface ClientsFile {
   readonly prefix?: string | undefined;
   readonly port: number;
   readonly rate?: number | undefined;
+  readonly people: number;
+  readonly fastOpen: boolean;
   readonly process: 'poisson' | 'constant';
   readonly from: TimeText;
   readonly to?: TimeText | undefined;
@@ -123,6 +125,7 @@ export interface FloodSourceFile {
   readonly spoof: 'own' | 'random' | 'silent' | 'live' | SpoofFile;
   readonly shape: 'bare' | 'mss' | 'linux' | 'windows';
   readonly retries: number;
+  readonly data: number;
 }
 
 export interface SpoofFile {

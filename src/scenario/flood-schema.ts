@@ -172,6 +172,10 @@ const clients = strict({
   prefix: prefix.optional(),
   port: port.default(80),
   rate: rate.optional().describe('New clients per second.'),
+  people: whole(0, 16_777_216, 'a number of people')
+    .default(0)
+    .describe('They come in turn and come back, each from its own address; 0 = as many as there are addresses.'),
+  fastOpen: truth().default(false).describe('They use TCP Fast Open once they have a cookie (RFC 7413).'),
   process: choice(['poisson', 'constant']).default('poisson'),
   from: duration.default(0),
   to: duration.optional().describe('The end of the run when left out.'),
@@ -247,6 +251,9 @@ const flood = strict({
   ).default('random'),
   shape,
   retries: whole(0, 16, 'a count').default(0),
+  data: whole(0, 1420, 'a number of bytes')
+    .default(0)
+    .describe('A request of so many bytes on each SYN, with a Fast Open cookie: valid with spoof own, else guessed.'),
 });
 
 // ---- botnets -----------------------------------------------------------------------------------------------------------

@@ -56,6 +56,7 @@ test('seven lines are a flood scenario; the rest has defaults', () => {
       spoof: { mode: 'random', prefix: '10.0.0.0/8', live: 0 },
       shape: 'bare',
       retries: 0,
+      data: 0,
     },
   ]);
 });

@@ -97,6 +97,13 @@ export interface ClientsSpec {
   /** Addresses are taken from here one after the other: `198.18.0.0/16`. */
   readonly from: string;
   readonly port: number;
+  /**
+   * How many people these are: they come in turn, each from an address of its own, and so come back. 0 = as many as there
+   * are addresses.
+   */
+  readonly people: number;
+  /** They ask for a Fast Open cookie, and who has one puts the request on its SYN (RFC 7413). */
+  readonly fastOpen: boolean;
   readonly arrivals: ArrivalSpec;
   /** Round trip between a client and the server's edge. */
   readonly rtt: DistributionSpec;
@@ -154,6 +161,11 @@ export interface FloodSpec {
   readonly shape: SynShape;
   /** How often each SYN is repeated by its sender, 1, 3, 7 s … after the first, as a real stack would; 0 = never. */
   readonly retries: number;
+  /**
+   * Bytes of a request on each SYN, beside a Fast Open cookie; 0 = SYNs without data. Own addresses have the cookie that
+   * the server gives them, for they can ask for it (RFC 7413 §5.1); who forges addresses guesses.
+   */
+  readonly data: number;
 }
 
 export type RateSpec =

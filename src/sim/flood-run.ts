@@ -91,7 +91,9 @@ export class FloodRun {
       return crowd;
     });
     this.#crowds = this.#followed === null ? groups : [...groups, this.#followed.crowd];
-    this.#traffic = new FloodTraffic(scenario, this.seed, partyTx);
+    this.#traffic = new FloodTraffic(scenario, this.seed, partyTx, (port, client, out) =>
+      this.#server.fastOpenCookie(port, client, out),
+    );
     for (const range of this.#traffic.ranges) this.#space.add(range);
     this.#meter.watch(this.#server, this.#crowds, this.#followed);
     this.#arena.setServer(this.#server);

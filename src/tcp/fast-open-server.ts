@@ -108,6 +108,11 @@ export class FastOpenGate implements FastOpenReply {
     synAck.tfo.set(this.#cookie);
   }
 
+  /** Writes the cookie that `client` would be given for `server` at the start of `out`. */
+  bake(client: number, server: number, out: Uint8Array): void {
+    this.#keys.bake(client, server, out);
+  }
+
   /** The listener is gone: resets need not be remembered any more. */
   close(): void {
     this.#closed = true;

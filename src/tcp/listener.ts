@@ -11,6 +11,7 @@ import { judgeHalfOpen, mayAnswer } from './arrives-half-open.ts';
 import { icmpEndsHalfOpen } from './arrives-icmp.ts';
 import { CookieDesk } from './cookie-desk.ts';
 import { halfFromSyn } from './cookie-handshake.ts';
+import { FAST_OPEN_COOKIE_BYTES } from './fast-open-cookie.ts';
 import { FastOpenChild, FastOpenGate, type FastOpenServer } from './fast-open-server.ts';
 import { HalfOpen } from './half-open.ts';
 import { ListenCounters } from './listen-counters.ts';
@@ -78,6 +79,13 @@ export class Listener<C extends AcceptedConnection> {
   setFastOpen(options: FastOpenServer): void {
     if (this.#gate !== null) this.#gate.configure(options);
     else this.#gate = new FastOpenGate(options, this.#deps.secret, this.#deps.addresses ?? null);
+  }
+
+  /** The cookie that a SYN of `client` to `server` would be given, at the start of `out`; its length, 0 = none is given. */
+  fastOpenCookie(client: number, server: number, out: Uint8Array): number {
+    if (this.#gate === null || this.#gate.options.maxPending === 0) return 0;
+    this.#gate.bake(client, server, out);
+    return FAST_OPEN_COOKIE_BYTES;
   }
 
   /** B as last set. */

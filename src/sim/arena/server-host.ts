@@ -25,7 +25,7 @@ export class ServerHost {
   readonly #cost: CostSpec;
   readonly #news: Connection[];
   readonly #byPort: ReadonlyMap<number, ServerApp>;
-  /** SYN/ACKs that left, cookies or not; the arena counts, since it sees all that is sent. */
+  /** MACs of cookies of either kind that have been paid for. */
   #cookies = 0;
   /** Entries that policies looked at in search of victims. */
   #walked = 0;
@@ -58,6 +58,12 @@ export class ServerHost {
     return sum;
   }
 
+  /** The Fast Open cookie that who asks from `client` is given at `port`, at the start of `out`; its length, 0 = none. */
+  fastOpenCookie(port: number, client: number, out: Uint8Array): number {
+    const asked = this.ports.find(({ listener }) => listener.port === port);
+    return asked?.listener.fastOpenCookie(client, this.address, out) ?? 0;
+  }
+
   receive(now: Nanos, seg: Readonly<Segment>): void {
     this.stack.onSegment(now, seg, this.#tx);
     this.cpu += this.#cost.perSegment;
@@ -88,7 +94,11 @@ export class ServerHost {
 
   #payCookies(): void {
     let made = 0;
-    for (const { listener } of this.ports) made += listener.counters.SyncookiesSent;
+    for (const { listener } of this.ports) {
+      const { SyncookiesSent, TCPFastOpenPassive, TCPFastOpenPassiveFail } = listener.counters;
+      // A Fast Open cookie is one MAC to check; who brings a wrong one is given the right one as well.
+      made += SyncookiesSent + TCPFastOpenPassive + 2 * TCPFastOpenPassiveFail;
+    }
     this.cpu += (made - this.#cookies) * this.#cost.perCookie;
     this.#cookies = made;
   }

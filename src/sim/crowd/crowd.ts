@@ -38,7 +38,8 @@ export class Crowd implements Party {
   recentConnected = 0;
 
   readonly #first: number;
-  readonly #last: number;
+  /** Who come in turn, each from an address of its own. */
+  readonly #people: number;
   readonly #server: number;
   readonly #tx: Tx;
   readonly #rng: Rng;
@@ -57,6 +58,8 @@ export class Crowd implements Party {
   /** One-way delay by address, counted from the first. */
   #delays = new Float64Array(64);
   readonly #oses: readonly ClientOs[];
+  /** Operating system by address, as an index of `#oses`; only where people come back. */
+  readonly #habits: Uint8Array;
   readonly #osUpTo: readonly number[];
   readonly #request: Uint8Array;
   readonly #buffer = new Uint8Array(4096);
@@ -65,7 +68,8 @@ export class Crowd implements Party {
   constructor(spec: ClientsSpec, first: number, last: number, server: number, seed: number, tx: Tx) {
     this.spec = spec;
     this.#first = first;
-    this.#last = last;
+    this.#people = spec.people > 0 ? Math.min(spec.people, last - first + 1) : last - first + 1;
+    this.#habits = new Uint8Array(spec.people > 0 ? this.#people : 0);
     this.#server = server;
     this.#tx = tx;
     const random = (what: string): Rng => stream(seed, `clients/${spec.name}/${what}`);
@@ -121,18 +125,19 @@ export class Crowd implements Party {
   #arrive(now: Nanos): void {
     const { spec } = this;
     const attempt = this.attempts.begin(now);
-    const size = this.#last - this.#first + 1;
+    const size = this.#people;
     const place = attempt % size;
     // Drawn in one order whatever the settings, so that a change of one moves no other number.
     const dice = this.#rng.unit();
     const rtt = drawDuration(spec.rtt, attempt, this.#rng);
-    this.#setDelay(place, Math.floor(rtt / 2));
-    const profile = CLIENT_OS[this.#pickOs(dice)];
+    const os = this.#settle(attempt, place, Math.floor(rtt / 2), this.#pickOs(dice));
+    const profile = CLIENT_OS[this.#oses[os] ?? 'linux'];
     const connection = this.stack.connect(now, this.#server, spec.port, this.#tx, {
       local: this.#first + place,
       // An address that comes round again takes its next port, so no 4-tuple does for a very long time.
       localPort: FIRST_PORT + (Math.floor(attempt / size) % PORTS),
       config: profile.config,
+      ...(spec.fastOpen && { fastOpen: 'cookie', ...(spec.request > 0 && { data: this.#request }) }),
     });
     const client: Client = { attempt, connection, opening: true, waiting: true, alarm: -1 };
     connection.tag = this.#spareTags.pop() ?? this.#clients.length;
@@ -169,6 +174,7 @@ export class Crowd implements Party {
     if ((tcb.config.windowScale >= 0 && !tcb.scaleOk) || (tcb.config.sack && !tcb.sackOk)) this.attempts.optionsLost++;
     this.recentConnectTime += this.attempts.connected(client.attempt, now, tcb.totalRetransmits + 1);
     this.recentConnected++;
+    if (spec.fastOpen && spec.request > 0) return; // it has been with the connection from the start
     if (spec.request > 0) client.connection.send(now, this.#request, this.#tx);
     else this.#answered(now, client);
   }
@@ -235,6 +241,14 @@ export class Crowd implements Party {
     client.alarm = -1;
   }
 
+  /** Where somebody lives and what system they have; who comes back has both still. The system, as an index of `#oses`. */
+  #settle(attempt: number, place: number, delay: Nanos, os: number): number {
+    if (this.#habits.length > 0 && attempt >= this.#people) return this.#habits[place]!;
+    this.#setDelay(place, delay);
+    if (this.#habits.length > 0) this.#habits[place] = os;
+    return os;
+  }
+
   #setDelay(place: number, delay: Nanos): void {
     if (place >= this.#delays.length) {
       const delays = new Float64Array(2 * Math.max(place, this.#delays.length));
@@ -244,9 +258,9 @@ export class Crowd implements Party {
     this.#delays[place] = delay;
   }
 
-  #pickOs(dice: number): ClientOs {
+  #pickOs(dice: number): number {
     const i = this.#osUpTo.findIndex((upTo) => dice < upTo);
-    return this.#oses[i] ?? this.#oses[this.#oses.length - 1] ?? 'linux';
+    return i < 0 ? this.#oses.length - 1 : i;
   }
 }
 

@@ -312,6 +312,8 @@ function asGroup(spec: FollowedSpec): ClientsSpec {
     name: 'followed',
     from: `${spec.address}/32`,
     port: spec.port,
+    people: 0,
+    fastOpen: false,
     arrivals: { process: 'times', at: [spec.at] },
     rtt: { shape: 'fixed', value: spec.rtt },
     os: { [spec.os]: 1 },

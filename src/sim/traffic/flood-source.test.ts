@@ -14,6 +14,7 @@ const SPEC: FloodSpec = {
   spoof: { mode: 'random', prefix: '10.0.0.0/8', live: 0 },
   shape: 'bare',
   retries: 0,
+  data: 0,
 };
 const OPEN: IngressSpec = { deployed: 0, mode: 'strict' };
 

@@ -7,7 +7,7 @@ import type { BotnetReport, FloodMoment, FloodSourceReport } from '../flood-repo
 import { parsePrefix } from '../prefix.ts';
 import { type Botnet, makeBotnet } from './botnet/botnet.ts';
 import { Bystanders } from './bystanders.ts';
-import { type FloodSource, floodSources } from './flood-source.ts';
+import { type CookieFor, type FloodSource, floodSources } from './flood-source.ts';
 
 /** One `FloodSpec` at work: a source and its repetitions, and who lives at the addresses it uses. */
 interface Flood {
@@ -29,8 +29,8 @@ export class FloodTraffic {
   /** Moments of each botnet that have been told. */
   readonly #told: number[];
 
-  constructor(scenario: FloodScenario, seed: number, tx: Tx) {
-    const around = { seed, target: scenario.server.address, ingress: scenario.ingress };
+  constructor(scenario: FloodScenario, seed: number, tx: Tx, cookieFor: CookieFor) {
+    const around = { seed, target: scenario.server.address, ingress: scenario.ingress, cookieFor };
     const emitters: Emitter[] = [];
     const parties: Party[] = [];
     const ranges: AddressRange[] = [];
