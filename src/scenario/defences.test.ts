@@ -101,6 +101,42 @@ describe('what the papers say of them holds in a run', () => {
     expect(all['clients.all.ever']).toBe(1);
   });
 
+  test('reserve: regulars get in where strangers lose (Linux tcp_peer_is_proven)', () => {
+    const scenario = flood(`server: { backlog: 64 }
+clients:
+  - { name: regulars, prefix: 198.18.0.0/24, rate: 5, process: constant, people: 20, patience: 5s }
+  - { name: strangers, prefix: 198.18.4.0/22, rate: 5, process: constant, patience: 5s }
+floods: { rate: 200, from: 5s, spoof: silent }
+until: 30s
+`);
+    const shares = (name: string) => {
+      const numbers = measuresOf(runFlood(withDefences(scenario, name)));
+      return ['regulars', 'strangers'].map((who) => numbers[`clients.${who}.servedShare`] ?? Number.NaN);
+    };
+    // Five of thirty seconds are without a flood; nobody is told from the others.
+    for (const share of shares('none')) expect(share).toBeLessThan(0.4);
+    const [regulars = 0, strangers = 1] = shares('reserve');
+    expect(regulars).toBeGreaterThan(0.99 - 1 / 150);
+    expect(strangers).toBeLessThan(0.4);
+  });
+
+  test('fast-open-limit: a flood with cookies no longer gets the workers, and SYN cookies do the rest', () => {
+    const text = readFileSync(new URL('../../scenarios/fast-open-limit.yaml', import.meta.url), 'utf8');
+    const scenario = parseFloodScenario(text, 'fast-open-limit.yaml');
+    const numbers = (name: string) => measuresOf(runFlood({ ...withDefences(scenario, name), until: 40e9 }));
+    // The same flood with SYN cookies alone: connections in SYN-RECEIVED fill the accept queue, where no cookie helps.
+    const alone = numbers('syn-cookies');
+    expect(alone['queue.peakAccept']).toBe(129);
+    expect(alone['clients.all.servedShare']).toBeLessThan(0.6);
+    const both = numbers('fast-open-limit+syn-cookies');
+    expect(both['queue.peakAccept']).toBeLessThanOrEqual(16);
+    expect(both['clients.all.servedShare']).toBeGreaterThan(0.98);
+    // The limit alone makes an ordinary flood of it: 129 half-open entries and nobody served.
+    const limit = numbers('fast-open-limit');
+    expect(limit['queue.peak']).toBe(129);
+    expect(limit['clients.all.servedShare']).toBeLessThan(0.6);
+  });
+
   test('first-SYN drop costs each client its first timeout, a second (RFC 6298)', () => {
     expect(run('first-syn-drop')['clients.all.connectTime.p50']).toBeCloseTo(1.1, 3);
   });

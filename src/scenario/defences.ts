@@ -59,7 +59,11 @@ function bare(scenario: FloodScenario): FloodScenario {
   // The 4.4BSD queue has no defence, and its one limit is what it is.
   if (scenario.server.profile === 'bsd-1996') return eachListener(without, () => ({ policy: '', policyParams: {} }));
   const dropping = eachListener(without, () => ({ policy: 'drop-when-full', policyParams: {} }));
-  if (scenario.server.profile === 'linux-6') return setting(dropping, { tcp_syncookies: 0 });
+  if (scenario.server.profile === 'linux-6') {
+    // Fast Open is no defence and stays; its limit is one, and goes as far up as somaxconn lets it.
+    const takes = ((scenario.server.settings.tcp_fastopen ?? 0) & 2) !== 0;
+    return setting(dropping, { tcp_syncookies: 0, ...(takes && { fastopen_qlen: MOST_PENDING }) });
+  }
   return scenario.server.profile === 'freebsd-14' ? setting(dropping, { syncookies: 0 }) : dropping;
 }
 
@@ -108,6 +112,7 @@ function backlogTimes(times: number): Defence {
 }
 
 const MOST_BACKLOG = 2_000_000;
+const MOST_PENDING = 65_535;
 
 function ingress(percent: number): Defence {
   return {
@@ -226,7 +231,7 @@ export const DEFENCES: readonly Defence[] = [
   },
   {
     name: 'fast-open-limit',
-    what: 'servers take Fast Opens (RFC 7413), but only 16 may be pending; the rest shake hands as usual',
+    what: 'only 16 Fast Opens may be pending (RFC 7413): a flood with cookies is an ordinary one, and nobody opens fast',
     rfc4987: '',
     patch: (scenario) =>
       scenario.server.profile === 'linux-6' ? setting(scenario, { tcp_fastopen: 3, fastopen_qlen: 16 }) : scenario,
