@@ -6,6 +6,7 @@ import './styles/ladder.css';
 import './styles/panels.css';
 import './styles/transport.css';
 import './styles/flood.css';
+import './styles/botnet.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { startEngine } from './engine.ts';

@@ -1,6 +1,7 @@
 /** One moment of a flood run, for eyes: the SYN queue slot by slot, the accept queue, the counters. Plain data. */
 import type { Nanos } from '../tcp/types.ts';
 import type { Owner } from './arena/types.ts';
+import type { BotKindSpec } from './flood-model.ts';
 
 export interface FloodFrame {
   readonly t: Nanos;
@@ -39,4 +40,17 @@ export interface BotsView {
   readonly flooding: number;
   readonly rate: number;
   readonly takenDown: boolean;
+  readonly kinds: readonly BotKindView[];
+  /** SYNs of the orders that hold now, so far: those that left the bots' networks, and those that a filter there stopped. */
+  readonly letOut: number;
+  readonly stopped: number;
+}
+
+/** The bots of one kind of a botnet. */
+export interface BotKindView {
+  readonly kind: BotKindSpec['kind'];
+  readonly bots: number;
+  readonly registered: number;
+  readonly flooding: number;
+  readonly rate: number;
 }

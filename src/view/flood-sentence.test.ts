@@ -38,7 +38,17 @@ test('an empty queue, and one that lists only some of its slots', () => {
 });
 
 test('bots are counted once any has registered', () => {
-  const net = { name: 'net', bots: 50, registered: 40, flooding: 1, rate: 10, takenDown: false };
+  const net = {
+    name: 'net',
+    bots: 50,
+    registered: 40,
+    flooding: 1,
+    rate: 10,
+    takenDown: false,
+    kinds: [],
+    letOut: 0,
+    stopped: 0,
+  };
   expect(frameSentence({ ...FRAME, bots: [net] })).toMatch(/1 bot of 40 flood\.$/);
 });
 

@@ -8,6 +8,7 @@ import { AS_GIVEN, defenceNamed } from '../../src/view/flood-defences.ts';
 import { countText } from '../../src/view/flood-number.ts';
 import type { Plot } from '../../src/view/plot-model.ts';
 import { verdictOf } from '../../src/view/verdict-sentence.ts';
+import { BotnetMaps } from './botnet-map.tsx';
 import { type FloodColumn, frameAt } from './flood-lab.ts';
 import { Plots } from './plots.tsx';
 import { SlotGridView } from './slot-grid.tsx';
@@ -32,7 +33,7 @@ export function Column({ run, beside, plots, id }: Props): JSX.Element | null {
       {beside !== null && <VerdictText run={run} beside={beside} />}
       <SlotGridView frame={frame} lifetime={lifetime} id={id} />
       <AcceptQueue frame={frame} />
-      {frame.bots.length > 0 && <Bots frame={frame} />}
+      {frame.bots.length > 0 && <BotnetMaps frame={frame} scenario={scenario} id={id} />}
       <Plots plots={plots} series={report.series} until={scenario.until} t={t} moments={report.moments} id={id} />
       {beside === null && <VerdictText run={run} beside={null} />}
       <Counters frame={frame} />
@@ -82,29 +83,6 @@ function AcceptQueue({ frame }: { readonly frame: FloodFrame }): JSX.Element {
         <rect class="accept-ground" width="100" height="10" />
         <rect class="accept-fill" width={100 * share} height="10" />
       </svg>
-    </section>
-  );
-}
-
-/** What the botnets are doing now. */
-function Bots({ frame }: { readonly frame: FloodFrame }): JSX.Element {
-  return (
-    <section class="bots" aria-label="Botnets">
-      {frame.bots.map((net) => (
-        <div class="row2" key={net.name}>
-          <h2>{net.name === 'botnet' ? 'Botnet' : `Botnet ${net.name}`}</h2>
-          <span class="use">
-            {net.takenDown && <b>taken down · </b>}
-            <b>{countText(net.registered)}</b> of {countText(net.bots)} registered
-            {net.flooding > 0 && (
-              <>
-                {' '}
-                · <b>{countText(net.flooding)}</b> flood, {countText(Math.round(net.rate))} SYN/s
-              </>
-            )}
-          </span>
-        </div>
-      ))}
     </section>
   );
 }

@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { FloodFrame } from '../../src/sim/flood-frame.ts';
+import { botnetMap, mapSentence, mapTable } from '../../src/view/botnet-map.ts';
 import { countText } from '../../src/view/flood-number.ts';
 import { frameSentence, momentSentence } from '../../src/view/flood-sentence.ts';
 import { OWNER_NAMES } from '../../src/view/owner-look.ts';
@@ -33,6 +34,7 @@ export function FloodText({ run, beside, plots }: Props): JSX.Element | null {
       <h2>Now</h2>
       <p>{frameSentence(frame)}</p>
       <Holders frame={frame} />
+      <Botnets frame={frame} run={run} />
       <h2>What has happened</h2>
       <ol>
         {momentsUpTo(report, t).map((moment) => (
@@ -78,6 +80,45 @@ function Holders({ frame }: { readonly frame: FloodFrame }): JSX.Element | null 
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** The map of each botnet in words. */
+function Botnets({ frame, run }: { readonly frame: FloodFrame; readonly run: FloodColumn }): JSX.Element {
+  const maps = frame.bots.map((net) => botnetMap(net, run.scenario, frame.t)).filter((map) => map !== null);
+  return (
+    <>
+      {maps.map((map) => {
+        const { head, rows } = mapTable(map);
+        return (
+          <div class="table-scroll bots-text" key={map.title}>
+            <p>{mapSentence(map)}</p>
+            <table>
+              <thead>
+                <tr>
+                  {head.map((title) => (
+                    <th scope="col" key={title}>
+                      {title}
+                    </th>
+                  ))}
+                </tr>
+              </thead>
+              <tbody>
+                {rows.map((cells) => (
+                  <tr key={cells[0]}>
+                    {cells.map((cell, i) => (
+                      <td class={i === 0 ? '' : 'mono'} key={head[i]}>
+                        {cell}
+                      </td>
+                    ))}
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        );
+      })}
+    </>
   );
 }
 

@@ -35,4 +35,5 @@ const PATTERNS: readonly (readonly [string, number, string])[] = [
   ['reserve', 5, 'M1.500 2.500h2M2.500 1.500v2'],
   ['box', 4, 'M0 0 4 4M4 0 0 4'],
   ['link', 4, 'M2 0v4'],
+  ['edge', 6, 'M-1 7 7-1M-1 1 1-1M5 7 7 5'],
 ];

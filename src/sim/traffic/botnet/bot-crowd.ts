@@ -47,6 +47,8 @@ export class BotCrowd implements Party {
   /** By order and bot: when it learnt of it (`Infinity`: not yet), and SYNs it has sent since. */
   readonly #learnt: readonly Float64Array[];
   readonly #sent: readonly Uint32Array[];
+  /** `registered`, by population. */
+  readonly #registeredKinds: Uint32Array;
   /** `informed`, by order and population. */
   readonly #informedKinds: readonly Uint32Array[];
   readonly #pollRequest: Uint8Array;
@@ -65,6 +67,7 @@ export class BotCrowd implements Party {
       bots += population.count;
       return bots - population.count;
     });
+    this.#registeredKinds = new Uint32Array(populations.length);
     this.#learnt = spec.orders.map(() => new Float64Array(bots).fill(Infinity));
     this.#informedKinds = spec.orders.map(() => new Uint32Array(populations.length));
     this.#sent = spec.orders.map(() => new Uint32Array(bots));
@@ -138,6 +141,11 @@ export class BotCrowd implements Party {
     this.#sent[order]![this.#firsts[kind]! + index]!++;
   }
 
+  /** Bots of a population whose registration was accepted. */
+  registeredOf(kind: number): number {
+    return this.#registeredKinds[kind]!;
+  }
+
   /** Bots of a population that have learnt of the order. */
   informedOf(order: number, kind: number): number {
     return this.#informedKinds[order]![kind]!;
@@ -204,6 +212,7 @@ export class BotCrowd implements Party {
     if (response.state !== 'done' || response.status !== 200) return false;
     if (what === 'register') {
       this.registered++;
+      this.#registeredKinds[this.#kindOf(bot)]!++;
       this.#pollLater(now, bot);
     }
     if (what === 'report') this.reported++;

@@ -1,7 +1,7 @@
 /** A botnet played bot by bot: command host, crowd of bots, and a flood for each order. */
 import type { Nanos, Tx } from '../../../tcp/types.ts';
 import type { AddressRange, Emitter, Party } from '../../arena/types.ts';
-import type { BotsView } from '../../flood-frame.ts';
+import type { BotKindView, BotsView } from '../../flood-frame.ts';
 import type { BotnetSpec } from '../../flood-model.ts';
 import type { BotnetReport, FloodMoment } from '../../flood-report.ts';
 import { parsePrefix } from '../../prefix.ts';
@@ -70,14 +70,29 @@ export class BotnetOfBots implements Botnet {
     const { crowd } = this;
     const { orders } = this.#spec;
     const held = orders.map((_, i) => i).filter((i) => holds(orders[i]!, now));
-    // Who knows a later order knows the earlier ones that still hold, too.
-    const flooding = Math.max(0, ...held.map((i) => crowd.informed[i]!));
-    const rate = this.#populations.reduce((sum, { spec }, kind) => {
+    const kinds = this.#populations.map(({ spec, count }, kind): BotKindView => {
       const asking = held.map((i) => ({ bots: crowd.informedOf(i, kind), rate: orders[i]!.rate }));
-      return sum + rateTogether(asking, spec.uplink);
-    }, 0);
+      return {
+        kind: spec.kind,
+        bots: count,
+        registered: crowd.registeredOf(kind),
+        // Who knows a later order knows the earlier ones that still hold, too.
+        flooding: Math.max(0, ...asking.map(({ bots }) => bots)),
+        rate: rateTogether(asking, spec.uplink),
+      };
+    });
     const { registered, bots } = crowd;
-    return { name: this.name, bots, registered, flooding, rate, takenDown: this.host.takenDown };
+    return {
+      name: this.name,
+      bots,
+      registered,
+      flooding: Math.max(0, ...held.map((i) => crowd.informed[i]!)),
+      rate: kinds.reduce((sum, kind) => sum + kind.rate, 0),
+      takenDown: this.host.takenDown,
+      kinds,
+      letOut: held.reduce((sum, i) => sum + this.#floods[i]!.syns.syns, 0),
+      stopped: held.reduce((sum, i) => sum + this.#floods[i]!.syns.filtered, 0),
+    };
   }
 
   report(): BotnetReport {

@@ -13,7 +13,7 @@ import type { Segment } from '../../../wire/segment.ts';
 import type { AddressRange, Emitter, Party } from '../../arena/types.ts';
 import { drawDuration } from '../../crowd/distribution.ts';
 import { EventQueue } from '../../event-queue.ts';
-import type { BotsView } from '../../flood-frame.ts';
+import type { BotKindView, BotsView } from '../../flood-frame.ts';
 import type { BotnetSpec } from '../../flood-model.ts';
 import type { BotnetReport, FloodMoment } from '../../flood-report.ts';
 import { parsePrefix } from '../../prefix.ts';
@@ -49,6 +49,7 @@ export class BotnetOfSums implements Botnet, Emitter {
   readonly #edges: Nanos[];
   #edge = 0;
   #registered = 0;
+  readonly #registeredKinds: Uint32Array;
   #joined = 0;
   #takenDown = false;
   /** When each kind of event comes next, with fractions of a nanosecond. */
@@ -73,6 +74,7 @@ export class BotnetOfSums implements Botnet, Emitter {
     this.#ranks = spec.orders.map((_, i) => i).sort((a, b) => spec.orders[a]!.at - spec.orders[b]!.at || a - b);
     const orders = this.#ranks.map((i) => spec.orders[i]!);
     this.#flood = new SumsFlood(spec.name, orders, populations, around);
+    this.#registeredKinds = new Uint32Array(populations.length);
     this.#classes = new BotClasses(populations.length, spec.orders.length);
     this.#polls = new PollCount(spec, seed);
     this.#joins = new InOrder(this.#bots, spec.joinWithin, () => stream(seed, `botnet/${spec.name}/join`));
@@ -125,9 +127,27 @@ export class BotnetOfSums implements Botnet, Emitter {
   }
 
   view(): BotsView {
-    const { flooding, rate } = this.#flood;
-    const registered = this.#registered;
-    return { name: this.name, bots: this.#bots, registered, flooding, rate, takenDown: this.#takenDown };
+    const { flooding, rates, letOut, stopped } = this.#flood;
+    const kinds = this.#populations.map(
+      ({ spec, count }, kind): BotKindView => ({
+        kind: spec.kind,
+        bots: count,
+        registered: this.#registeredKinds[kind]!,
+        flooding: this.#flood.floodingOf(kind),
+        rate: rates[kind]!,
+      }),
+    );
+    return {
+      name: this.name,
+      bots: this.#bots,
+      registered: this.#registered,
+      flooding,
+      rate: rates.reduce((sum, rate) => sum + rate, 0),
+      takenDown: this.#takenDown,
+      kinds,
+      letOut,
+      stopped,
+    };
   }
 
   report(now: Nanos): BotnetReport {
@@ -191,6 +211,7 @@ export class BotnetOfSums implements Botnet, Emitter {
     const kind = rest % MOST_KINDS;
     if (code === REGISTERED) {
       this.#registered++;
+      this.#registeredKinds[kind]!++;
       this.#polls.addPoller(now);
     } else if (code === ASKING) {
       this.#classes.add(kind);

@@ -109,6 +109,21 @@ describe('a bot', () => {
       expect(botnet.view(loop.now)).toMatchObject({ bots: 20, registered: 20, flooding: 20, rate: 2000 });
     }
   });
+
+  test('is seen by kind, and what left of the order that holds', () => {
+    const slow = { ...KIND, kind: 'iot', count: 5, prefix: '10.9.0.0/16', uplink: 10 } as const;
+    for (const as of ['each', 'sum'] as const) {
+      const spec = { orders: [{ ...ORDER, rate: 50 }], bots: [{ ...KIND, uplink: 100 }, slow], poll: 100 * MS };
+      const { botnet, loop } = run({ ...spec, as, joinWithin: 0 }, 15 * SEC);
+      const { kinds, letOut, stopped } = botnet.view(loop.now);
+      expect(kinds).toEqual([
+        { kind: KIND.kind, bots: 20, registered: 20, flooding: 20, rate: 1000 },
+        { kind: 'iot', bots: 5, registered: 5, flooding: 5, rate: 50 },
+      ]);
+      expect([letOut, stopped]).toEqual([botnet.report(loop.now).syns, 0]);
+      expect(letOut).toBeGreaterThan(0);
+    }
+  });
 });
 
 describe.each(['each', 'sum'] as const)('%s: sources', (as) => {

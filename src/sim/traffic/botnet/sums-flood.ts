@@ -68,14 +68,28 @@ export class SumsFlood {
     this.#sumUp();
   }
 
-  /** SYNs per second that are sent now. */
-  get rate(): number {
-    return this.#populations.reduce((sum, { spec }, kind) => {
+  /** SYNs per second that are sent now, by kind. */
+  get rates(): readonly number[] {
+    return this.#populations.map(({ spec }, kind) => {
       const asking = this.#orders
         .map((order, i) => ({ bots: this.#counts[i]![kind]!, rate: order.rate, active: this.#active[i] }))
         .filter(({ active }) => active);
-      return sum + rateTogether(asking, spec.uplink);
-    }, 0);
+      return rateTogether(asking, spec.uplink);
+    });
+  }
+
+  /** Bots of that kind that carry out an order now. */
+  floodingOf(kind: number): number {
+    return this.#counts.reduce((most, counts, i) => (this.#active[i] ? Math.max(most, counts[kind]!) : most), 0);
+  }
+
+  /** Of the orders that hold now: SYNs that left their network so far, and those that a filter stopped. */
+  get letOut(): number {
+    return this.syns.reduce((sum, { syns }, i) => (this.#active[i] ? sum + syns : sum), 0);
+  }
+
+  get stopped(): number {
+    return this.syns.reduce((sum, { filtered }, i) => (this.#active[i] ? sum + filtered : sum), 0);
   }
 
   /** ns to the next SYN of all of them; `Infinity`: nobody sends. */
