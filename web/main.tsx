@@ -7,6 +7,7 @@ import './styles/panels.css';
 import './styles/transport.css';
 import './styles/flood.css';
 import './styles/botnet.css';
+import './styles/linked.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { startEngine } from './engine.ts';

@@ -23,6 +23,17 @@ test('counters bear the names of nstat; what is zero is left out', () => {
   ]);
 });
 
+test('a counter names the causes of drops that it counts', () => {
+  // Linux: tcp_listendrop counts each of them, whatever the cause.
+  const counters = { ListenDrops: 5, TCPReqQFullDrop: 3, ListenOverflows: 1, PassiveOpens: 7 };
+  expect(floodCounters({ ...FRAME, counters }).map((line) => line.causes)).toEqual([
+    ['syn-queue', 'accept-queue', 'reserve'],
+    ['syn-queue'],
+    ['accept-queue'],
+    [],
+  ]);
+});
+
 test('the command fits the moment: entries, then drops, then the accept queue', () => {
   expect(floodBridge(FRAME).command).toBe("ss -tan state syn-recv 'sport = :80'");
   const full = { ...FRAME, halfOpen: 129, counters: { ListenDrops: 5, TCPReqQFullDrop: 5 } };

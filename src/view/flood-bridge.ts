@@ -1,19 +1,25 @@
 /** From a flood in the lab to a real host: its counters under the names of `nstat`, and the commands that show the same there. */
 import type { FloodFrame } from '../sim/flood-frame.ts';
 import type { Bridge } from './bridge.ts';
+import type { PlotRole } from './plot-model.ts';
 
 export interface CounterLine {
   /** As nstat prints it: `TcpExtListenDrops`. */
   readonly name: string;
   readonly value: number;
   readonly means: string;
+  /** Roles of the lines in the plot of drops whose SYNs it counts. */
+  readonly causes: readonly PlotRole[];
 }
 
 /** The counters of a listener that a flood moves: those that are not zero, in the order of what happens to a SYN. */
 export function floodCounters(frame: FloodFrame): readonly CounterLine[] {
-  return COUNTERS.map(([key, name, means]) => ({ name, value: frame.counters[key] ?? 0, means })).filter(
-    (line) => line.value > 0,
-  );
+  return COUNTERS.map(([key, name, means]) => ({
+    name,
+    value: frame.counters[key] ?? 0,
+    means,
+    causes: CAUSES[key] ?? [],
+  })).filter((line) => line.value > 0);
 }
 
 /** The command for this moment of a flood: what is full comes first. */
@@ -32,6 +38,13 @@ export function floodBridge(frame: FloodFrame): Bridge {
 
 /** The first so many tell what became of SYNs that found no room. */
 const OF_DROPS = 6;
+
+/** `ListenDrops` counts whatever the listener drops (Linux tcp_listendrop), the other two why. */
+const CAUSES: Readonly<Record<string, readonly PlotRole[]>> = {
+  ListenDrops: ['syn-queue', 'accept-queue', 'reserve'],
+  TCPReqQFullDrop: ['syn-queue'],
+  ListenOverflows: ['accept-queue'],
+};
 
 /** Our name, the name in nstat (`Tcp` from /proc/net/snmp, `TcpExt` from /proc/net/netstat), and what it counts. */
 const COUNTERS: readonly (readonly [string, string, string])[] = [

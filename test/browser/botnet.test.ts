@@ -100,6 +100,41 @@ test.each([390, 720, 900, 1200, 1440])('no word is cut off, small or over anothe
   }
 });
 
+test('a cause of drops lights its counters and they it, an owner its slots and its flow', async () => {
+  const page = await open(FLOODING);
+  const lit = (selector: string): Promise<boolean> =>
+    page
+      .locator(selector)
+      .first()
+      .evaluate((e) => getComputedStyle(e).boxShadow !== 'none');
+  const [cause, full, all] = [
+    '.plots li[data-cause="syn-queue"]',
+    '.counters [data-cause="syn-queue"]',
+    '.counters div',
+  ];
+  await page.keyboard.press('End');
+  await page.keyboard.press('Home');
+  await goTo(page, FLOODING);
+  expect([await lit(cause), await lit(full), await lit(all)]).toEqual([false, false, false]);
+  await page.locator(cause).hover();
+  expect([await lit(cause), await lit(full), await lit(all)]).toEqual([true, true, true]);
+  await page.mouse.move(0, 0);
+  await page.locator(full).focus();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Shift+Tab');
+  expect([await lit(cause), await lit(full)]).toEqual([true, true]);
+  const width = (selector: string): Promise<string> =>
+    page
+      .locator(selector)
+      .first()
+      .evaluate((e) => getComputedStyle(e).strokeWidth);
+  const thin = await width('.slot.silent');
+  await page.locator('[data-owner="silent"]').hover();
+  expect([thin, await width('.slot.silent'), await width('.map-flow.silent')]).not.toContain('0px');
+  expect([await width('.slot.silent'), await width('.map-flow.silent')]).toEqual(['2px', '2px']);
+  expect(thin).not.toBe('2px');
+});
+
 test('pictures: light, dark, contrast, phone, side by side', async () => {
   const folder = process.env.UPDATE_SCREENSHOTS === '1' ? 'docs/img' : mkdtempSync(join(tmpdir(), 'halfopen-img-'));
   for (const [name, sample, size, scheme, more] of PICTURES) {

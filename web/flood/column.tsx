@@ -97,7 +97,11 @@ function Counters({ frame }: { readonly frame: FloodFrame }): JSX.Element {
       ) : (
         <dl>
           {lines.map((line) => (
-            <div key={line.name}>
+            <div
+              key={line.name}
+              data-cause={line.causes.join(' ')}
+              {...(line.causes.length > 0 ? { tabIndex: 0 } : {})}
+            >
               <dt class="mono">{line.name}</dt>
               <dd class="mono">{countText(line.value)}</dd>
               <dd class="mut">{line.means}</dd>

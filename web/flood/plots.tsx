@@ -110,7 +110,7 @@ function Values({ plot, at, id }: { readonly plot: Plot; readonly at: number; re
   return (
     <ul class="legend values">
       {shown.map((line) => (
-        <li key={line.id}>
+        <li key={line.id} data-cause={line.role} {...(plot.id === 'drops' ? FOCUSABLE : {})}>
           <Sample plot={plot} line={line} id={id} />
           <span>
             {line.label} <b class="mono">{plotValue(plot, at < 0 ? Number.NaN : (line.values[at] ?? Number.NaN))}</b>
@@ -194,6 +194,9 @@ const SHORT: Readonly<Record<Plot['id'], string>> = {
   success: 'Success',
   'connect-time': 'Connect time',
 };
+
+/** A cause of drops lights its counters in nstat, and they it (`linked.css`): by keyboard, too. */
+const FOCUSABLE = { tabIndex: 0 } as const;
 
 const GUTTER = 48;
 const HEIGHT = 42;

@@ -140,7 +140,8 @@ function Legend({ frame, id }: { readonly frame: FloodFrame; readonly id: string
   return (
     <ul class="legend">
       {SLOT_OWNERS.filter((owner) => counts[owner] > 0).map((owner) => (
-        <li key={owner}>
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what an owner holds lights up (`linked.css`), by keyboard, too
+        <li key={owner} data-owner={owner} tabIndex={0}>
           <svg class="swatch" aria-hidden="true">
             <rect class={`slot ${owner}`} x="0.5" y="0.5" width="12" height="12" fill={`url(#${id}-${owner})`} />
           </svg>
