@@ -70,7 +70,7 @@ function queueStory({ queue, moments, listeners }: FloodReport): string {
         : queue.timeToRecovery === 0
           ? ' There was room for good as soon as the flood was over.'
           : ` There was room for good ${spanText(queue.timeToRecovery)} after the last flood SYN${queue.timeToRecovery > 1e9 ? ': entries stay until their SYN/ACK timers have run out, whether or not the flood goes on' : ''}.`;
-  return `${holds}. It was full at ${formatTime(queue.fullAt)}${after}, and without room during ${shareText(queue.fullShare)} of the flood. That takes no large flood: each entry keeps its place for as long as the server repeats its SYN/ACK, so a few SYNs a second are enough.${over}`;
+  return `${holds}. It was full at ${formatTime(queue.fullAt)}${after}, and without room during ${shareText(queue.fullShare)} of the flood. Each entry keeps its place for as long as the server repeats its SYN/ACK: it is places that ran out, not bandwidth.${over}`;
 }
 
 function whyDropped(report: FloodReport): string[] {

@@ -29,5 +29,8 @@ async function table(ids: readonly string[]): Promise<string> {
   }
   floods.sort((a, b) => a.order - b.order);
   if (floods.length > 0) lines.push('', 'Floods', ...floods.map(({ line }) => line));
-  return `${lines.join('\n')}\n\nRun one: halfopen run ${ids[0] ?? '<scenario>'}`;
+  return `${lines.join('\n')}\n\nRun one: halfopen run ${FIRST}`;
 }
+
+/** Where a stranger begins. */
+const FIRST = 'three-way-handshake';
