@@ -362,6 +362,16 @@ describe('the followed client', () => {
   });
 });
 
+test('an entry whose final ACK is still under way is its client`s, and no flood`s', () => {
+  // SYN at 0.9 s, at the server at 1.9 s; the ACK comes 2 s after the SYN/ACK.
+  const clients = [
+    { arrivals: { process: 'times', at: [0.9 * SEC] }, rtt: { shape: 'fixed', value: 2 * SEC } },
+  ] as const;
+  const { halfOpen, halfOpenFlood } = runFlood(floodScenario({ until: 5 * SEC, clients })).series.columns;
+  expect(halfOpen).toEqual([0, 1, 1, 0, 0]);
+  expect(halfOpenFlood).toEqual([0, 0, 0, 0, 0]);
+});
+
 test('what happens after the last whole sample is told as well', () => {
   const report = runFlood(floodScenario({ until: 2.9 * SEC, floods: [{ to: 2.5 * SEC }] }));
   expect(report.series.length).toBe(2);

@@ -1,10 +1,11 @@
 /** Counts what happens in a flood run, samples it, and notes the moments that matter. */
+import { HalfOpen } from '../../tcp/half-open.ts';
 import type { Nanos } from '../../tcp/types.ts';
 import { ACK, RST, type Segment, SYN } from '../../wire/segment.ts';
 import type { AddressSpace } from '../arena/address-space.ts';
 import type { ArenaWatch } from '../arena/arena.ts';
 import type { ServerHost } from '../arena/server-host.ts';
-import type { Passage } from '../arena/types.ts';
+import type { Owner, Passage } from '../arena/types.ts';
 import type { Crowd } from '../crowd/crowd.ts';
 import type { FloodMoment, FloodSeries } from '../flood-report.ts';
 import type { FollowedClient } from '../followed/followed-client.ts';
@@ -29,6 +30,7 @@ export class FloodMeter implements ArenaWatch {
   readonly slotAges: SlotAges | null;
 
   readonly #space: AddressSpace;
+  readonly #half = new HalfOpen();
   readonly #series: Series;
   #followed: FollowedClient | null = null;
   #server!: ServerHost;
@@ -172,14 +174,23 @@ export class FloodMeter implements ArenaWatch {
     if (first < Infinity) this.moment(first, 'first-client-served');
   }
 
-  /** Clients that hold an entry of the first listener's SYN queue. */
+  /** Entries of the first listener's SYN queue that are clients'. */
   #halfOpenClients(): number {
-    const listener = this.#server.ports[0]?.listener;
-    if (listener === undefined) return 0;
+    const queue = this.#server.ports[0]?.listener.synQueue;
+    if (queue === undefined) return 0;
     let sum = 0;
+    if (queue.rows <= MOST_ROWS_READ) {
+      for (let row = 0; row < queue.rows; row++) {
+        if (!queue.occupied(row)) continue;
+        queue.read(row, this.#half);
+        if (isClient(this.#space.ownerOf(this.#half.remote))) sum++;
+      }
+      return sum;
+    }
+    // Reading a million rows for each sample would take longer than the flood: there, those who are known to wait.
     for (const crowd of this.#crowds) {
       for (const [address, port] of crowd.opening()) {
-        if (listener.synQueue.find(this.#server.address, address, port) >= 0) sum++;
+        if (queue.find(this.#server.address, address, port) >= 0) sum++;
       }
     }
     return sum;
@@ -222,6 +233,13 @@ export class FloodMeter implements ArenaWatch {
 }
 
 type Counts = Readonly<typeof NOTHING>;
+
+function isClient(owner: Owner): boolean {
+  return owner === 'client' || owner === 'followed';
+}
+
+/** Above so many rows a client whose final ACK is under way counts as the flood's. */
+const MOST_ROWS_READ = 65_536;
 
 const NOTHING = {
   floodSyns: 0,
