@@ -1,5 +1,7 @@
 /** Link layers: finds where the IP header starts in a captured frame. */
+import { EtherType, enterLlc, findByEtherType, findInEthernet } from './ether-type.ts';
 import type { Packet } from './packet.ts';
+import { enterCiscoHdlc, enterPpp, enterPppoe, isCiscoHdlc } from './ppp.ts';
 import { DecodeStatus } from './status.ts';
 
 /** Link types by their number in pcap and pcapng files (LINKTYPE_* of tcpdump.org). */
@@ -10,6 +12,20 @@ export const LinkType = {
   /** Raw IP; 12 and 14 are DLT numbers that old files carry instead. */
   RawDlt12: 12,
   RawDlt14: 14,
+  /** PPP, with or without the FF 03 of HDLC-like framing. */
+  Ppp: 9,
+  /** PPP in HDLC-like framing, or Cisco HDLC: the first byte tells. */
+  PppHdlc: 50,
+  /** Begins with the PPPoE header. */
+  PppEther: 51,
+  /** LLC as on ATM (RFC 2684), without MAC addresses. */
+  AtmLlc: 100,
+  CiscoHdlc: 104,
+  /** PPP with a byte before it, or in place of its address, that tells the direction. */
+  PppPppd: 166,
+  PppWithDirection: 204,
+  /** Begins with an MPLS label stack. */
+  Mpls: 219,
   Raw: 101,
   /** OpenBSD loopback: as `Null` in network byte order. */
   Loop: 108,
@@ -21,13 +37,6 @@ export const LinkType = {
   LinuxSll2: 276,
 } as const;
 
-const ETHERTYPE_IPV4 = 0x0800;
-const ETHERTYPE_IPV6 = 0x86dd;
-const ETHERTYPE_VLAN = 0x8100; // IEEE 802.1Q
-const ETHERTYPE_QINQ = 0x88a8; // IEEE 802.1ad
-const ETHERTYPE_QINQ_OLD = 0x9100; // before 802.1ad, still met
-/** Below this the field is a length and LLC follows (IEEE 802.3). */
-const ETHERTYPE_MIN = 0x0600;
 const NFULA_PAYLOAD = 9;
 
 /**
@@ -44,7 +53,7 @@ export function findIp(
 ): DecodeStatus {
   switch (linkType) {
     case LinkType.Ethernet:
-      return findInEthernet(view, off, end, packet);
+      return findInEthernet(bytes, view, off, end, packet);
     case LinkType.Raw:
     case LinkType.RawDlt12:
     case LinkType.RawDlt14:
@@ -57,53 +66,71 @@ export function findIp(
       return findInLoopback(bytes, view, off, end, packet);
     case LinkType.LinuxSll:
       if (end - off < 16) return DecodeStatus.Truncated;
-      return findByEtherType(view, off + 14, off + 16, end, packet);
+      return findByEtherType(bytes, view, view.getUint16(off + 14), off + 16, end, packet);
     case LinkType.LinuxSll2:
       // The protocol comes first, then interface, ARPHRD, packet type and address: 20 bytes in all.
       if (end - off < 20) return DecodeStatus.Truncated;
-      return findByEtherType(view, off, off + 20, end, packet);
+      return findByEtherType(bytes, view, view.getUint16(off), off + 20, end, packet);
     case LinkType.Nflog:
       return findInNflog(bytes, view, off, end, packet);
+    case LinkType.Ppp:
+    case LinkType.PppHdlc:
+    case LinkType.PppEther:
+    case LinkType.CiscoHdlc:
+    case LinkType.PppPppd:
+    case LinkType.PppWithDirection:
+      return followPpp(bytes, view, off, end, linkType, packet);
+    case LinkType.Mpls:
+      return findByEtherType(bytes, view, EtherType.Mpls, off, end, packet);
+    case LinkType.AtmLlc: {
+      const status = enterLlc(bytes, view, off, end, packet);
+      if (status !== DecodeStatus.Ok) return status;
+      return findByEtherType(bytes, view, packet.etherType, packet.ipOff, end, packet);
+    }
     default:
       return DecodeStatus.UnsupportedLink;
   }
 }
 
-/** Two MAC addresses, then EtherType or length. */
-export function findInEthernet(view: DataView, off: number, end: number, packet: Packet): DecodeStatus {
-  if (end - off < 14) return DecodeStatus.Truncated;
-  return findByEtherType(view, off + 12, off + 14, end, packet);
-}
-
-/** Follows VLAN tags and LLC/SNAP from the EtherType at `typeOff`, whose payload starts at `payloadOff`. */
-function findByEtherType(
+/** PPP in one of its framings, or Cisco HDLC: `packet` says by EtherType what follows. */
+function followPpp(
+  bytes: Uint8Array,
   view: DataView,
-  typeOff: number,
-  payloadOff: number,
+  off: number,
   end: number,
+  linkType: number,
   packet: Packet,
 ): DecodeStatus {
-  let type = view.getUint16(typeOff);
-  let at = payloadOff;
-  let tags = 0;
-  while (type === ETHERTYPE_VLAN || type === ETHERTYPE_QINQ || type === ETHERTYPE_QINQ_OLD) {
-    if (end - at < 4) return DecodeStatus.Truncated;
-    const vid = view.getUint16(at) & 0x0fff;
-    if (tags++ === 0) packet.vlan = vid;
-    else packet.innerVlan = vid;
-    type = view.getUint16(at + 2);
-    at += 4;
+  const status = enterPppLink(bytes, view, off, end, linkType, packet);
+  if (status !== DecodeStatus.Ok) return status;
+  return findByEtherType(bytes, view, packet.etherType, packet.ipOff, end, packet);
+}
+
+function enterPppLink(
+  bytes: Uint8Array,
+  view: DataView,
+  off: number,
+  end: number,
+  linkType: number,
+  packet: Packet,
+): DecodeStatus {
+  if (end <= off) return DecodeStatus.Truncated;
+  switch (linkType) {
+    case LinkType.CiscoHdlc:
+      return enterCiscoHdlc(view, off, end, packet);
+    case LinkType.PppHdlc:
+      if (isCiscoHdlc(bytes[off]!)) return enterCiscoHdlc(view, off, end, packet);
+      return enterPpp(bytes, view, off, end, packet);
+    case LinkType.PppWithDirection:
+      return enterPpp(bytes, view, off + 1, end, packet);
+    case LinkType.PppPppd:
+      // pppd writes the direction over the address byte; the control byte stays where that is not compressed away.
+      return enterPpp(bytes, view, end - off > 1 && bytes[off + 1] === 3 ? off + 2 : off + 1, end, packet);
+    case LinkType.PppEther:
+      return enterPppoe(bytes, view, off, end, packet);
+    default:
+      return enterPpp(bytes, view, off, end, packet);
   }
-  if (type < ETHERTYPE_MIN) {
-    // Only SNAP with an EtherType can carry IP: AA AA 03, OUI 00 00 00 (RFC 1042). Linux cooked frames say 4 for LLC.
-    if (end - at < 8) return DecodeStatus.NotIp;
-    if (view.getUint32(at) !== 0xaaaa0300 || view.getUint16(at + 4) !== 0) return DecodeStatus.NotIp;
-    type = view.getUint16(at + 6);
-    at += 8;
-  }
-  packet.etherType = type;
-  packet.ipOff = at;
-  return type === ETHERTYPE_IPV4 || type === ETHERTYPE_IPV6 ? DecodeStatus.Ok : DecodeStatus.NotIp;
 }
 
 /** The family is 2 for IPv4 everywhere; IPv6 is 24 (NetBSD, OpenBSD), 28 (FreeBSD), 30 (macOS) or 10 (Linux). */
@@ -118,7 +145,7 @@ function findInLoopback(bytes: Uint8Array, view: DataView, off: number, end: num
   // Some tunnels write an EtherType there instead.
   const type = bytes[off + 2]! * 256 + bytes[off + 3]!;
   packet.etherType = type;
-  return type === ETHERTYPE_IPV4 || type === ETHERTYPE_IPV6 ? DecodeStatus.Ok : DecodeStatus.NotIp;
+  return type === EtherType.Ipv4 || type === EtherType.Ipv6 ? DecodeStatus.Ok : DecodeStatus.NotIp;
 }
 
 /** Family, version, resource id; then TLVs padded to 4 bytes, lengths in the byte order of the capturing machine. */

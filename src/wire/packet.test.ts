@@ -245,10 +245,10 @@ describe('tunnels', () => {
     });
   });
 
-  test('more than four headers deep is left alone', () => {
+  test('more than four headers deep is too deep', () => {
     let hex = inner;
     for (let n = 1; n <= 5; n++) hex = outer('04', 60 + 20 * n) + hex;
-    expect(decode(bytesOf(hex)).status).toBe(DecodeStatus.NotTcp);
+    expect(decode(bytesOf(hex)).status).toBe(DecodeStatus.TooDeep);
   });
 });
 

@@ -152,9 +152,17 @@ function decodeDatagram(
     packet.capturedAll = packet.wireEnd <= limit;
     if (packet.protocol === PROTOCOL_TCP) return decodeTransport(bytes, view, addresses, packet);
     if (packet.fragment) return DecodeStatus.Fragment;
-    if (packet.tunnels === MAX_TUNNELS || enterTunnel(bytes, view, packet) !== DecodeStatus.Ok) {
-      return DecodeStatus.NotTcp;
+    const { ipOff, vlan, innerVlan, etherType } = packet;
+    const entered = enterTunnel(bytes, view, packet);
+    if (entered !== DecodeStatus.Ok) {
+      // What was tried inside must not be told of the outer packet.
+      packet.ipOff = ipOff;
+      packet.vlan = vlan;
+      packet.innerVlan = innerVlan;
+      packet.etherType = etherType;
+      return entered;
     }
+    if (packet.tunnels === MAX_TUNNELS) return DecodeStatus.TooDeep;
     packet.tunnels++;
     limit = packet.end;
   }

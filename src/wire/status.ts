@@ -21,6 +21,10 @@ export const DecodeStatus = {
   BadOptionLength: 7,
   /** The capture's link type is none of `LinkType`. */
   UnsupportedLink: 8,
+  /** A PPP, PPPoE, GRE or Geneve header that contradicts itself or its specification. */
+  BadEncapsulation: 9,
+  /** More headers between link and IP, labels, or tunnels than are followed. */
+  TooDeep: 10,
 } as const;
 
 export type DecodeStatus = (typeof DecodeStatus)[keyof typeof DecodeStatus];
@@ -36,4 +40,6 @@ export const STATUS_NAMES: readonly string[] = [
   'bad data offset',
   'bad option length',
   'unsupported link type',
+  'bad encapsulation header',
+  'nested too deeply',
 ];
