@@ -12,6 +12,12 @@ import { fileURLToPath } from 'node:url';
 
 /** Targets on one core. `least`: as much as that or more; `most`: as much or less. The first pattern that fits counts. */
 const TARGETS = [
+  { result: /handshakes with close through a router/i, least: 160_000 },
+  { result: /flood SYNs simulated.*cookies off/i, least: 2_000_000 },
+  { result: /flood SYNs simulated.*cookies on/i, least: 1_000_000 },
+  { result: /flood SYNs simulated.*expired/i, least: 400_000 },
+  { result: /SYN queue of a run with a million/i, most: 100 },
+  { result: /flood of a million bots/i, most: 15_000 },
   { result: /handshakes.*bytes/i, least: 200_000 },
   { result: /handshakes/i, least: 500_000 },
   { result: /bytes per half-open/i, most: 96 },
