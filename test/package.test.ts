@@ -3,7 +3,16 @@
  * run from its bin, and bundled for a browser. Needs the built `dist/`; `npm test` builds first.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runInNewContext } from 'node:vm';
@@ -15,6 +24,7 @@ import { ROOT } from './walls/source.ts';
 
 interface Manifest {
   readonly version: string;
+  readonly bin: { readonly halfopen: string };
   readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>;
   readonly dependencies: Readonly<Record<string, string>>;
 }
@@ -62,6 +72,13 @@ describe('the tarball', () => {
       for (const file of typeof entry === 'string' ? [entry] : [entry.types, entry.default])
         expect(packed).toContain(file.replace('./', ''));
     expect(packed.filter((file) => /\.test\.|tsbuildinfo|^(test|bench|docs|\.ci)\//.test(file))).toEqual([]);
+  });
+
+  test('has a command that needs no build to be there and executable', () => {
+    // npx links it once, and never again: what a build writes anew loses the bit that npm sets.
+    expect(manifest.bin.halfopen).toBe('./bin/halfopen.js');
+    expect(statSync(join(ROOT, manifest.bin.halfopen)).mode & 0o111).toBe(0o111);
+    expect(packed).toContain('bin/halfopen.js');
   });
 
   test('ships every scenario of the repository', () => {
