@@ -1,5 +1,6 @@
 /** What needs Node: capture files from disk or standard input, scenario files, captures of recordings, the lab's server. */
-export { captureName, streamCapture } from './node/capture-file.ts';
+export { CaptureSource, captureName } from './node/capture-source.ts';
+export { streamTimeline } from './node/capture-timeline.ts';
 export type { PcapngExport } from './node/export.ts';
 export { recordingToPcapng } from './node/export.ts';
 export type { LabOptions, LabServer } from './node/lab-server.ts';

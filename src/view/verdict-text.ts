@@ -8,9 +8,10 @@ import { STATUS_NAMES } from '../wire/status.ts';
 
 /** What is known of the file itself, from the capture reader. */
 export interface CaptureInfo {
-  /** As the user named it. */
+  /** As the user named it, or how many there are. */
   readonly name: string;
-  readonly format: 'pcap' | 'pcapng';
+  /** 'pcap', 'pcapng', or both. */
+  readonly format: string;
   /** pcapng blocks that held no packet, by name. */
   readonly skippedBlocks: ReadonlyMap<string, number>;
   /** What is missing at the end of the file, or why reading stopped; '' when nothing is. */

@@ -1,12 +1,12 @@
-/** `halfopen explain <capture>`: what became of every connection attempt in a pcap or pcapng file. */
+/** `halfopen explain <capture...>`: what became of every connection attempt in captures read as one timeline. */
 import { randomInt } from 'node:crypto';
 import { type Command, InvalidArgumentError } from 'commander';
-import { CaptureError } from '../../capture/error.ts';
-import { CaptureReader } from '../../capture/reader.ts';
 import { Examiner } from '../../diagnose/examiner.ts';
-import { captureName, streamCapture } from '../../node/capture-file.ts';
+import { CaptureSource } from '../../node/capture-source.ts';
+import { streamTimeline } from '../../node/capture-timeline.ts';
 import { attemptJson, summaryJson } from '../../view/verdict-json.ts';
 import { attemptLines, type CaptureInfo, summaryLines } from '../../view/verdict-text.ts';
+import { HalfopenError } from '../../wire/error.ts';
 
 interface ExplainOptions {
   readonly json?: boolean;
@@ -17,41 +17,46 @@ export function registerExplain(program: Command): void {
   program
     .command('explain')
     .description('Say what became of every connection attempt in a capture, with the numbers that show it')
-    .argument('<capture>', "a pcap or pcapng file, or '-' for standard input")
+    .argument(
+      '<capture...>',
+      "pcap or pcapng files, also .gz and .zst, or '-' for standard input; several are one timeline",
+    )
     .option('--json', 'print one JSON object: the summary and all attempts')
     .option('--limit <count>', 'show at most this many attempts; 0 shows all', count, DEFAULT_LIMIT)
     .addHelpText('after', HELP)
     .action(explain);
 }
 
-async function explain(path: string, options: ExplainOptions): Promise<void> {
-  const name = captureName(path);
-  const reader = new CaptureReader(name);
+async function explain(paths: readonly string[], options: ExplainOptions): Promise<void> {
+  if (paths.filter((path) => path === '-').length > 1) throw new HalfopenError("'-' is given twice, expected once");
+  const sources = paths.map((path) => new CaptureSource(path));
   // A capture made to collide in the hash tables collides for nobody: the seed is ours, and no result depends on it.
   const examiner = new Examiner(randomInt(2 ** 32));
-  let damage: CaptureError | undefined;
-  try {
-    await streamCapture(path, reader, (frame) => examiner.onFrame(frame));
-  } catch (error) {
-    // What stands before the damage is still worth reading; the exit code then says that it is not all.
-    if (!(error instanceof CaptureError) || reader.frames === 0) throw error;
-    damage = error;
-  }
-  const info: CaptureInfo = {
-    name,
-    format: reader.format ?? 'pcap',
-    skippedBlocks: reader.skippedBlocks,
-    damage:
-      damage !== undefined
-        ? 'reading stopped at damage; what follows rests on the packets before it'
-        : (reader.truncated?.message ?? ''),
-  };
+  await streamTimeline(sources, (frame) => examiner.onFrame(frame));
+  const failure = sources.find((source) => source.failure !== undefined)?.failure;
+  if (failure !== undefined && examiner.counts.packets === 0) throw failure;
+  // What stands before damage, and the other files, are still worth reading.
+  const info = captureInfo(sources);
   if (options.json) await printJson(info, examiner);
   else await printText(info, examiner, options.limit);
-  if (damage !== undefined) throw damage;
   // As tshark does: what was there is shown, and the exit code tells a script that it was not all.
-  const { truncated } = reader;
-  if (truncated !== undefined) throw new CaptureError(name, truncated.offset, truncated.message);
+  if (failure !== undefined) throw failure;
+}
+
+function captureInfo(sources: readonly CaptureSource[]): CaptureInfo {
+  const [first] = sources;
+  const skippedBlocks = new Map<string, number>();
+  for (const { reader } of sources) {
+    for (const [name, blocks] of reader.skippedBlocks) skippedBlocks.set(name, (skippedBlocks.get(name) ?? 0) + blocks);
+  }
+  const read = sources.filter(({ reader }) => reader.format !== undefined);
+  const formats = [...new Set(read.map(({ reader }) => reader.format ?? 'pcap'))].sort();
+  const format = formats.join(' and ');
+  if (sources.length === 1 && first !== undefined) {
+    return { name: first.name, format, skippedBlocks, damage: first.note };
+  }
+  const notes = sources.filter(({ note }) => note !== '').map(({ name, note }) => `${name}: ${note}`);
+  return { name: `${sources.length} captures`, format, skippedBlocks, damage: notes.join('\n  ') };
 }
 
 async function printText(info: CaptureInfo, examiner: Examiner, limit: number): Promise<void> {
@@ -110,4 +115,5 @@ Verdicts:
 Examples:
   halfopen explain handshake.pcapng
   tcpdump -w - -c 1000 'tcp' | halfopen explain -
+  halfopen explain ring_*.pcap.gz
   halfopen explain --json big.pcap > verdicts.json`;

@@ -1,0 +1,125 @@
+/** One capture, from disk or standard input, compressed or not, read frame by frame in bounded memory. */
+import { createReadStream } from 'node:fs';
+import { CaptureError } from '../capture/error.ts';
+import { CaptureReader } from '../capture/reader.ts';
+import { Frame } from '../capture/types.ts';
+import { HalfopenError } from '../wire/error.ts';
+import { decompressed } from './decompress.ts';
+
+/**
+ * ```ts
+ * const source = new CaptureSource(path);
+ * while (source.next() || (await source.fill())) look(source.frame);
+ * ```
+ * Nothing is thrown for what is wrong with the file: `failure` keeps it, and all frames before it are given.
+ */
+export class CaptureSource {
+  readonly path: string;
+  readonly name: string;
+  readonly reader: CaptureReader;
+  /** The frame read last; valid until the next call. */
+  readonly frame: Frame = new Frame();
+  /** Why not all of the file could be read, or undefined. */
+  failure: HalfopenError | undefined = undefined;
+  /** The same for a summary that names the file already; '' when nothing is missing. */
+  note = '';
+  #chunks: AsyncGenerator<Uint8Array, void> | undefined = undefined;
+  #ended = false;
+  #broken = false;
+
+  constructor(path: string) {
+    this.path = path;
+    this.name = captureName(path);
+    this.reader = new CaptureReader(this.name);
+  }
+
+  /** Reads the next frame of what is in memory. False: `fill` first. */
+  next(): boolean {
+    if (this.#broken) return false;
+    try {
+      return this.reader.next(this.frame);
+    } catch (error) {
+      if (!(error instanceof CaptureError)) throw error;
+      // Damage to the compressed file explains the damage within.
+      const nothing = this.reader.frames === 0;
+      this.#fail(error, nothing ? error.message.slice(this.name.length + 2) : STOPPED);
+      this.#broken = true;
+      this.#ended = true;
+      return false;
+    }
+  }
+
+  /** Brings more input until there is a frame, which it then reads; false at the end of the capture. */
+  async fill(): Promise<boolean> {
+    this.#chunks ??= this.#open();
+    while (!this.#ended) {
+      let chunk: Uint8Array | undefined;
+      try {
+        const { done, value } = await this.#chunks.next();
+        if (!done) chunk = value;
+      } catch (error) {
+        const failure = ioError(this.name, error);
+        if (failure === undefined) throw error;
+        this.#fail(failure, failure.message.slice(this.name.length + 2));
+        // A file that cannot be read is not an empty one.
+        if (this.reader.frames === 0) this.#broken = true;
+      }
+      if (chunk !== undefined) this.reader.push(chunk);
+      else {
+        this.#ended = true;
+        this.reader.end();
+      }
+      if (this.next()) return true;
+    }
+    await this.close();
+    const { truncated } = this.reader;
+    if (truncated !== undefined) {
+      this.#fail(new CaptureError(this.name, truncated.offset, truncated.message), truncated.message);
+    }
+    return false;
+  }
+
+  async close(): Promise<void> {
+    this.#ended = true;
+    await this.#chunks?.return();
+  }
+
+  #fail(failure: HalfopenError, note: string): void {
+    if (this.failure !== undefined) return;
+    this.failure = failure;
+    this.note = note;
+  }
+
+  #open(): AsyncGenerator<Uint8Array, void> {
+    // No encoding is set, so chunks are bytes.
+    const stream: AsyncIterable<Uint8Array> =
+      this.path === '-' ? process.stdin : createReadStream(this.path, { highWaterMark: CHUNK });
+    return decompressed(stream, (sentence) => {
+      this.#fail(new CaptureError(this.name, this.reader.offset, sentence), sentence);
+    });
+  }
+}
+
+/** How the input is called in messages. */
+export function captureName(path: string): string {
+  return path === '-' ? 'standard input' : path;
+}
+
+/** Node's file errors as one sentence; undefined for any other error. */
+function ioError(name: string, error: unknown): HalfopenError | undefined {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
+  switch (error.code) {
+    case 'ENOENT':
+      return new HalfopenError(`${name}: no such file, expected a pcap or pcapng capture`);
+    case 'EISDIR':
+      return new HalfopenError(`${name}: is a folder, expected a pcap or pcapng capture`);
+    case 'EACCES':
+      return new HalfopenError(`${name}: no permission to read it`);
+    default:
+      return new HalfopenError(`${name}: cannot be read (${String(error.code)})`);
+  }
+}
+
+const STOPPED = 'reading stopped at damage; what follows rests on the packets before it';
+/** Larger reads than Node's 64 KiB: fewer trips through the event loop per packet. */
+const CHUNK = 1 << 18;
