@@ -96,7 +96,7 @@ const CAUSES: readonly { readonly column: SeriesName; readonly say: (count: numb
   {
     column: 'dropsAcceptQueue',
     say: (count) =>
-      `${counted(count, 'SYN')} came when the accept queue was full (ListenOverflows, part of ListenDrops): connections were complete, but the application did not take them fast enough. No defence against SYN floods helps there, cookies included.`,
+      `${counted(count, 'segment')} came when the accept queue was full and ${were(count)} dropped (ListenOverflows, part of ListenDrops): SYNs, and ACKs that would have completed a handshake, because the application did not take connections fast enough. No defence against SYN floods helps there, cookies included.`,
   },
   {
     column: 'dropsReserve',
@@ -132,7 +132,7 @@ function cookieStory(report: FloodReport): string {
   const sent = counter(report.listeners, 'SyncookiesSent');
   if (sent === 0) return '';
   const back = counter(report.listeners, 'SyncookiesRecv');
-  return `${counted(sent, 'SYN')} ${were(sent)} answered with a cookie: the SYN/ACK's own sequence number carries what an entry would hold, and nothing is kept${sum(report, 'dropsSynQueue') === 0 ? ', so a full SYN queue turned nobody away' : ''}. ${countText(back)} came back as a valid ACK${lost > 0 ? `, and ${counted(lost, 'client')} had to do without window scale or SACK` : ''}. The price: a cookie SYN/ACK is never repeated, ${report.profile === 'freebsd-14' ? 'options are rounded to what fits into the cookie' : 'a client without timestamps loses window scaling and SACK'}, and the server still answers every forged SYN.`;
+  return `${counted(sent, 'SYN')} ${were(sent)} answered with a cookie: the SYN/ACK's own sequence number carries what an entry would hold, and nothing is kept${sum(report, 'dropsSynQueue') === 0 ? ', so a full SYN queue turned nobody away' : ''}. ${counted(back, 'ACK')} brought a valid one back${counter(report.listeners, 'ListenOverflows') > 0 ? ', repetitions counted: an ACK that finds the accept queue full is dropped, and its client tries again' : ''}${lost > 0 ? `, and ${counted(lost, 'client')} had to do without window scale or SACK` : ''}. The price: a cookie SYN/ACK is never repeated, ${report.profile === 'freebsd-14' ? 'options are rounded to what fits into the cookie' : 'a client without timestamps loses window scaling and SACK'}, and the server still answers every forged SYN.`;
 }
 
 function evictionStory({ listeners }: FloodReport): string {

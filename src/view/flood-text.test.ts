@@ -78,7 +78,9 @@ describe('explained', () => {
       explainFlood({ ...SMALL_FLOOD, series: { ...SMALL_FLOOD.series, columns: { ...columns, ...change } } }).join(
         '\n',
       );
-    expect(with_({ dropsAcceptQueue: [3] })).toContain('3 SYNs came when the accept queue was full (ListenOverflows');
+    expect(with_({ dropsAcceptQueue: [3] })).toContain(
+      '3 segments came when the accept queue was full and were dropped (ListenOverflows',
+    );
     expect(with_({ dropsReserve: [1] })).toContain('1 SYN was dropped although there was room');
     expect(with_({ dropsLink: [9] })).toContain('9 segments were lost on the access link');
     expect(with_({ dropsBox: [9] })).toContain('9 segments never reached the server');
@@ -97,7 +99,7 @@ describe('explained', () => {
     const clients = SMALL_FLOOD.clients.map((group) => ({ ...group, laterServed: 30 }));
     const text = explainFlood({ ...SMALL_FLOOD, listeners, floods, clients }).join('\n');
     expect(text).toContain('900 SYNs were answered with a cookie');
-    expect(text).toContain('12 came back as a valid ACK');
+    expect(text).toContain('12 ACKs brought a valid one back.');
     expect(text).toContain('4 entries were given up for a newer SYN');
     expect(text).toContain('7 SYN/ACKs reached a host that really lives at the forged address');
     expect(text).toContain('All 30 later requests on connections that were open already were answered');
