@@ -20,6 +20,9 @@ test('numbers of the small flood by name', () => {
   expect(of('queue.timeToExhaustion')).toBe(1.625);
   expect(of('series.dropsSynQueue.sum')).toBe(255);
   expect(of('series.halfOpen.last')).toBe(65);
+  // Five samples in which somebody connected: four of 50 ms and one of 1.05 s.
+  expect(of('series.connectTimeMean.max')).toBe(1.05);
+  expect(of('series.connectTimeMean.mean')).toBeCloseTo(0.25, 12);
   expect(of('no.such')).toBeUndefined();
   expect(of('toString')).toBeUndefined();
 });

@@ -51,7 +51,9 @@ export function measuresOf(report: FloodReport): Measures {
   });
   put(all, 'road', { ...report.road });
   put(all, 'cpu', { busy: seconds(report.cpu.busy), share: report.cpu.share, dropped: report.cpu.dropped });
-  for (const [name, column] of Object.entries(report.series.columns)) {
+  for (const [name, samples] of Object.entries(report.series.columns)) {
+    // A sample in which nobody connected has no time and is no part of the mean.
+    const column = name === 'connectTimeMean' ? samples.filter((ns) => ns > 0).map((ns) => ns / 1e9) : samples;
     const sum = column.reduce((total, value) => total + value, 0);
     put(all, `series.${name}`, {
       max: column.reduce((most, value) => Math.max(most, value), column.length === 0 ? Number.NaN : -Infinity),
