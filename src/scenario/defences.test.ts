@@ -54,6 +54,7 @@ describe('a defence is a change to the bare scenario', () => {
     ['syn-cookie', 'no defence is called "syn-cookie"; did you mean \'syn-cookies\'?'],
     ['none+', 'no defence is called ""'],
     ['ingress-101', 'no defence is called "ingress-101"'],
+    ['syn-cookies+oldest-drop', "syn-cookies and oldest-drop each choose the listener's policy"],
     ['as-is+none', 'no defence is called "as-is"'],
   ])('%s is told', (name, message) => {
     expect(() => withDefences(SMALL, name)).toThrow(message);

@@ -22,14 +22,22 @@ export const USUAL_DEFENCES: readonly string[] = [
 
 /**
  * The scenario with these defences instead of its own; `as-is` is the scenario itself. Throws `HalfopenError` for a name
- * that nobody has.
+ * that nobody has, and for two that choose the listener's policy: the second would silently undo the first.
  */
 export function withDefences(scenario: FloodScenario, text: string): FloodScenario {
   if (text === 'as-is') return scenario;
-  return text
-    .split('+')
-    .map(defenceNamed)
-    .reduce((patched, { patch }) => patch(patched), bare(scenario));
+  const base = bare(scenario);
+  const defences = text.split('+').map(defenceNamed);
+  const [first, second] = defences.filter(({ patch }) => policies(patch(base)) !== policies(base));
+  if (first !== undefined && second !== undefined)
+    throw new HalfopenError(
+      `"${text}": ${first.name} and ${second.name} each choose the listener's policy; expected one of them`,
+    );
+  return defences.reduce((patched, { patch }) => patch(patched), base);
+}
+
+function policies({ server }: FloodScenario): string {
+  return JSON.stringify(server.listen.map(({ policy, policyParams }) => [policy, policyParams]));
 }
 
 /** What the defences of `a+b` do, one sentence each. */
@@ -240,7 +248,7 @@ export const DEFENCES: readonly Defence[] = [
   ingress(100),
   {
     name: 'rate-limit',
-    what: 'a limit of four times the usual SYN rate for all: the queue survives, clients share what the flood leaves',
+    what: 'a limit of four times the usual SYN rate for all: clients share what the flood leaves, small queues still fill',
     rfc4987: '',
     patch: box((scenario) => ({ name: 'rate-limit', params: { rate: fairRate(scenario), burst: fairRate(scenario) } })),
   },

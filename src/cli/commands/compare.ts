@@ -133,7 +133,8 @@ function help(): string {
     (what, i) => `  ${(DEFENCES[i]?.name ?? '').padEnd(width)}  ${what}`,
   );
   return `
-Defences (as-is is the scenario with its own; backlog-x<n> and ingress-<percent> take any number):
+Defences, with + between several of which at most one chooses the listener's policy
+(as-is is the scenario with its own; backlog-x<n> takes 1 to 9999, ingress-<percent> 1 to 100):
 ${list.join('\n')}
 
 Examples:
