@@ -5,6 +5,7 @@
  */
 import type { Connection } from '../../tcp/connection.ts';
 import { TcpStack } from '../../tcp/stack.ts';
+import type { Tcb } from '../../tcp/tcb.ts';
 import type { Nanos, Tx } from '../../tcp/types.ts';
 import type { Segment } from '../../wire/segment.ts';
 import { END } from '../arena/server-app.ts';
@@ -172,7 +173,7 @@ export class Crowd implements Party {
     client.opening = false;
     const { tcb } = client.connection;
     if ((tcb.config.windowScale >= 0 && !tcb.scaleOk) || (tcb.config.sack && !tcb.sackOk)) this.attempts.optionsLost++;
-    this.recentConnectTime += this.attempts.connected(client.attempt, now, tcb.totalRetransmits + 1);
+    this.recentConnectTime += this.attempts.connected(client.attempt, now, synsSent(tcb));
     this.recentConnected++;
     if (spec.fastOpen && spec.request > 0) return; // it has been with the connection from the start
     if (spec.request > 0) client.connection.send(now, this.#request, this.#tx);
@@ -262,6 +263,12 @@ export class Crowd implements Party {
     const i = this.#osUpTo.findIndex((upTo) => dice < upTo);
     return i < 0 ? this.#oses.length - 1 : i;
   }
+}
+
+/** Data of a Fast Open that the SYN/ACK leaves out goes again at once (RFC 7413 §4.2.2): sent again, but no SYN. */
+function synsSent({ fastOpenRequest, totalRetransmits }: Tcb): number {
+  const dataAgain = fastOpenRequest !== null && fastOpenRequest.sent > 0 && !fastOpenRequest.synDataAcked;
+  return totalRetransmits + (dataAgain ? 0 : 1);
 }
 
 const FILLER = 0x2e;
