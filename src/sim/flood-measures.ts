@@ -160,8 +160,8 @@ function seconds(t: number): number {
   return t < 0 ? Infinity : t / 1e9;
 }
 
-/** Systems try seven times at most (tcp_syn_retries 6). */
-const TRIES = 8;
+/** What Linux sends at most: the SYN, six repetitions (tcp_syn_retries) and four before they count (tcp_syn_linear_timeouts). */
+const TRIES = 11;
 const REASONS = ['timeout', 'reset', 'refused', 'patience', 'closed'] as const;
 const PERCENTILES = ['mean', 'p50', 'p90', 'p99', 'max'];
 
