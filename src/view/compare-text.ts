@@ -28,7 +28,7 @@ export function compareSentence(row: CompareRow, none: CompareRow): string {
   const costs = [
     ratio(row.backscatter, none.backscatter, 'backscatter'),
     ratio(row.queueBytes, none.queueBytes, 'memory of the queue'),
-    row.byCookie > 0 ? `${counted(row.byCookie, 'connection')} from cookies` : '',
+    row.byCookie > 0 ? `${counted(row.byCookie, 'ACK')} with a valid cookie` : '',
     row.optionsLost > 0 ? `${counted(row.optionsLost, 'client')} without window scale or SACK` : '',
     row.boxEntries > 0 ? `${counted(row.boxEntries, 'thing')} to remember on the road` : '',
     row.boxCpu > 0.0001 ? `${shareText(row.boxCpu)} of a CPU on the road` : '',
