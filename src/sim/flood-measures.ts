@@ -175,7 +175,17 @@ const CLIENT_KEYS: readonly string[] = [
 ];
 
 const QUEUE_KEYS: readonly string[] = [
-  ...['capacity', 'peak', 'fullAt', 'timeToExhaustion', 'fullShare', 'timeToRecovery', 'peakAccept', 'bytes'],
+  ...[
+    'capacity',
+    'peak',
+    'fullAt',
+    'timeToExhaustion',
+    'fullShare',
+    'timeToRecovery',
+    'peakAccept',
+    'bytes',
+    'simulatorBytes',
+  ],
 ];
 
 const ROAD_KEYS: readonly string[] = [

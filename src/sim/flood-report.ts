@@ -149,7 +149,10 @@ export interface QueueReport {
   /** From the last flood SYN until there was room again for good; -1 = not by the end, 0 = never full. */
   readonly timeToRecovery: Nanos;
   readonly peakAccept: number;
+  /** Memory of the entries at the peak, in the modelled system: a stated size each (`measure/entry-bytes.ts`). */
   readonly bytes: number;
+  /** What the rows take up here, in this engine. */
+  readonly simulatorBytes: number;
 }
 
 /** On the access link. */

@@ -372,6 +372,13 @@ test('an entry whose final ACK is still under way is its client`s, and no flood`
   expect(halfOpenFlood).toEqual([0, 0, 0, 0, 0]);
 });
 
+test('memory of the queue is counted in the modelled system`s entries (320 bytes in Linux 6.18)', () => {
+  const { queue } = runFlood(floodScenario({ floods: [{}], until: 5 * SEC }));
+  expect(queue).toMatchObject({ peak: 129, bytes: 129 * 320 });
+  const cache = runFlood(floodScenario({ floods: [{}], until: 5 * SEC, policy: 'syn-cache' }));
+  expect(cache.queue.bytes).toBe(cache.queue.peak * 160); // Lemon 2002
+});
+
 test('what happens after the last whole sample is told as well', () => {
   const report = runFlood(floodScenario({ until: 2.9 * SEC, floods: [{ to: 2.5 * SEC }] }));
   expect(report.series.length).toBe(2);

@@ -25,6 +25,7 @@ import type { FloodFrame, SlotView } from './flood-frame.ts';
 import type { FloodScenario } from './flood-model.ts';
 import type { FloodReport } from './flood-report.ts';
 import { FollowedClient } from './followed/followed-client.ts';
+import { entryBytes } from './measure/entry-bytes.ts';
 import { FloodMeter } from './measure/flood-meter.ts';
 import { SlotAges } from './measure/slot-ages.ts';
 import { cpuOf } from './middlebox/box-kind.ts';
@@ -186,7 +187,13 @@ export class FloodRun {
         counters: { ...box.counters },
         cpu: cpuOf(kind, box),
       })),
-      queue: meter.queue.report(this.now, synQueue?.capacity ?? 0, synQueue?.bytes ?? 0, this.#traffic.over(this.now)),
+      queue: meter.queue.report(
+        this.now,
+        synQueue?.capacity ?? 0,
+        entryBytes(scenario.server.profile, listener?.policy.name ?? ''),
+        synQueue?.bytes ?? 0,
+        this.#traffic.over(this.now),
+      ),
       road: {
         segmentsIn: meter.segmentsIn,
         segmentsOut: meter.segmentsOut,

@@ -92,6 +92,7 @@ const QUIET: FloodReport = {
     timeToRecovery: 0,
     peakAccept: 0,
     bytes: 10_320,
+    simulatorBytes: 10_320,
   },
   road: { segmentsIn: 0, segmentsOut: 0, bytesIn: 0, bytesOut: 0, lost: 0, overflow: 0, backscatter: 0 },
   cpu: { busy: 0, share: 0, dropped: 0 },

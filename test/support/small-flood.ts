@@ -56,6 +56,7 @@ export const SMALL_FLOOD: FloodReport = floodReport({
     timeToRecovery: -1,
     peakAccept: 1,
     bytes: 5200,
+    simulatorBytes: 5200,
   },
   road: {
     segmentsIn: 350,

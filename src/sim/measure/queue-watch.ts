@@ -48,7 +48,8 @@ export class QueueWatch {
     this.lastFloodAt = now;
   }
 
-  report(now: Nanos, capacity: number, bytes: number, floodOver: boolean): QueueReport {
+  /** `entryBytes`: size of an entry in the modelled system; `rows`: memory of the rows here. */
+  report(now: Nanos, capacity: number, entryBytes: number, rows: number, floodOver: boolean): QueueReport {
     const span = this.lastFloodAt - this.firstFloodAt;
     const full = this.#fullTime + (this.isFull ? this.#withinFlood(this.#fullSince, now) : 0);
     return {
@@ -59,7 +60,8 @@ export class QueueWatch {
       fullShare: span > 0 ? Math.min(1, full / span) : 0,
       timeToRecovery: this.#recovery(floodOver),
       peakAccept: this.peakAccept,
-      bytes,
+      bytes: this.peak * entryBytes,
+      simulatorBytes: rows,
     };
   }
 
