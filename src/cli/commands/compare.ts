@@ -91,20 +91,24 @@ function page(scenario: FloodScenario, seed: number, rows: readonly CompareRow[]
 
 function sentences(rows: readonly CompareRow[], paint: Paint): string[] {
   const none = rows.find(({ name }) => name === 'none');
-  return rows.flatMap((row) => {
-    if (row.name === QUIET) return [];
+  const shown = rows.filter(({ name }) => name !== QUIET);
+  const indent = Math.max(INDENT, ...shown.map(({ name }) => name.length + 2));
+  const hint = none === undefined ? ['', paint('quiet', 'Add "-d none" to see what each buys and costs here.')] : [];
+  const told = shown.flatMap((row) => {
     const what = defencesOf(row.name).map((defence) => `${defence.what}${section(defence.rfc4987)}`);
     const effect = none === undefined || row === none ? '' : compareSentence(row, none);
     const text = `${what.join('; and ')}.${effect === '' ? '' : ` Here: ${effect}.`}`;
-    const [first = '', ...more] = wrapText(text, WIDTH - INDENT);
+    const [first = '', ...more] = wrapText(text, WIDTH - indent);
     return [
-      `${paint('strong', row.name.padEnd(INDENT - 2))}  ${first}`,
-      ...more.map((line) => ' '.repeat(INDENT) + line),
+      `${paint('strong', row.name.padEnd(indent - 2))}  ${first}`,
+      ...more.map((line) => ' '.repeat(indent) + line),
     ];
   });
+  return [...told, ...hint];
 }
 
 const WIDTH = 110;
+/** Least width of the names. */
 const INDENT = 24;
 
 function section(rfc4987: string): string {
