@@ -18,3 +18,17 @@ test('who runs out of patience fails for that reason, at that moment', () => {
   expect(unanswered(5 * SEC - MS, 5 * SEC)).toMatchObject({ open: 1, failed: {} });
   expect(unanswered(5 * SEC + MS, 5 * SEC)).toMatchObject({ open: 0, failed: { patience: 1 } });
 });
+
+test.each(['linux', 'android', 'windows', 'macos', 'ios', 'freebsd', 'rfc6298'] as const)(
+  '%s gives up by itself where nobody loses patience: a timeout',
+  (os) => {
+    const report = runFlood(
+      floodScenario({
+        until: 140 * SEC,
+        clients: [{ arrivals: { process: 'times', at: [0] }, patience: Infinity, os: { [os]: 1 } }],
+        boxes: [{ name: 'blackhole', params: { trigger: 'times', from: 0, to: 600 * SEC } }],
+      }),
+    );
+    expect(report.clients[0]).toMatchObject({ open: 0, failed: { timeout: 1 } });
+  },
+);

@@ -210,8 +210,8 @@ export class Crowd implements Party {
     if (!client) return;
     client.alarm = -1;
     if (!client.waiting) return this.#ask(now, client);
-    const opening = client.connection.state === 'SYN-SENT';
-    this.attempts.failed(client.attempt, opening && this.spec.patience === Infinity ? 'timeout' : 'patience');
+    // Not by the connection's state: the engine gives up at this same moment, and may have been first.
+    this.attempts.failed(client.attempt, client.opening && this.spec.patience === Infinity ? 'timeout' : 'patience');
     this.#forget(client);
     client.connection.abort(now, this.#tx);
   }

@@ -23,3 +23,17 @@ test('a queue that is full twice: exhausted at the first time, full for the sum,
     timeToRecovery: 15,
   });
 });
+
+test('a pause of the flood is part of it: full from one burst until an entry expires, then from the next', () => {
+  const watch = new QueueWatch();
+  watch.flood(0);
+  watch.look(0, queue(3), queue(0));
+  watch.look(7, queue(2), queue(0));
+  watch.flood(20);
+  watch.look(20, queue(3), queue(0));
+  watch.look(27, queue(2), queue(0));
+  // Of 0 to 20 it was full for 7; what came after the last burst is not the flood's time.
+  expect(watch.report(40, CAPACITY, 0, 0, true).fullShare).toBeCloseTo(7 / 20, 12);
+  watch.flood(40);
+  expect(watch.report(40, CAPACITY, 0, 0, false).fullShare).toBeCloseTo(14 / 40, 12);
+});

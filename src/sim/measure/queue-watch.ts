@@ -20,6 +20,8 @@ export class QueueWatch {
   roomSince: Nanos = 0;
   /** … and how long it was full between the first and the last flood SYN. */
   #fullTime: Nanos = 0;
+  /** As long it was full since the last one, whether or not another follows. */
+  #fullAfter: Nanos = 0;
 
   get isFull(): boolean {
     return this.#fullSince >= 0;
@@ -36,6 +38,7 @@ export class QueueWatch {
       if (this.fullAt < 0) this.fullAt = now;
     } else {
       this.#fullTime += this.#withinFlood(this.#fullSince, now);
+      this.#fullAfter += this.#afterFlood(this.#fullSince, now);
       this.#fullSince = -1;
       this.roomSince = now;
     }
@@ -45,6 +48,9 @@ export class QueueWatch {
   /** A flood SYN is at the edge. */
   flood(now: Nanos): void {
     if (this.firstFloodAt < 0) this.firstFloodAt = now;
+    // What seemed to lie behind the flood was a pause of it.
+    this.#fullTime += this.#fullAfter;
+    this.#fullAfter = 0;
     this.lastFloodAt = now;
   }
 
@@ -69,6 +75,11 @@ export class QueueWatch {
     if (this.fullAt < 0) return 0;
     if (this.isFull || !floodOver) return -1;
     return Math.max(0, this.roomSince - this.lastFloodAt);
+  }
+
+  /** Of from .. to what lies after the last flood SYN. */
+  #afterFlood(from: Nanos, to: Nanos): Nanos {
+    return this.lastFloodAt < 0 ? 0 : Math.max(0, to - Math.max(from, this.lastFloodAt));
   }
 
   /** Of from .. to what lies after the first flood SYN; until now no later one is known than the last. */
