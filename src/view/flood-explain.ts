@@ -2,6 +2,7 @@
  * What happened in a flood run and why, in sentences, from the report alone: which limit was hit first, whom it hit, what
  * the defences did, and what the same would look like on a real host.
  */
+import { NOBODY } from '../sim/crowd/attempts.ts';
 import type { LessonStep } from '../sim/flood-model.ts';
 import type { ClientsReport, FloodMoment, FloodReport, ListenerReport, SeriesName } from '../sim/flood-report.ts';
 import type { Nanos } from '../tcp/types.ts';
@@ -205,19 +206,3 @@ function counter(listeners: readonly ListenerReport[], name: string): number {
 function sum({ series }: FloodReport, column: SeriesName): number {
   return series.columns[column].reduce((total, value) => total + value, 0);
 }
-
-const NONE = { count: 0, mean: -1, p50: -1, p90: -1, p99: -1, max: -1 };
-const NOBODY: ClientsReport = {
-  name: 'all',
-  attempts: 0,
-  open: 0,
-  answeredAtTry: [],
-  connected: 0,
-  served: 0,
-  failed: {},
-  connectTime: NONE,
-  responseTime: NONE,
-  laterServed: 0,
-  laterFailed: 0,
-  optionsLost: 0,
-};

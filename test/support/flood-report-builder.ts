@@ -1,5 +1,7 @@
 /** Hand-made reports of flood runs: a quiet run where nothing happened, and whatever a test changes about it. */
+import { NOBODY } from '../../src/sim/crowd/attempts.ts';
 import type { ClientsReport, FloodReport, FloodSeries, Percentiles, SeriesName } from '../../src/sim/flood-report.ts';
+import { SERIES } from '../../src/sim/measure/series.ts';
 
 /** A report in which nothing happened, with `change` laid over it. */
 export function floodReport(change: Partial<FloodReport> = {}): FloodReport {
@@ -13,7 +15,7 @@ export function floodSeries(
   every = 1e9,
 ): FloodSeries {
   const all = Object.fromEntries(
-    SERIES_NAMES.map((name) => [name, columns[name] ?? Array.from({ length }, () => 0)]),
+    SERIES.map((name) => [name, columns[name] ?? Array.from({ length }, () => 0)]),
   ) as Record<SeriesName, readonly number[]>; // fromEntries forgets its keys
   return { every, length, columns: all };
 }
@@ -27,47 +29,6 @@ export function clientsReport(change: Partial<ClientsReport> = {}): ClientsRepor
 export function allTook(ns: number, count: number): Percentiles {
   return { count, mean: ns, p50: ns, p90: ns, p99: ns, max: ns };
 }
-
-const NONE: Percentiles = { count: 0, mean: -1, p50: -1, p90: -1, p99: -1, max: -1 };
-
-const SERIES_NAMES: readonly SeriesName[] = [
-  'halfOpen',
-  'halfOpenFlood',
-  'acceptQueue',
-  'established',
-  'floodSyns',
-  'clientSyns',
-  'synAcks',
-  'dropsSynQueue',
-  'dropsAcceptQueue',
-  'dropsReserve',
-  'dropsBox',
-  'dropsLink',
-  'cookies',
-  'evicted',
-  'expired',
-  'connected',
-  'connectedFirstTry',
-  'failed',
-  'connectTimeMean',
-  'cpu',
-  'bots',
-];
-
-const NOBODY: ClientsReport = {
-  name: 'all',
-  attempts: 0,
-  open: 0,
-  answeredAtTry: [],
-  connected: 0,
-  served: 0,
-  failed: {},
-  connectTime: NONE,
-  responseTime: NONE,
-  laterServed: 0,
-  laterFailed: 0,
-  optionsLost: 0,
-};
 
 const QUIET: FloodReport = {
   scenario: 'quiet',

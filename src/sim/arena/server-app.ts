@@ -21,10 +21,8 @@ interface Held {
 }
 
 export class ServerApp {
-  /** Connections it holds, and those of them that are open still. */
+  /** Connections it holds. */
   open = 0;
-  requests = 0;
-  responses = 0;
 
   readonly #listener: Listener<Connection>;
   readonly #spec: AppSpec;
@@ -45,7 +43,7 @@ export class ServerApp {
     this.#listener = listener;
     this.#spec = spec;
     this.#tx = tx;
-    this.#response = new Uint8Array(Math.min(spec.response, RESPONSE_CHUNK)).fill(0x2e);
+    this.#response = new Uint8Array(Math.min(spec.response, RESPONSE_CHUNK)).fill(FILLER);
   }
 
   /** Takes what may be taken from the accept queue. */
@@ -114,7 +112,6 @@ export class ServerApp {
       last = this.#buffer[n - 1]!;
     }
     if (last !== END) return;
-    this.requests++;
     if (this.#spec.response === 0) return this.#release(now, held);
     const number = this.#spareNumbers.pop() ?? this.#answering.length;
     this.#answering[number] = held;
@@ -139,10 +136,7 @@ export class ServerApp {
         if (connection.state === 'CLOSED') held.unsent = 0;
         return;
       }
-      if (held.unsent === 0) {
-        this.responses++;
-        this.#release(now, held);
-      }
+      if (held.unsent === 0) this.#release(now, held);
     }
   }
 

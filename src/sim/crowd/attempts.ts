@@ -160,3 +160,6 @@ function grownBytes(old: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
   next.set(old);
   return next;
 }
+
+/** What is said of a group in which nobody came. */
+export const NOBODY: ClientsReport = new Attempts().report('all');

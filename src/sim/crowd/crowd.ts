@@ -34,9 +34,8 @@ export class Crowd implements Party {
   readonly spec: ClientsSpec;
   readonly attempts: Attempts = new Attempts();
   readonly stack: TcpStack;
-  /** Sum and number of connect times since they were last read, for the series. */
+  /** Sum of connect times since it was last read, for the series. */
   recentConnectTime: Nanos = 0;
-  recentConnected = 0;
 
   readonly #first: number;
   /** Who come in turn, each from an address of its own. */
@@ -174,7 +173,6 @@ export class Crowd implements Party {
     const { tcb } = client.connection;
     if ((tcb.config.windowScale >= 0 && !tcb.scaleOk) || (tcb.config.sack && !tcb.sackOk)) this.attempts.optionsLost++;
     this.recentConnectTime += this.attempts.connected(client.attempt, now, synsSent(tcb));
-    this.recentConnected++;
     if (spec.fastOpen && spec.request > 0) return; // it has been with the connection from the start
     if (spec.request > 0) client.connection.send(now, this.#request, this.#tx);
     else this.#answered(now, client);

@@ -56,10 +56,6 @@ export class FloodMeter implements ArenaWatch {
     this.#followed = followed;
   }
 
-  get samples(): number {
-    return this.#series.length;
-  }
-
   series(): FloodSeries {
     return this.#series.read();
   }
@@ -69,10 +65,6 @@ export class FloodMeter implements ArenaWatch {
     if (this.#seen.has(what)) return;
     this.#seen.add(what);
     this.moments.push({ t: now, what });
-  }
-
-  has(what: FloodMoment['what']): boolean {
-    return this.#seen.has(what);
   }
 
   atEdge(now: Nanos, seg: Readonly<Segment>, tag: number): void {

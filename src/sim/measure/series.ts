@@ -3,7 +3,7 @@ import type { Nanos } from '../../tcp/types.ts';
 import type { FloodSeries, SeriesName } from '../flood-report.ts';
 
 /** Order of the columns in files. Gauges first; the rest counts what happened within a sample. */
-const SERIES: readonly SeriesName[] = [
+export const SERIES: readonly SeriesName[] = [
   'halfOpen',
   'halfOpenFlood',
   'acceptQueue',
@@ -38,10 +38,6 @@ export class Series {
     this.#every = every;
     // Every name of the list, so the record is complete.
     this.#columns = Object.fromEntries(SERIES.map((name) => [name, []])) as unknown as Record<SeriesName, number[]>;
-  }
-
-  get length(): number {
-    return this.#length;
   }
 
   push(row: SeriesRow): void {
