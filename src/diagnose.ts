@@ -1,5 +1,33 @@
 /** The judge: what became of every connection attempt, from segments alone. Never imports the engine. */
+export type {
+  Attempt,
+  AttemptSink,
+  Detail,
+  Direction,
+  Evidence,
+  Fingerprint,
+  FlowFacts,
+  HandshakeTiming,
+  OfferedOptions,
+  Schedule,
+  Side,
+} from './diagnose/attempt.ts';
+export type { DetectorInfo, EvidenceRow, Finding, TargetWindow } from './diagnose/detect/types.ts';
 export { Examiner, type FrameLike, type VerdictTotals, verdictTotals } from './diagnose/examiner.ts';
+export type {
+  Confidence,
+  Findings,
+  IsnQuality,
+  Judgement,
+  JudgementKind,
+  QueueEstimate,
+  RateCurve,
+  Reason,
+  SourceStatistics,
+  Subject,
+  Vantage,
+} from './diagnose/findings.ts';
+export type { HandshakeObserver } from './diagnose/handshake-observer.ts';
 export type { HandshakeTable } from './diagnose/handshake-table.ts';
 export { HandshakeTracker } from './diagnose/handshake-tracker.ts';
 export { PacketCounts } from './diagnose/packet-counts.ts';

@@ -45,6 +45,10 @@ export interface VerdictTotals {
   readonly aborted: number;
   readonly refused: number;
   readonly unanswered: number;
+  /** Attempts that were answered where the capture does not look. */
+  readonly cannotJudge: number;
+  /** Flows, not attempts, whose opening is not in the capture. */
+  readonly midStream: number;
   /** SYN/ACK packets whose SYN is not in the capture. */
   readonly synackWithoutSyn: number;
   readonly synRetransmissions: number;
@@ -56,7 +60,7 @@ export interface VerdictTotals {
 /** Adds up the columns of a tracker. */
 export function verdictTotals(tracker: HandshakeTracker): VerdictTotals {
   const t = tracker.handshakes;
-  const by = [0, 0, 0, 0, 0, 0];
+  const by = [0, 0, 0, 0, 0, 0, 0, 0];
   let synackWithoutSyn = 0;
   let synRetransmissions = 0;
   let synackRetransmissions = 0;
@@ -70,12 +74,14 @@ export function verdictTotals(tracker: HandshakeTracker): VerdictTotals {
     duplicates += t.duplicates[row]!;
   }
   return {
-    attempts: t.count - by[Verdict.SynMissing]!,
+    attempts: t.count - by[Verdict.SynMissing]! - by[Verdict.MidStream]!,
     completed: by[Verdict.Completed]!,
     halfOpen: by[Verdict.HalfOpen]!,
     aborted: by[Verdict.Aborted]!,
     refused: by[Verdict.Refused]!,
     unanswered: by[Verdict.Unanswered]!,
+    cannotJudge: by[Verdict.CannotJudge]!,
+    midStream: by[Verdict.MidStream]!,
     synackWithoutSyn,
     synRetransmissions,
     synackRetransmissions,

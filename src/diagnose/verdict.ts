@@ -13,6 +13,10 @@ export const Verdict = {
   Unanswered: 4,
   /** Not an attempt: a SYN/ACK whose SYN is not in the capture (late start, one direction only, backscatter). */
   SynMissing: 5,
+  /** The client went on at X+1, so its SYN was answered, but the answering side is not in the capture. */
+  CannotJudge: 6,
+  /** Not an attempt: a flow whose opening is not in the capture at all. */
+  MidStream: 7,
 } as const;
 
 export type Verdict = (typeof Verdict)[keyof typeof Verdict];
@@ -25,6 +29,8 @@ export const VERDICT_NAMES: readonly string[] = [
   'refused',
   'unanswered',
   'syn-missing',
+  'cannot-judge',
+  'mid-stream',
 ];
 
 /** Facts about an attempt, as bits: what the verdict is made of, and what a reader should know besides. */
