@@ -26,6 +26,9 @@ export interface TargetCounts {
   /** SYN/ACKs and RSTs whose SYN is not in the capture: that reached this target, and that it sent. */
   readonly strayReceived: number;
   readonly straySent: number;
+  /** Of those received: SYN/ACKs, and different pairs of sockets they came on (a row's first stray segment). */
+  readonly straySynacks: number;
+  readonly strayFlows: number;
   /** Segments of flows whose opening is not in the capture, from the side taken for the client and from the other. */
   readonly midStreamFromClient: number;
   readonly midStreamFromServer: number;
@@ -72,6 +75,8 @@ export interface Samples {
   readonly sourcePort: readonly number[];
   /** IP identification of the SYN or -1; always -1 for SYN/ACKs. */
   readonly ipId: readonly number[];
+  /** Number of the packet sampled, so that a judgement can name packets that show it. */
+  readonly packet: readonly number[];
 }
 
 /** What SYNs at a target look like, over its attempts; `attempts` is what shares refer to. */
@@ -105,6 +110,19 @@ export interface Resending {
   readonly notWatched: number;
 }
 
+/**
+ * Attempts that never completed, once the tracker let go of them: beside a busy server's served clients, a flood of a few
+ * SYNs a second shows only here. `CannotJudge` is not among them.
+ */
+export interface Unfinished {
+  readonly attempts: number;
+  /** A SYN/ACK was sent, and nothing at all came back. */
+  readonly silent: number;
+  readonly sources: Distinct;
+  readonly withoutOptions: number;
+  readonly ttls: readonly { readonly ttl: number; readonly attempts: number }[];
+}
+
 export interface TargetProfile {
   readonly scope: TargetScope;
   /** Address handle, -1 for the capture. */
@@ -128,6 +146,7 @@ export interface TargetProfile {
   readonly hosts: Distinct;
   readonly traits: SynTraits;
   readonly resending: Resending;
+  readonly unfinished: Unfinished;
   /** X of attempts; Y of SYN/ACKs, the first to each attempt. */
   readonly synSamples: Samples;
   readonly synackSamples: Samples;
