@@ -27,6 +27,7 @@ export type {
   Subject,
   Vantage,
 } from './diagnose/findings.ts';
+export { type FragmentLimits, FragmentTable } from './diagnose/fragment-table.ts';
 export type { HandshakeObserver } from './diagnose/handshake-observer.ts';
 export type { HandshakeTable } from './diagnose/handshake-table.ts';
 export { HandshakeTracker } from './diagnose/handshake-tracker.ts';

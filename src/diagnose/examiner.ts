@@ -1,6 +1,7 @@
 /** The whole way from captured frames to verdicts: decode, count, track. One object per capture. */
 import { AddressTable } from '../wire/address.ts';
 import { decodeFrame, Packet } from '../wire/packet.ts';
+import { FragmentTable } from './fragment-table.ts';
 import { HandshakeTracker } from './handshake-tracker.ts';
 import { PacketCounts } from './packet-counts.ts';
 import { Verdict } from './verdict.ts';
@@ -19,6 +20,7 @@ export interface FrameLike {
 export class Examiner {
   readonly addresses: AddressTable = new AddressTable();
   readonly counts: PacketCounts = new PacketCounts();
+  readonly fragments: FragmentTable = new FragmentTable();
   readonly tracker: HandshakeTracker;
   /** The frame looked at last, decoded. */
   readonly packet: Packet = new Packet();
@@ -31,6 +33,7 @@ export class Examiner {
   onFrame(frame: FrameLike): void {
     const packet = this.packet;
     decodeFrame(frame.bytes, frame.view, frame.off, frame.end, frame.linkType, this.addresses, packet);
+    if (packet.fragment) this.fragments.onFragment(frame.ts, frame.bytes, packet, this.addresses);
     const known = this.counts.count(packet, frame.linkType);
     if (known) this.tracker.onSegment(frame.ts, packet.seg, frame.number, packet.network === 4 ? packet.ipId : -1);
     if (frame.ts > this.tracker.endedAt) this.tracker.finish(frame.ts);

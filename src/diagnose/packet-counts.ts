@@ -8,7 +8,7 @@ const FLAGS_KNOWN = 14;
 
 export class PacketCounts {
   packets = 0;
-  /** TCP segments, the damaged and cut ones included; fragments other than the first are counted as fragments only. */
+  /** TCP segments, the damaged and cut ones included; one in fragments where the last of them stands. */
   tcp = 0;
   syn = 0;
   synack = 0;
@@ -31,7 +31,8 @@ export class PacketCounts {
       this.unsupportedLinks.set(linkType, (this.unsupportedLinks.get(linkType) ?? 0) + 1);
     }
     if (packet.protocol !== PROTOCOL_TCP || packet.headerAvailable < FLAGS_KNOWN) return false;
-    if (packet.fragment && packet.fragmentOffset > 0) return false;
+    // A fragment waits for the others. One that the capture cut cannot be put together: a first one is judged as it is.
+    if (packet.fragment && (packet.fragmentOffset > 0 || packet.capturedAll)) return false;
     this.tcp++;
     const flags = packet.seg.flags;
     if ((flags & (SYN | ACK)) === SYN) this.syn++;

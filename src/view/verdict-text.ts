@@ -5,6 +5,7 @@ import { Fact, VERDICT_NAMES, Verdict } from '../diagnose/verdict.ts';
 import { isIpv6 } from '../wire/address.ts';
 import { seqDiff } from '../wire/seq.ts';
 import { STATUS_NAMES } from '../wire/status.ts';
+import { fragmentSentence } from './fragment-text.ts';
 
 /** What is known of the file itself, from the capture reader. */
 export interface CaptureInfo {
@@ -85,6 +86,8 @@ function summaryNotes(info: CaptureInfo, examiner: Examiner, totals: VerdictTota
     if (count > 0) skipped.push(`${group(count)} ${STATUS_NAMES[status]}`);
   }
   if (skipped.length > 0) notes.push(`not whole TCP segments: ${skipped.join(', ')}`);
+  const fragments = fragmentSentence(examiner.fragments);
+  if (fragments !== '') notes.push(fragments);
   for (const [linkType, count] of counts.unsupportedLinks) {
     notes.push(`link type ${linkType} is not supported: ${many(count, 'packet')} could not be read`);
   }

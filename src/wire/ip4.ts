@@ -36,6 +36,9 @@ export function decodeIp4(bytes: Uint8Array, view: DataView, off: number, end: n
   packet.tcpOff = off + headerLen;
   packet.wireEnd = off + total;
   packet.end = Math.min(end, packet.wireEnd);
+  packet.capturedAll = packet.wireEnd <= end;
+  packet.fragmentAt = packet.tcpOff;
+  packet.routed = false;
   if (packet.tcpOff > end) return DecodeStatus.Truncated;
   if (packet.verify) packet.ipChecksum = inetChecksum(bytes, off, headerLen) === 0 ? 'ok' : 'bad';
   return DecodeStatus.Ok;

@@ -40,6 +40,9 @@ export function decodeIp6(
   // Zero: a jumbogram (RFC 2675) or segmentation offload; both reach to the end of the frame.
   packet.wireEnd = payloadLen === 0 ? end : off + IP6_HEADER_BYTES + payloadLen;
   packet.end = Math.min(end, packet.wireEnd);
+  packet.capturedAll = packet.wireEnd <= end;
+  packet.routed = false;
+  packet.fragment = false;
   return walkExtensions(bytes, view, off + IP6_HEADER_BYTES, bytes[off + 6]!, packet);
 }
 
@@ -55,7 +58,8 @@ function walkExtensions(
   for (let n = 0; n < MAX_EXTENSION_HEADERS; n++) {
     packet.protocol = next;
     packet.tcpOff = at;
-    if (!isExtension(next)) return DecodeStatus.Ok;
+    // A second fragment header is for after the first one's fragments have been put together.
+    if (!isExtension(next) || (next === FRAGMENT && packet.fragment)) return DecodeStatus.Ok;
     if (at + 8 > packet.wireEnd) return DecodeStatus.BadIpHeader;
     if (at + 8 > packet.end) return DecodeStatus.Truncated;
     let len = (bytes[at + 1]! + 1) * 8;
@@ -68,6 +72,7 @@ function walkExtensions(
       packet.moreFragments = (fragment & 1) !== 0;
       packet.fragment = packet.fragmentOffset !== 0 || packet.moreFragments; // else "atomic" (RFC 6946)
       packet.ipId = view.getUint32(at + 4);
+      packet.fragmentAt = at + 8;
     }
     next = bytes[at]!;
     at += len;

@@ -205,6 +205,13 @@ describe('IPv6', () => {
     expect(packet).toMatchObject({ fragmentOffset: 16, moreFragments: false, headerAvailable: 0, protocol: 6 });
   });
 
+  test('a fragment of a fragment: what stands behind the first fragment header waits', () => {
+    const twice = bytesOf('60000000 0024 2c 40', A6, B6, '2c 00 0001 00000007', '06 00 0001 00000009', ACK_TCP_OK);
+    const { packet, status } = decode(twice);
+    expect(status).toBe(DecodeStatus.Fragment);
+    expect(packet).toMatchObject({ ipId: 7, fragmentOffset: 0, fragmentAt: 48, protocol: 44, headerAvailable: 0 });
+  });
+
   test('a chain that never ends, runs over the datagram, or is cut', () => {
     const long = bytesOf('60000000 0100 00 40', A6, B6, '00 00 000000000000'.repeat(32));
     expect(decode(long).status).toBe(DecodeStatus.BadIpHeader);

@@ -42,6 +42,8 @@ export class Packet {
   /** In bytes. */
   fragmentOffset = 0;
   moreFragments = false;
+  /** Offset in the buffer of what the fragment carries, behind the IPv4 header or the IPv6 fragment header. */
+  fragmentAt = 0;
   /** An IPv6 routing header still names another destination, so the TCP checksum cannot be judged here. */
   routed = false;
   /** VLAN id of the outer tag and of the innermost other one; 0 is a priority tag, -1 none. */
@@ -82,6 +84,7 @@ export function resetPacket(packet: Packet): void {
   packet.fragment = false;
   packet.fragmentOffset = 0;
   packet.moreFragments = false;
+  packet.fragmentAt = 0;
   packet.routed = false;
   packet.vlan = -1;
   packet.innerVlan = -1;
@@ -149,7 +152,6 @@ function decodeDatagram(
         ? decodeIp6(bytes, view, packet.ipOff, limit, addresses, packet)
         : decodeIp4(bytes, view, packet.ipOff, limit, packet);
     if (status !== DecodeStatus.Ok) return status;
-    packet.capturedAll = packet.wireEnd <= limit;
     if (packet.protocol === PROTOCOL_TCP) return decodeTransport(bytes, view, addresses, packet);
     if (packet.fragment) return DecodeStatus.Fragment;
     const { ipOff, vlan, innerVlan, etherType } = packet;
