@@ -1,6 +1,7 @@
 /** Bytes to segments and back: link types, IPv4 and IPv6, TCP and its options, checksums, printing. */
 export { AddressTable, IPV6_BASE, isIpv6 } from './wire/address.ts';
 export { addWords, inetChecksum, pseudoHeaderSum, tcpChecksum } from './wire/checksum.ts';
+export { Direction } from './wire/direction.ts';
 export { HalfopenError } from './wire/error.ts';
 export {
   decodeIcmpError,

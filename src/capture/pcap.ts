@@ -2,6 +2,7 @@
  * pcap files (draft-ietf-opsawg-pcap; libpcap savefile.c and sf-pcap.c): a 24-byte header, then records. Both byte
  * orders, micro- and nanoseconds, and the "modified" variant of old Linux patches with its 24-byte record header.
  */
+import { Direction } from '../wire/direction.ts';
 import { CaptureError } from './error.ts';
 import { type CaptureInterface, type FormatParser, type Frame, MAX_RECORD, Parsed, type Window } from './types.ts';
 
@@ -80,6 +81,7 @@ export class PcapParser implements FormatParser {
     frame.end = start + this.length;
     frame.origLen = original;
     frame.comment = '';
+    frame.direction = Direction.Unknown;
     return Parsed.Frame;
   }
 

@@ -63,6 +63,16 @@ describe('pcapng', () => {
     ]);
   });
 
+  test('packet flags tell the direction: bits 0 and 1 of the option (§4.3.1); whoever says nothing says 0', () => {
+    const flagged = (flags: number) => [
+      ...[6, 0, 0, 0, 44, 0, 0, 0, ...zeros(20), 2, 0, 4, 0, flags, 0, 0, 0xff, 0, 0, 0, 0, 44, 0, 0, 0],
+    ];
+    const simple = [3, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0, 16, 0, 0, 0];
+    const blocks = [flagged(1), flagged(2), flagged(2), LITTLE_OBSOLETE, flagged(0xfd), simple, flagged(3), flagged(0)];
+    const file = Uint8Array.from([...LITTLE_SECTION, ...LITTLE_INTERFACE, ...blocks.flat()]);
+    expect(Array.from(readFrames(file), (frame) => frame.direction)).toEqual([1, 2, 2, 0, 1, 0, 0, 0]);
+  });
+
   test.each([
     ['a length of 0', [6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 'claims a length of 0,'],
     ['a length that is no multiple of 4', [6, 0, 0, 0, 35, 0, 0, 0, 0, 0, 0, 0], 'claims a length of 35,'],

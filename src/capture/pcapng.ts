@@ -2,6 +2,7 @@
  * pcapng files (draft-ietf-opsawg-pcapng): sections of blocks, each section with its own byte order and interfaces.
  * Packet blocks (enhanced, simple, obsolete) become frames; every other block is skipped and counted by type.
  */
+import { Direction } from '../wire/direction.ts';
 import { CaptureError } from './error.ts';
 import { TimeUnit } from './time.ts';
 import { type CaptureInterface, type FormatParser, type Frame, MAX_RECORD, Parsed, type Window } from './types.ts';
@@ -19,6 +20,7 @@ export const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 
 const OPT_END = 0;
 const OPT_COMMENT = 1;
+const EPB_FLAGS = 2;
 const IF_NAME = 2;
 const IF_TSRESOL = 9;
 const IF_TSOFFSET = 14;
@@ -161,11 +163,13 @@ export class PcapngParser implements FormatParser {
     frame.end = frame.off + captured;
     frame.origLen = view.getUint32(start + 24, little);
     frame.comment = '';
+    frame.direction = Direction.Unknown;
     const optionsAt = frame.off + ((captured + 3) & ~3);
     const optionsEnd = start + this.length - 4;
     if (optionsAt + 4 <= optionsEnd) {
       this.#options(view, optionsAt, optionsEnd, (code, off, length) => {
         if (code === OPT_COMMENT && frame.comment === '') frame.comment = decodeUtf8(bytes, off, off + length);
+        else if (code === EPB_FLAGS && length >= 4) frame.direction = directionOfFlags(view.getUint32(off, little));
       });
     }
     return Parsed.Frame;
@@ -187,6 +191,7 @@ export class PcapngParser implements FormatParser {
     frame.end = frame.off + captured;
     frame.origLen = original;
     frame.comment = '';
+    frame.direction = Direction.Unknown;
     return Parsed.Frame;
   }
 
@@ -223,6 +228,12 @@ export class PcapngParser implements FormatParser {
   #damaged(offset: number, what: string): CaptureError {
     return new CaptureError(this.#path, offset, `damaged at byte ${offset}: ${what}`);
   }
+}
+
+/** Bits 0-1: 1 inbound, 2 outbound; 3 means nothing. */
+function directionOfFlags(flags: number): Direction {
+  const direction = flags & 3;
+  return direction === Direction.In || direction === Direction.Out ? direction : Direction.Unknown;
 }
 
 function blockName(type: number): string {

@@ -1,4 +1,5 @@
 /** What every capture format gives: frames with their link type and time, whatever the container looked like. */
+import { Direction } from '../wire/direction.ts';
 
 /**
  * One captured frame; a reader fills the same object again and again. `bytes` and `view` belong to the reader and are
@@ -25,6 +26,8 @@ export class Frame {
   end = 0;
   /** Length on the wire; more than `end - off` when the capture was cut to a snapshot length. */
   origLen = 0;
+  /** Which way it passed the capturing host, by the flags of a pcapng block: 0 not told, 1 in, 2 out. */
+  direction: Direction = Direction.Unknown;
   /** The packet's comment in a pcapng file, else ''. */
   comment = '';
 }

@@ -1,6 +1,9 @@
 /** The whole way from captured frames to verdicts: decode, count, track. One object per capture. */
 import { AddressTable } from '../wire/address.ts';
+import { Direction } from '../wire/direction.ts';
+import { decodeIcmpError, IcmpError } from '../wire/icmp.ts';
 import { decodeFrame, Packet } from '../wire/packet.ts';
+import { DecodeStatus } from '../wire/status.ts';
 import { FragmentTable } from './fragment-table.ts';
 import { HandshakeTracker } from './handshake-tracker.ts';
 import { PacketCounts } from './packet-counts.ts';
@@ -11,6 +14,8 @@ export interface FrameLike {
   readonly number: number;
   readonly ts: number;
   readonly linkType: number;
+  /** As the file says it beside the frame. */
+  readonly direction: Direction;
   readonly bytes: Uint8Array;
   readonly view: DataView;
   readonly off: number;
@@ -24,6 +29,7 @@ export class Examiner {
   readonly tracker: HandshakeTracker;
   /** The frame looked at last, decoded. */
   readonly packet: Packet = new Packet();
+  readonly icmp: IcmpError = new IcmpError();
 
   /** `seed` stirs hash tables; results do not depend on it. */
   constructor(seed = 0) {
@@ -33,10 +39,22 @@ export class Examiner {
   onFrame(frame: FrameLike): void {
     const packet = this.packet;
     decodeFrame(frame.bytes, frame.view, frame.off, frame.end, frame.linkType, this.addresses, packet);
-    if (packet.fragment) this.fragments.onFragment(frame.ts, frame.bytes, packet, this.addresses);
+    if (packet.direction === Direction.Unknown) packet.direction = frame.direction;
+    let { bytes } = frame;
+    if (packet.fragment) bytes = this.fragments.onFragment(frame.ts, bytes, packet, this.addresses);
     const known = this.counts.count(packet, frame.linkType);
+    if (packet.status === DecodeStatus.NotTcp) this.#onNotTcp(frame, bytes);
     if (known) this.tracker.onSegment(frame.ts, packet.seg, frame.number, packet.network === 4 ? packet.ipId : -1);
     if (frame.ts > this.tracker.endedAt) this.tracker.finish(frame.ts);
+  }
+
+  /** ICMP errors tell of segments, too. */
+  #onNotTcp(frame: FrameLike, bytes: Uint8Array): void {
+    const { packet, icmp, addresses } = this;
+    if (packet.protocol !== PROTOCOL_ICMP && packet.protocol !== PROTOCOL_ICMPV6) return;
+    const view = bytes === frame.bytes ? frame.view : new DataView(bytes.buffer);
+    if (!decodeIcmpError(bytes, view, packet, addresses, icmp)) return;
+    this.counts.icmpErrors++;
   }
 }
 
@@ -91,3 +109,6 @@ export function verdictTotals(tracker: HandshakeTracker): VerdictTotals {
     duplicates,
   };
 }
+
+const PROTOCOL_ICMP = 1;
+const PROTOCOL_ICMPV6 = 58;

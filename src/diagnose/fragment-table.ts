@@ -61,9 +61,10 @@ export class FragmentTable {
         packet.status = DecodeStatus.Fragment;
         return from;
       }
-      const { vlan, innerVlan, etherType, tunnels } = packet;
+      const { direction, vlan, innerVlan, etherType, tunnels } = packet;
       decodeIp(whole, new DataView(whole.buffer), 0, whole.length, addresses, packet);
-      // Said by the frame, which is not there any more; where the datagram is a tunnel with tags of its own, they count.
+      // What the frame said; where the datagram is a tunnel with tags of its own, those count.
+      packet.direction = direction;
       if (packet.vlan < 0) {
         packet.vlan = vlan;
         packet.innerVlan = innerVlan;

@@ -15,6 +15,8 @@ export class PacketCounts {
   rst = 0;
   fin = 0;
   badTcpChecksum = 0;
+  /** ICMP errors about a TCP segment. */
+  icmpErrors = 0;
   /** Frames inside a tunnel such as VXLAN or GRE, judged by their innermost packet. */
   tunnelled = 0;
   /** Frames by outcome of decoding, indexed by `DecodeStatus`. */

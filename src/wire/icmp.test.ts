@@ -58,6 +58,14 @@ describe('ICMP errors', () => {
     expect(decode(bytes)).toBeUndefined();
   });
 
+  test('a message that the capture cut behind the sequence number is read, though its checksum cannot be', () => {
+    const whole = FRAG_NEEDED.slice();
+    whole[3] = whole.length + 20;
+    whole[22] = 0;
+    expect(decode(whole)?.quoted.seq).toBe(0x12345678);
+    expect(decode(whole.slice(0, -1))).toBeUndefined();
+  });
+
   test('fewer than eight bytes of TCP are not enough', () => {
     const bytes = FRAG_NEEDED.slice(0, -1);
     bytes[3] = bytes.length;

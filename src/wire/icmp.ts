@@ -91,8 +91,9 @@ export function icmpCode(v6: boolean, kind: IcmpKind): { readonly type: number; 
 }
 
 /**
- * Reads the ICMP error in a datagram that `decodeIp` or `decodeFrame` found not to be TCP. False when it is none, is
- * cut short, has a wrong checksum, or quotes something else than a TCP segment; `into` is then undefined.
+ * Reads the ICMP error in a datagram that `decodeIp` or `decodeFrame` found not to be TCP. False when it is none, has a
+ * wrong checksum, or quotes something else than a TCP segment; `into` is then undefined. In a message that the capture
+ * cut, the checksum cannot be judged and the quote needs only its first bytes.
  */
 export function decodeIcmpError(
   bytes: Uint8Array,
@@ -105,11 +106,13 @@ export function decodeIcmpError(
   const off = packet.tcpOff;
   const len = packet.end - off;
   if (packet.protocol !== (v6 ? PROTOCOL_ICMPV6 : PROTOCOL_ICMP) || packet.fragment) return false;
-  if (!packet.capturedAll || len < HEADER_BYTES) return false;
+  if (len < HEADER_BYTES) return false;
   into.src = packet.seg.src;
   into.dst = packet.seg.dst;
-  const pseudo = v6 ? pseudoHeaderSum(into.src, into.dst, len, addresses, PROTOCOL_ICMPV6) : 0;
-  if (addWords(bytes, off, len, pseudo) !== 0xffff) return false;
+  if (packet.capturedAll) {
+    const pseudo = v6 ? pseudoHeaderSum(into.src, into.dst, len, addresses, PROTOCOL_ICMPV6) : 0;
+    if (addWords(bytes, off, len, pseudo) !== 0xffff) return false;
+  }
   setIcmp(into, v6, bytes[off]!, bytes[off + 1]!);
   if (into.kind === 'other') return false;
   into.mtu = into.kind !== 'frag-needed' ? 0 : v6 ? view.getUint32(off + 4) : view.getUint16(off + 6);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AddressTable } from './address.ts';
+import { Direction } from './direction.ts';
 import { LinkType } from './link.ts';
 import { decodeFrame, Packet } from './packet.ts';
 import { ACK } from './segment.ts';
@@ -130,4 +131,41 @@ describe('netfilter log', () => {
 
 test('a link type that is none of ours', () => {
   expect(decode(147, IP4).status).toBe(DecodeStatus.UnsupportedLink);
+});
+
+describe('direction', () => {
+  const { Unknown, In, Out } = Direction;
+
+  // if_packet.h: PACKET_HOST, _BROADCAST, _MULTICAST, _OTHERHOST, _OUTGOING
+  test.each([
+    [0, In],
+    [1, In],
+    [2, In],
+    [3, Unknown],
+    [4, Out],
+    [5, Unknown],
+  ])('Linux cooked, packet type %i', (type, direction) => {
+    expect(decode(113, `000${type} 0001 0006 0200000000010000 0800`, IP4).direction).toBe(direction);
+    expect(decode(276, `0800 0000 00000002 0001 0${type} 06 0200000000010000`, IP4).direction).toBe(direction);
+  });
+
+  // netfilter.h: NF_INET_PRE_ROUTING, _LOCAL_IN, _FORWARD, _LOCAL_OUT, _POST_ROUTING
+  test.each([
+    [0, In],
+    [1, In],
+    [2, Unknown],
+    [3, Out],
+    [4, Out],
+  ])('netfilter log, hook %i', (hook, direction) => {
+    const packet = decode(239, `02 00 0000 0800 0100 0800 0${hook} 00 2c00 0900`, IP4);
+    expectSegment(packet, 4);
+    expect(packet.direction).toBe(direction);
+  });
+
+  test('PPP with a byte that tells, and Ethernet, which does not', () => {
+    expect(decode(204, '00 ff03 0021', IP4).direction).toBe(In);
+    expect(decode(204, '01 ff03 0021', IP4).direction).toBe(Out);
+    expect(decode(166, '01 03 0021', IP4).direction).toBe(Out);
+    expect(decode(1, MACS, '0800', IP4).direction).toBe(Unknown);
+  });
 });

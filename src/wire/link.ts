@@ -1,4 +1,5 @@
 /** Link layers: finds where the IP header starts in a captured frame. */
+import { Direction, directionOfHook, directionOfPacketType } from './direction.ts';
 import { EtherType, enterLlc, findByEtherType, findInEthernet } from './ether-type.ts';
 import type { Packet } from './packet.ts';
 import { enterCiscoHdlc, enterPpp, enterPppoe, isCiscoHdlc } from './ppp.ts';
@@ -37,11 +38,12 @@ export const LinkType = {
   LinuxSll2: 276,
 } as const;
 
+const NFULA_PACKET_HDR = 1;
 const NFULA_PAYLOAD = 9;
 
 /**
  * Sets `packet.ipOff` to the start of the IP header in `bytes[off .. end)` and fills VLAN and EtherType. `Ok` means:
- * an IP header is to be expected there.
+ * an IP header is to be expected there. Fills `packet.direction` where the link layer says it.
  */
 export function findIp(
   bytes: Uint8Array,
@@ -66,10 +68,12 @@ export function findIp(
       return findInLoopback(bytes, view, off, end, packet);
     case LinkType.LinuxSll:
       if (end - off < 16) return DecodeStatus.Truncated;
+      packet.direction = directionOfPacketType(view.getUint16(off));
       return findByEtherType(bytes, view, view.getUint16(off + 14), off + 16, end, packet);
     case LinkType.LinuxSll2:
       // The protocol comes first, then interface, ARPHRD, packet type and address: 20 bytes in all.
       if (end - off < 20) return DecodeStatus.Truncated;
+      packet.direction = directionOfPacketType(bytes[off + 10]!);
       return findByEtherType(bytes, view, view.getUint16(off), off + 20, end, packet);
     case LinkType.Nflog:
       return findInNflog(bytes, view, off, end, packet);
@@ -122,8 +126,10 @@ function enterPppLink(
       if (isCiscoHdlc(bytes[off]!)) return enterCiscoHdlc(view, off, end, packet);
       return enterPpp(bytes, view, off, end, packet);
     case LinkType.PppWithDirection:
+      packet.direction = bytes[off] === 0 ? Direction.In : Direction.Out;
       return enterPpp(bytes, view, off + 1, end, packet);
     case LinkType.PppPppd:
+      packet.direction = bytes[off] === 0 ? Direction.In : Direction.Out;
       // pppd writes the direction over the address byte; the control byte stays where that is not compressed away.
       return enterPpp(bytes, view, end - off > 1 && bytes[off + 1] === 3 ? off + 2 : off + 1, end, packet);
     case LinkType.PppEther:
@@ -158,7 +164,10 @@ function findInNflog(bytes: Uint8Array, view: DataView, off: number, end: number
   while (end - at >= 4) {
     const len = view.getUint16(at, little);
     if (len < 4) return DecodeStatus.NotIp;
-    if ((view.getUint16(at + 2, little) & 0x7fff) === NFULA_PAYLOAD) {
+    const type = view.getUint16(at + 2, little) & 0x7fff;
+    // Hardware protocol, then the hook.
+    if (type === NFULA_PACKET_HDR && end - at >= 7) packet.direction = directionOfHook(bytes[at + 6]!);
+    if (type === NFULA_PAYLOAD) {
       packet.ipOff = at + 4;
       return end - at > 4 ? DecodeStatus.Ok : DecodeStatus.Truncated;
     }

@@ -4,6 +4,7 @@
  */
 import { type AddressTable, IPV6_BASE } from './address.ts';
 import { addWords, pseudoHeaderSum } from './checksum.ts';
+import { Direction } from './direction.ts';
 import { decodeIp4, encodeIp4, IP4_HEADER_BYTES } from './ip4.ts';
 import { decodeIp6, encodeIp6, IP6_HEADER_BYTES } from './ip6.ts';
 import { findIp } from './link.ts';
@@ -46,6 +47,8 @@ export class Packet {
   fragmentAt = 0;
   /** An IPv6 routing header still names another destination, so the TCP checksum cannot be judged here. */
   routed = false;
+  /** As the link layer says it, relative to the host that captured. */
+  direction: Direction = Direction.Unknown;
   /** VLAN id of the outer tag and of the innermost other one; 0 is a priority tag, -1 none. */
   vlan = -1;
   innerVlan = -1;
@@ -86,6 +89,7 @@ export function resetPacket(packet: Packet): void {
   packet.moreFragments = false;
   packet.fragmentAt = 0;
   packet.routed = false;
+  packet.direction = Direction.Unknown;
   packet.vlan = -1;
   packet.innerVlan = -1;
   packet.etherType = -1;
