@@ -1,7 +1,25 @@
 /** What people look at, as pure data and text: numbers, sentences, reasons, ladders, header fields, and floods: queues, plots, verdicts. */
 
+export type { AttemptColumn, CaptureFrame, ColumnKind, ColumnValue } from './view/attempt-columns.ts';
+export { ATTEMPT_COLUMNS } from './view/attempt-columns.ts';
+export { CSV_HEAD, csvLine } from './view/attempt-csv.ts';
+export type { AttemptFilter, HostRange, PortRange } from './view/attempt-filter.ts';
+export { passes } from './view/attempt-filter.ts';
+export { attemptJson } from './view/attempt-json.ts';
+export type { AttemptTextOptions } from './view/attempt-text.ts';
+export { attemptLines, verdictRole } from './view/attempt-text.ts';
+export type { CaptureFile, CaptureInfo } from './view/capture-info.ts';
+export { captureJson } from './view/capture-json.ts';
+export type { CaptureSummary } from './view/capture-text.ts';
+export { summaryLines } from './view/capture-text.ts';
 export type { DensityBand, DensityRow, FloodDensity } from './view/density-band.ts';
 export { bandUpTo, DENSITY_OWNERS, DENSITY_STEP, densityBand } from './view/density-band.ts';
+export { DetailTally } from './view/detail-tally.ts';
+export { DETAIL_TEXT, VERDICT_TEXT } from './view/detail-text.ts';
+export { detectorLines } from './view/detector-text.ts';
+export { FACT_NAMES, factNames } from './view/fact-names.ts';
+export { findingsJson } from './view/findings-json.ts';
+export { judgementLines, KIND_TEXT } from './view/findings-text.ts';
 export type { Defence } from './view/flood-defences.ts';
 export { DEFENCES, withDefence } from './view/flood-defences.ts';
 export type { FloodKnobs } from './view/flood-knobs.ts';

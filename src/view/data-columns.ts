@@ -20,13 +20,14 @@ export function valueText(value: unknown): string {
 
 /** CSV as in RFC 4180, lines ended by LF; numbers in full precision, a missing one is an empty field. */
 export function columnsToCsv(columns: readonly DataColumn[]): string {
-  const lines = [columns.map(({ name }) => field(name)).join(',')];
+  const lines = [columns.map(({ name }) => csvField(name)).join(',')];
   const rows = columns[0]?.data.length ?? 0;
-  for (let row = 0; row < rows; row++) lines.push(columns.map(({ data }) => field(data[row] ?? null)).join(','));
+  for (let row = 0; row < rows; row++) lines.push(columns.map(({ data }) => csvField(data[row] ?? null)).join(','));
   return `${lines.join('\n')}\n`;
 }
 
-function field(value: number | string | null): string {
+/** One field, quoted where RFC 4180 asks for it. */
+export function csvField(value: number | string | null): string {
   if (value === null) return '';
   const text = String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

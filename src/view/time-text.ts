@@ -27,6 +27,43 @@ export function formatSpan(ns: Nanos): string {
   return `${ns} ns`;
 }
 
+/** When, in a capture: `50.000 ms`, `3.050 s`, `2 min 3.456 s`, `1 h 0 min 3.456 s`, `-1.000 ms`. */
+export function momentText(ns: Nanos): string {
+  if (ns < 0) return `-${momentText(-ns)}`;
+  if (ns === 0) return '0 s';
+  if (ns < MS) return `${(ns / 1e3).toFixed(3)} µs`;
+  if (ns < SEC) return `${(ns / MS).toFixed(3)} ms`;
+  const ms = Math.round(ns / MS);
+  const seconds = `${((ms % 60_000) / 1e3).toFixed(3)} s`;
+  if (ms < 2 * 60_000) return `${(ms / 1e3).toFixed(3)} s`;
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 60) return `${minutes} min ${seconds}`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min ${seconds}`;
+}
+
+/** How long, as people say it: `40 ms`, `12.3 s`, and from two minutes on the two largest units: `2 min 5 s`, `3 d 4 h`. */
+export function lengthText(ns: Nanos): string {
+  const seconds = Math.round(ns / SEC);
+  if (seconds < 120) {
+    const unit = ns >= SEC ? SEC : ns >= MS ? MS : ns >= 1e3 ? 1e3 : 1;
+    return formatSpan(Number((ns / unit).toPrecision(3)) * unit);
+  }
+  for (const [size, name, next] of UNITS) {
+    if (seconds < size) continue;
+    const rest = Math.floor((seconds % size) / next.size);
+    return `${Math.floor(seconds / size)} ${name}${rest === 0 ? '' : ` ${rest} ${next.name}`}`;
+  }
+  return `${seconds} s`;
+}
+
+const MS = 1e6;
+const SEC = 1e9;
+const UNITS: readonly (readonly [number, string, { readonly size: number; readonly name: string }])[] = [
+  [86_400, 'd', { size: 3600, name: 'h' }],
+  [3600, 'h', { size: 60, name: 'min' }],
+  [60, 'min', { size: 1, name: 's' }],
+];
+
 function trim(n: number): string {
   return String(Number(n.toFixed(3)));
 }

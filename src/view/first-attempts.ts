@@ -1,0 +1,53 @@
+/** Keeps the first so many attempts of those that come in any order, by the number of their first packet. Bounded memory. */
+import type { Attempt } from '../diagnose/attempt.ts';
+
+export class FirstAttempts {
+  /** All that were offered. */
+  offered = 0;
+  readonly #most: number;
+  /** A heap whose root is the last of those kept. */
+  readonly #heap: Attempt[] = [];
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  add(attempt: Attempt): void {
+    this.offered++;
+    const heap = this.#heap;
+    if (heap.length < this.#most) {
+      heap.push(attempt);
+      this.#up(heap.length - 1);
+    } else if (this.#most > 0 && attempt.firstPacket < heap[0]!.firstPacket) {
+      heap[0] = attempt;
+      this.#down();
+    }
+  }
+
+  /** In order of their first packets. */
+  kept(): Attempt[] {
+    return [...this.#heap].sort((a, b) => a.firstPacket - b.firstPacket);
+  }
+
+  #up(index: number): void {
+    const heap = this.#heap;
+    for (let at = index; at > 0; ) {
+      const parent = (at - 1) >> 1;
+      if (heap[parent]!.firstPacket >= heap[at]!.firstPacket) return;
+      [heap[parent], heap[at]] = [heap[at]!, heap[parent]!];
+      at = parent;
+    }
+  }
+
+  #down(): void {
+    const heap = this.#heap;
+    for (let at = 0; ; ) {
+      let child = 2 * at + 1;
+      if (child >= heap.length) return;
+      if (child + 1 < heap.length && heap[child + 1]!.firstPacket > heap[child]!.firstPacket) child++;
+      if (heap[at]!.firstPacket >= heap[child]!.firstPacket) return;
+      [heap[at], heap[child]] = [heap[child]!, heap[at]!];
+      at = child;
+    }
+  }
+}
