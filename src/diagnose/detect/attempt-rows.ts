@@ -6,12 +6,22 @@ export interface AttemptRows {
   clientPort(row: number): number;
   server(row: number): number;
   serverPort(row: number): number;
-  /** ns: the first SYN, the last copy of it, the last SYN/ACK. */
+  /** ns: the SYN (without one, what the row began with), the last copy of it, the last SYN/ACK. */
   synAt(row: number): number;
   lastSynAt(row: number): number;
   lastSynackAt(row: number): number;
+  /** Packet numbers; 0 without. */
+  synPacket(row: number): number;
+  synackPacket(row: number): number;
   /** SYNs and SYN/ACKs sent, the first included. */
   syns(row: number): number;
   synacks(row: number): number;
+  synTtl(row: number): number;
+  synWindow(row: number): number;
+  /** Number of the SYN's option list, 0 without options; `optionBytes` has the list. */
+  synPrint(row: number): number;
+  optionBytes(print: number): Uint8Array;
   verdict(row: number): Verdict;
+  /** Was the attempt answered by SYN/ACK and then heard of no more, from neither side? */
+  isSilent(row: number): boolean;
 }

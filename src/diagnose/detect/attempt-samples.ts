@@ -1,0 +1,60 @@
+/**
+ * Samples of sequence numbers over a whole capture in bounded room: runs of eight that follow each other directly, and
+ * between two runs a pause. When the room is full, every other run is dropped and the pauses double.
+ */
+import { RUN, type Samples } from './target-profile.ts';
+
+export class AttemptSamples {
+  #used = 0;
+  /** How many runs' worth of calls one run stands for, and calls since the last kept run began. */
+  #stride = 1;
+  #since = 0;
+  readonly #at = new Float64Array(ROOM);
+  readonly #isn = new Uint32Array(ROOM);
+  readonly #source = new Float64Array(ROOM);
+  readonly #sourcePort = new Uint16Array(ROOM);
+  readonly #ipId = new Int32Array(ROOM);
+  readonly #packet = new Uint32Array(ROOM);
+
+  add(ts: number, isn: number, source: number, sourcePort: number, ipId: number, packet: number): void {
+    const since = this.#since++;
+    if (since >= RUN) {
+      if (since === RUN * this.#stride - 1) this.#since = 0;
+      return;
+    }
+    if (this.#stride === 1 && since === RUN - 1) this.#since = 0;
+    if (this.#used === ROOM) this.#thin();
+    const i = this.#used++;
+    this.#at[i] = ts;
+    this.#isn[i] = isn;
+    this.#source[i] = source;
+    this.#sourcePort[i] = sourcePort;
+    this.#ipId[i] = ipId;
+    this.#packet[i] = packet;
+  }
+
+  read(): Samples {
+    const n = this.#used;
+    return {
+      at: Array.from(this.#at.subarray(0, n)),
+      isn: Array.from(this.#isn.subarray(0, n)),
+      source: Array.from(this.#source.subarray(0, n)),
+      sourcePort: Array.from(this.#sourcePort.subarray(0, n)),
+      ipId: Array.from(this.#ipId.subarray(0, n)),
+      packet: Array.from(this.#packet.subarray(0, n)),
+    };
+  }
+
+  /** Keeps every other run. */
+  #thin(): void {
+    for (let run = 1; 2 * run < ROOM / RUN; run++) {
+      for (const column of [this.#at, this.#isn, this.#source, this.#sourcePort, this.#ipId, this.#packet])
+        column.copyWithin(run * RUN, 2 * run * RUN, (2 * run + 1) * RUN);
+    }
+    this.#used = ROOM / 2;
+    this.#stride *= 2;
+  }
+}
+
+/** 32 runs. */
+const ROOM: number = 32 * RUN;

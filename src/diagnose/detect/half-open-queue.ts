@@ -1,0 +1,151 @@
+/** Detector 5: how many half-open entries the packets add up to, and whether a usual queue would have been full. */
+import type { QueueEstimate } from '../findings.ts';
+import { BACKLOGS, DEFAULT_RETRIES, LIFETIMES, QueueModel } from './queue-model.ts';
+import type { DetectorInfo, Finding } from './types.ts';
+import { count, percent, seconds } from './words.ts';
+
+export const HALF_OPEN: DetectorInfo = {
+  id: 'half-open',
+  title: 'Half-open entries, by the packets',
+  formula: 'H(t) = attempts begun in (t - T, t] that were neither completed nor reset nor refused by t',
+  source: 'RFC 4987 §3 (backlog and lifetime of entries); Linux reqsk_timer_handler, inet_csk_reqsk_queue_is_full',
+  window: 'T, the lifetime of an entry: 1 + 2 + … + 2^r s for r SYN/ACK retransmissions; 63 s (r = 5) unless seen',
+  threshold: `H >= ${BACKLOGS[0]}: the smallest usual backlog would have been full`,
+  blindSpots: [
+    'With SYN cookies or a SYN proxy there is no queue, or another.',
+    'In a capture of one direction completions are missing: H is an upper bound.',
+    'Linux lets old entries go early once the queue is half full, so it refills rather than being full.',
+    'A busy server with slow clients has many half-open entries as well.',
+  ],
+};
+
+/** What else is known of the server when the model is asked. */
+export interface QueueContext {
+  readonly attempts: number;
+  readonly answered: number;
+  readonly refused: number;
+  /** Is anything this server sent in the capture? And anything that any server sent? */
+  readonly serverHeard: boolean;
+  readonly anyServerHeard: boolean;
+  /** ns: now, or the end of the capture. */
+  readonly endedAt: number;
+}
+
+export class HalfOpenQueue {
+  readonly model: QueueModel;
+  /** By number of SYN/ACK retransmissions: entries after which the server was seen to give up. */
+  readonly #gaveUp = new Uint32Array(LIFETIMES.length);
+  /** Most SYN/ACK retransmissions of one attempt. */
+  #most = 0;
+
+  constructor(second: number) {
+    this.model = new QueueModel(second);
+  }
+
+  /** An attempt that was answered `synacks` times and never acknowledged; the last answer was `watched` ns ago. */
+  onSilent(synacks: number, watched: number): void {
+    const retries = synacks - 1;
+    if (retries > this.#most) this.#most = retries;
+    // Twice the next timeout without another copy: there is none to come.
+    if (retries < LIFETIMES.length && watched > 2 * 2 ** retries * SEC) this.#gaveUp[retries]!++;
+  }
+
+  finding(context: QueueContext): Finding {
+    const { t, rests } = this.#lifetime();
+    const { applies, note } = judgeable(context);
+    const peak = this.model.peak(t);
+    const least = this.model.limited(t, 0);
+    const fires = applies && least !== undefined;
+    const numbers = `at most ${count(peak)} half-open entries at once, if each lives ${LIFETIMES[t]} s`;
+    return {
+      detector: HALF_OPEN.id,
+      state: applies ? (fires ? 'fires' : 'quiet') : 'cannot-judge',
+      onset: fires ? least.fullAt : -1,
+      end: fires ? least.lastFullAt : -1,
+      value: peak,
+      threshold: BACKLOGS[0]!,
+      sentence: applies ? `The packets add up to ${numbers}.${note}` : note,
+      evidence: [
+        { label: 'attempts', value: count(context.attempts) },
+        { label: 'most half-open entries', value: `${count(peak)} at ${seconds(this.model.peakAt(t))}` },
+        { label: 'lifetime of an entry', value: `${LIFETIMES[t]} s: ${rests}` },
+      ],
+    };
+  }
+
+  estimate(context: QueueContext): QueueEstimate {
+    const { t, rests } = this.#lifetime();
+    const { applies, note } = judgeable(context);
+    const peak = this.model.peak(t);
+    const backlogs = BACKLOGS.map((backlog, b) => {
+      const queue = this.model.limited(t, b);
+      if (queue === undefined) return { backlog, full: false, fullAt: -1, fullShare: 0 };
+      const since = (context.endedAt - queue.fullAt) / SEC;
+      return {
+        backlog,
+        full: true,
+        fullAt: queue.fullAt,
+        fullShare: since > 0 ? Math.min(1, queue.fullTime / since) : 1,
+      };
+    });
+    const largest = backlogs.findLast((b) => b.full);
+    const sentence = !applies
+      ? note
+      : largest === undefined
+        ? `A backlog of ${BACKLOGS[0]} would have had room for the ${count(peak)} entries at most.${note}`
+        : `A backlog of ${count(largest.backlog)} would have been full from ${seconds(largest.fullAt)} on, ` +
+          `${percent(largest.fullShare)} of the time; ${count(peak + 1)} would have been enough.${note}`;
+    return {
+      lifetime: LIFETIMES[t]!,
+      rests,
+      peak,
+      peakAt: peak > 0 ? this.model.peakAt(t) : -1,
+      backlogs,
+      enough: peak + 1,
+      applies,
+      sentence,
+    };
+  }
+
+  /** Which of the lifetimes, and why. */
+  #lifetime(): { readonly t: number; readonly rests: string } {
+    let t = 0;
+    for (let r = 1; r < LIFETIMES.length; r++) if (this.#gaveUp[r]! > this.#gaveUp[t]!) t = r;
+    const times = this.#gaveUp[t]!;
+    if (times > 0 && t > 0) {
+      return {
+        t,
+        rests: `SYN/ACKs were sent ${t + 1} times (${count(times)} attempts), so 1 + 2 + … + ${2 ** t} s`,
+      };
+    }
+    const copies = Math.min(this.#most, LIFETIMES.length - 1);
+    if (copies > DEFAULT_RETRIES)
+      return { t: copies, rests: `${copies} SYN/ACK retransmissions were seen, and no end of them` };
+    return {
+      t: DEFAULT_RETRIES,
+      rests: `Linux' default of ${DEFAULT_RETRIES} SYN/ACK retransmissions; the capture does not show how many`,
+    };
+  }
+}
+
+/** Can there have been a queue, and with which reservation? */
+function judgeable(context: QueueContext): { readonly applies: boolean; readonly note: string } {
+  const { attempts, answered, refused, serverHeard, anyServerHeard } = context;
+  if (attempts === 0) return { applies: false, note: 'There were no attempts.' };
+  if (answered === 0 && refused > 0 && 2 * refused >= attempts) {
+    return {
+      applies: false,
+      note: `The port was closed: ${count(refused)} of ${count(attempts)} attempts were refused, and a refused SYN leaves no entry.`,
+    };
+  }
+  if (answered > 0) return { applies: true, note: '' };
+  if (!serverHeard && anyServerHeard) {
+    return {
+      applies: false,
+      note: 'Nothing this server sent is in the capture, though others were heard: nothing shows that somebody listens there.',
+    };
+  }
+  return { applies: true, note: ' No answer was captured, so this is an upper bound: what completed is not known.' };
+}
+
+const SEC = 1e9;

@@ -1,0 +1,266 @@
+/**
+ * Counts what the tracker tells, per server socket, per host, per source and for the whole capture, in bounded memory. Every
+ * target has counts; the busiest are watched (windows, detectors, sketches). What had to give way is counted.
+ */
+import { type Segment, SYN } from '../../wire/segment.ts';
+import type { HandshakeObserver } from '../handshake-observer.ts';
+import { Verdict } from '../verdict.ts';
+import type { AttemptRows } from './attempt-rows.ts';
+import type { QueueContext } from './half-open-queue.ts';
+import { hashHandle, hashNumber } from './key-hash.ts';
+import { SourceEvent, SourceTable } from './source-table.ts';
+import type { LedgerReport, TargetCounts, TargetProfile } from './target-profile.ts';
+import { CaptureCounts, Event, TargetTable } from './target-table.ts';
+import { TargetWatch } from './target-watch.ts';
+import { unlikelySource } from './unlikely-sources.ts';
+import { WatchList } from './watch-list.ts';
+
+/** Room. The defaults keep everything within some 50 MiB. */
+export interface LedgerOptions {
+  /** Stirs the hashes; results do not depend on it while nothing has given way. */
+  readonly seed?: number;
+  readonly mostTargets?: number;
+  /** Watched sockets, and watched hosts. */
+  readonly mostWatched?: number;
+  /** Sources, in sets of four: a power of two. */
+  readonly sourceSets?: number;
+}
+
+export class TargetLedger implements HandshakeObserver {
+  readonly #rows: AttemptRows;
+  readonly #seed: number;
+  readonly #targets: TargetTable;
+  readonly #sources: SourceTable;
+  readonly #capture = new TargetWatch('capture', 0);
+  readonly #captureCounts = new CaptureCounts();
+  readonly #sockets: WatchList;
+  readonly #hosts: WatchList;
+  /** Where the last event was: the next is mostly at the same target. Rows of the table, -1 without. */
+  #address = -1;
+  #port = -1;
+  #socket = -1;
+  #host = -1;
+  /** The second of the last event, and its end in ns. */
+  #second = 0;
+  #secondEnd = SEC;
+
+  constructor(rows: AttemptRows, options: LedgerOptions = {}) {
+    this.#rows = rows;
+    this.#seed = options.seed ?? 0;
+    const most = options.mostWatched ?? MOST_WATCHED;
+    // Rows that are watched never give way: there must be others.
+    this.#targets = new TargetTable(Math.max(options.mostTargets ?? MOST_TARGETS, 4 * most + 16), this.#seed);
+    this.#sources = new SourceTable(options.sourceSets ?? SOURCE_SETS);
+    this.#sockets = new WatchList('socket', most, this.#targets);
+    this.#hosts = new WatchList('host', most, this.#targets);
+  }
+
+  onAttempt(ts: number, row: number, seg: Readonly<Segment>, ttl: number, ipId: number): void {
+    const rows = this.#rows;
+    const source = hashHandle(seg.src, this.#seed);
+    const host = hashHandle(seg.dst, this.#seed);
+    const port = hashNumber(seg.dport, this.#seed);
+    const print = rows.synPrint(row);
+    const unlikely = unlikelySource(seg.src);
+    const second = this.#secondOf(ts);
+    this.#sources.attempt(ts, seg.src, source, host, port);
+    this.#goTo(ts, seg.dst, seg.dport);
+    this.#captureCounts.add(Event.Attempt, ts);
+    this.#targets.count(this.#host, Event.Attempt, ts);
+    this.#targets.count(this.#socket, Event.Attempt, ts);
+    this.#capture.attempt(ts, second, seg, source, port, host, ttl, print, unlikely);
+    this.#hosts.make(this.#host, ts)?.attempt(ts, second, seg, source, port, host, ttl, print, unlikely);
+    const watch = this.#sockets.make(this.#socket, ts);
+    if (watch !== undefined) {
+      watch.attempt(ts, second, seg, source, port, host, ttl, print, unlikely);
+      watch.synSamples.add(ts, seg.seq, seg.src, seg.sport, ipId, rows.synPacket(row));
+    }
+    // The SYN/ACK may stand before its SYN in the capture; nobody told of it then.
+    if (rows.synacks(row) > 0) this.#ofAttempt(Event.Answered, SourceEvent.Answered, ts, row);
+  }
+
+  onSynAgain(ts: number, row: number): void {
+    this.#ofAttempt(Event.SynAgain, SourceEvent.SynAgain, ts, row);
+  }
+
+  onSynAck(ts: number, row: number, seg: Readonly<Segment>, again: boolean): void {
+    if (again) {
+      this.#at(Event.SynackAgain, ts, seg.src, seg.sport);
+      return;
+    }
+    this.#ofAttempt(Event.Answered, SourceEvent.Answered, ts, row);
+    const watch = this.#sockets.of(this.#socket);
+    watch?.synackSamples.add(ts, seg.seq, seg.dst, seg.dport, -1, this.#rows.synackPacket(row));
+  }
+
+  onCompleted(ts: number, row: number): void {
+    this.#ofAttempt(Event.Completed, SourceEvent.Completed, ts, row);
+    this.#depart(row);
+  }
+
+  onRefused(ts: number, row: number): void {
+    this.#ofAttempt(Event.Refused, SourceEvent.Refused, ts, row);
+    this.#depart(row);
+  }
+
+  onReset(ts: number, row: number, fromClient: boolean): void {
+    if (fromClient) this.#ofAttempt(Event.Aborted, SourceEvent.Aborted, ts, row);
+    else this.#at(Event.TakenBack, ts, this.#rows.server(row), this.#rows.serverPort(row));
+    this.#depart(row);
+  }
+
+  onFin(ts: number, row: number): void {
+    this.#at(Event.Fin, ts, this.#rows.server(row), this.#rows.serverPort(row));
+  }
+
+  onUnsolicited(ts: number, row: number, seg: Readonly<Segment>, _ttl: number): void {
+    const sender = hashHandle(seg.src, this.#seed);
+    const receiver = hashHandle(seg.dst, this.#seed);
+    this.#at(Event.StraySent, ts, seg.src, seg.sport);
+    this.#sockets.of(this.#socket)?.straysTo(seg.dst, receiver);
+    this.#hosts.of(this.#host)?.straysTo(seg.dst, receiver);
+    this.#capture.straysTo(seg.dst, receiver);
+    // A port that sent nothing is no target: strays count at the host they reach.
+    this.#at(Event.StrayReceived, ts, seg.dst, -1);
+    if ((seg.flags & SYN) !== 0) this.#at(Event.StraySynack, ts, seg.dst, -1);
+    if (this.#rows.synAt(row) === ts) this.#at(Event.StrayFlow, ts, seg.dst, -1);
+    this.#hosts.make(this.#host, ts)?.straysFrom(seg.src, sender);
+    this.#capture.straysFrom(seg.src, sender);
+  }
+
+  onMidStream(ts: number, row: number, fromClient: boolean): void {
+    const event = fromClient ? Event.MidStreamFromClient : Event.MidStreamFromServer;
+    this.#at(event, ts, this.#rows.server(row), this.#rows.serverPort(row));
+  }
+
+  onRetired(ts: number, row: number): void {
+    const rows = this.#rows;
+    const verdict = rows.verdict(row);
+    if (!UNFINISHED.includes(verdict)) return;
+    const source = hashHandle(rows.client(row), this.#seed);
+    this.#lookAt(rows.server(row), rows.serverPort(row));
+    this.#capture.ends.add(ts, row, rows, verdict, source);
+    this.#hosts.of(this.#host)?.ends.add(ts, row, rows, verdict, source);
+    const watch = this.#sockets.of(this.#socket);
+    if (watch === undefined) return;
+    watch.ends.add(ts, row, rows, verdict, source);
+    if (verdict === Verdict.HalfOpen) watch.queue.onSilent(rows.synacks(row), ts - rows.lastSynackAt(row));
+  }
+
+  /** The capture ends at `ts`: closes the second under way. Nothing may follow but `report`. */
+  finish(ts: number): void {
+    this.#capture.finish(ts);
+    for (const watch of this.#sockets.all) watch.finish(ts);
+    for (const watch of this.#hosts.all) watch.finish(ts);
+  }
+
+  /** What is known of all seconds before that of `ts`; after `finish`, of everything. */
+  report(ts: number): LedgerReport {
+    this.#capture.advance(ts);
+    const capture = this.#captureCounts.read();
+    const read = (watch: TargetWatch): TargetProfile => {
+      watch.advance(ts);
+      const { address, port } = this.#targets;
+      const counts = this.#targets.read(watch.row);
+      const host = this.#targets.find(address[watch.row]!, -1);
+      const context = contextOf(counts, host < 0 ? counts : this.#targets.read(host), capture, ts);
+      return watch.read(address[watch.row]!, port[watch.row]!, counts, context, this.#rows);
+    };
+    const targets = [...this.#hosts.all, ...this.#sockets.all].map(read);
+    targets.sort((a, b) => b.counts.attempts - a.counts.attempts || a.address - b.address || a.port - b.port);
+    return {
+      capture: this.#capture.read(-1, -1, capture, contextOf(capture, capture, capture, ts), this.#rows),
+      targets,
+      sources: this.#sources.read(MOST_SOURCES),
+      forgotten: { targets: this.#targets.forgotten, profiles: this.#sockets.forgotten + this.#hosts.forgotten },
+    };
+  }
+
+  /** An event of an attempt: at its target, and of its source. */
+  #ofAttempt(event: Event, ofSource: SourceEvent, ts: number, row: number): void {
+    const client = this.#rows.client(row);
+    this.#sources.count(ofSource, client, hashHandle(client, this.#seed));
+    this.#at(event, ts, this.#rows.server(row), this.#rows.serverPort(row));
+  }
+
+  /** An event at a target, at its host and in the capture. */
+  #at(event: Event, ts: number, address: number, port: number): void {
+    const second = this.#secondOf(ts);
+    this.#goTo(ts, address, port);
+    this.#captureCounts.add(event, ts);
+    this.#capture.count(event, second);
+    this.#targets.count(this.#host, event, ts);
+    this.#hosts.of(this.#host)?.count(event, second);
+    if (this.#socket < 0) return;
+    this.#targets.count(this.#socket, event, ts);
+    this.#sockets.of(this.#socket)?.count(event, second);
+  }
+
+  /** The entry of an attempt at the current target is freed. */
+  #depart(row: number): void {
+    const since = this.#rows.synAt(row);
+    this.#capture.depart(since);
+    this.#hosts.of(this.#host)?.depart(since);
+    this.#sockets.of(this.#socket)?.depart(since);
+  }
+
+  /** Makes this the current target, with rows in the table. Port -1: a host only. */
+  #goTo(ts: number, address: number, port: number): void {
+    if (address === this.#address && port === this.#port) return;
+    this.#lookAt(address, port);
+    if (this.#host < 0) {
+      this.#makeRoom();
+      this.#host = this.#targets.add(address, -1, ts);
+    }
+    if (this.#socket >= 0 || port < 0) return;
+    if (this.#makeRoom()) {
+      // Rows have other numbers now, and that of the host may be among those that gave way.
+      this.#host = this.#targets.find(address, -1);
+      if (this.#host < 0) this.#host = this.#targets.add(address, -1, ts);
+    }
+    this.#socket = this.#targets.add(address, port, ts);
+  }
+
+  /** Makes this the current target; its rows are -1 where it has none. */
+  #lookAt(address: number, port: number): void {
+    if (address !== this.#address || this.#host < 0) this.#host = this.#targets.find(address, -1);
+    this.#socket = port < 0 ? -1 : this.#targets.find(address, port);
+    this.#address = address;
+    this.#port = port;
+  }
+
+  #makeRoom(): boolean {
+    if (!this.#targets.full) return false;
+    this.#targets.cull();
+    this.#sockets.renumber();
+    this.#hosts.renumber();
+    return true;
+  }
+
+  #secondOf(ts: number): number {
+    if (ts < this.#secondEnd && ts >= this.#secondEnd - SEC) return this.#second;
+    this.#second = Math.max(0, Math.floor(ts / SEC));
+    this.#secondEnd = (this.#second + 1) * SEC;
+    return this.#second;
+  }
+}
+
+function contextOf(target: TargetCounts, host: TargetCounts, capture: TargetCounts, endedAt: number): QueueContext {
+  const heard = (c: TargetCounts): boolean => c.answered + c.refused + c.midStreamFromServer > 0;
+  return {
+    attempts: target.attempts,
+    answered: target.answered,
+    refused: target.refused,
+    serverHeard: heard(host) || host.straySent > 0,
+    anyServerHeard: heard(capture),
+    endedAt,
+  };
+}
+
+/** What retired rows are looked at for. */
+const UNFINISHED: readonly Verdict[] = [Verdict.HalfOpen, Verdict.Aborted, Verdict.Refused, Verdict.Unanswered];
+const MOST_TARGETS = 65_536;
+const MOST_WATCHED = 384;
+const SOURCE_SETS = 512;
+const MOST_SOURCES = 256;
+const SEC = 1e9;

@@ -1,0 +1,183 @@
+/**
+ * What a SYN queue would have held, from arrivals and departures in the capture: an entry for each attempt, until the
+ * handshake completes, a reset frees it, or its lifetime T is over. First without a limit, for several T at once, since T
+ * shows only later in the capture; then for each usual backlog B, where an arrival that finds B entries has no place.
+ *
+ * Entries are kept as numbers per second of arrival, so the memory is that of 128 seconds, whatever arrives; those of one
+ * second leave together T seconds later. Within a second the highest level is counted packet by packet.
+ */
+import { LimitedQueue } from './limited-queue.ts';
+
+/** Lifetimes in seconds of Linux' tcp_synack_retries 0 .. 6: 1 + 2 + … + 2^r (timeouts double from 1 s, RFC 6298). */
+export const LIFETIMES: readonly number[] = [1, 3, 7, 15, 31, 63, 127];
+
+/** Linux' tcp_synack_retries unless set; place of its lifetime among `LIFETIMES`. */
+export const DEFAULT_RETRIES = 5;
+
+/**
+ * Usual backlogs: somaxconn before and since Linux 5.4 (128, 4096), what nginx, Apache and Node.js ask for (511), and what
+ * busy servers are tuned to. Linux limits half-open entries by the accept backlog, min(backlog of listen(), somaxconn):
+ * inet_csk_reqsk_queue_is_full compares with sk_max_ack_backlog. Linux 6.18 holds B + 1; that one is not counted here.
+ */
+export const BACKLOGS: readonly number[] = [128, 256, 511, 512, 1024, 4096, 65536];
+
+/** Seconds of arrival that are remembered; more than the longest lifetime. */
+export const RING = 128;
+
+export class QueueModel {
+  /** The second under way; arrivals in it, and when the first came. */
+  #second: number;
+  #arrived = 0;
+  readonly #times = new Float64Array(2);
+  /** Arrivals less departures in this second so far, and the most that was. */
+  #level = 0;
+  #levelMost = 0;
+  /** Per second of arrival: entries that have not left early, and those that left in the second under way. */
+  readonly #stay = new Float64Array(RING);
+  readonly #left = new Uint32Array(RING);
+  /** The oldest second of which one left; beyond the second under way: none. */
+  #leftFrom = Infinity;
+  /** Per lifetime: entries held, the most ever, and when (ns). */
+  readonly #held = new Float64Array(LIFETIMES.length);
+  readonly #peak = new Float64Array(LIFETIMES.length);
+  readonly #peakAt = new Float64Array(LIFETIMES.length);
+  /** Per lifetime and backlog, from when it was first full. */
+  readonly #limited: (LimitedQueue | undefined)[] = [];
+
+  constructor(second: number) {
+    this.#second = second;
+    for (let i = 0; i < LIFETIMES.length * BACKLOGS.length; i++) this.#limited.push(undefined);
+  }
+
+  /** An attempt begins. Hot. */
+  arrive(ts: number): void {
+    if (this.#arrived++ === 0) this.#times[FIRST] = ts;
+    if (++this.#level > this.#levelMost) {
+      this.#levelMost = this.#level;
+      this.#times[MOST] = ts;
+    }
+  }
+
+  /** One that began in second `since` leaves: completed, reset or refused. Hot. */
+  depart(since: number): void {
+    const age = this.#second - since;
+    if (age < 0 || age >= RING) return;
+    this.#level--;
+    this.#left[since & (RING - 1)]!++;
+    if (since < this.#leftFrom) this.#leftFrom = since;
+  }
+
+  /** The second under way is over, and so are those without a packet up to `next`, which begins. */
+  close(next: number): void {
+    if (this.#arrived > 0 || this.#leftFrom <= this.#second) this.#settle();
+    else this.#rest(this.#second);
+    if (next <= this.#second) return;
+    this.#expire(this.#second + 1);
+    // After the longest lifetime nothing is left, so the rest of a long silence costs nothing.
+    for (let s = this.#second + 1; s < next && this.#held[LIFETIMES.length - 1]! > 0; s++) {
+      this.#rest(s);
+      this.#expire(s + 1);
+    }
+    if (this.#held[LIFETIMES.length - 1] === 0) {
+      this.#stay.fill(0);
+      for (const queue of this.#limited) queue?.empty();
+    }
+    this.#second = next;
+  }
+
+  /** Entries without a limit, for lifetime number `t`. */
+  held(t: number): number {
+    return this.#held[t]!;
+  }
+
+  /** The most entries there were without a limit. */
+  peak(t: number): number {
+    return this.#peak[t]!;
+  }
+
+  /** ns. */
+  peakAt(t: number): number {
+    return this.#peakAt[t]!;
+  }
+
+  /** The queue of lifetime number `t` and backlog number `b`; undefined if it was never full. */
+  limited(t: number, b: number): LimitedQueue | undefined {
+    return this.#limited[t * BACKLOGS.length + b];
+  }
+
+  /** What a second did to all queues. */
+  #settle(): void {
+    const second = this.#second;
+    const here = second & (RING - 1);
+    // Frames out of order may have put an entry into a later second than its SYN: what left beyond those that were there
+    // left from the seconds after.
+    let beyond = 0;
+    for (let s = this.#leftFrom; s < second; s++) {
+      const slot = s & (RING - 1);
+      const leaving = this.#left[slot]! + beyond;
+      this.#left[slot] = Math.min(leaving, this.#stay[slot]!);
+      beyond = leaving - this.#left[slot]!;
+    }
+    const stayed = Math.max(0, this.#arrived - this.#left[here]! - beyond);
+    this.#left[here] = 0;
+    const rise = Math.max(0, this.#levelMost);
+    for (let t = 0; t < LIFETIMES.length; t++) {
+      const top = this.#held[t]! + rise;
+      if (top > this.#peak[t]!) {
+        this.#peak[t] = top;
+        this.#peakAt[t] = this.#times[MOST]!;
+      }
+      for (let b = 0; b < BACKLOGS.length && BACKLOGS[b]! <= this.#peak[t]!; b++) this.#limit(t, b, rise, stayed);
+    }
+    for (let s = this.#leftFrom; s < second; s++) {
+      const slot = s & (RING - 1);
+      const leaving = this.#left[slot]!;
+      this.#left[slot] = 0;
+      this.#stay[slot]! -= leaving;
+      for (let t = 0; t < LIFETIMES.length; t++) if (second - s < LIFETIMES[t]!) this.#held[t]! -= leaving;
+    }
+    this.#stay[here]! += stayed;
+    for (let t = 0; t < LIFETIMES.length; t++) this.#held[t]! += stayed;
+    this.#arrived = 0;
+    this.#level = 0;
+    this.#levelMost = 0;
+    this.#leftFrom = Infinity;
+  }
+
+  /** The same for a queue with a limit. It begins as the one without, on the first second in which that was full. */
+  #limit(t: number, b: number, rise: number, stayed: number): void {
+    const i = t * BACKLOGS.length + b;
+    const second = this.#second;
+    const queue = this.#limited[i] ?? new LimitedQueue(BACKLOGS[b]!, LIFETIMES[t]!, second, this.#stay, this.#held[t]!);
+    this.#limited[i] = queue;
+    const room = BACKLOGS[b]! - queue.held;
+    if (rise >= room && rise > 0) {
+      const first = this.#times[FIRST]!;
+      queue.full(first + (this.#times[MOST]! - first) * (Math.max(0, room) / rise), this.#times[MOST]!);
+    }
+    for (let s = this.#leftFrom; s < second; s++) {
+      const slot = s & (RING - 1);
+      if (this.#left[slot]! > 0) queue.leave(second, s, this.#left[slot]! / Math.max(1, this.#stay[slot]!));
+    }
+    queue.arrive(second, stayed);
+  }
+
+  /** A second without a packet: what was full stays full. */
+  #rest(second: number): void {
+    for (const queue of this.#limited) queue?.rest(second);
+  }
+
+  /** Second `now` begins: entries of the second T ago are gone. */
+  #expire(now: number): void {
+    for (let t = 0; t < LIFETIMES.length; t++) {
+      const old = now - LIFETIMES[t]!;
+      if (old >= 0) this.#held[t]! -= this.#stay[old & (RING - 1)]!;
+    }
+    for (const queue of this.#limited) queue?.expire(now);
+    // The slot of `now` holds a second that is older than any lifetime.
+    this.#stay[now & (RING - 1)] = 0;
+  }
+}
+
+const FIRST = 0;
+const MOST = 1;

@@ -1,0 +1,140 @@
+/**
+ * The busiest sources, in bounded room: space-saving (Metwally, Agrawal, El Abbadi 2005) in sets of four, so that a look
+ * costs one cache line. A source without a place takes that of the least active in its set, and its count, which is then
+ * too high by `over` at most. What else is known of a source counts from there.
+ *
+ * Different targets of a source are counted in sketches, but only from its second target on: in a flood from forged
+ * addresses every SYN brings a new source, and that one target is all it ever has.
+ */
+import { DistinctSketches } from './distinct-sketch.ts';
+import { hashPair } from './key-hash.ts';
+import type { SourceProfile } from './target-profile.ts';
+
+/** What is counted of a source besides attempts. */
+export const SourceEvent = { Answered: 0, Completed: 1, Refused: 2, Aborted: 3, SynAgain: 4 } as const;
+export type SourceEvent = (typeof SourceEvent)[keyof typeof SourceEvent];
+
+export class SourceTable {
+  readonly #sets: number;
+  readonly #keys: Float64Array;
+  /** Attempts; 0 = a free place. */
+  readonly #counts: Uint32Array;
+  readonly #over: Uint32Array;
+  readonly #events: Uint32Array;
+  readonly #firstAt: Float64Array;
+  readonly #lastAt: Float64Array;
+  /** The first target by its hashes, and whether there was another: then the sketches hold all of them. */
+  readonly #host: Int32Array;
+  readonly #port: Int32Array;
+  readonly #several: Uint8Array;
+  readonly #targets: DistinctSketches;
+
+  /** `sets` of four places: a power of two. */
+  constructor(sets: number) {
+    const places = WAYS * sets;
+    this.#sets = sets;
+    this.#keys = new Float64Array(places);
+    this.#counts = new Uint32Array(places);
+    this.#over = new Uint32Array(places);
+    this.#events = new Uint32Array(EVENTS * places);
+    this.#firstAt = new Float64Array(places);
+    this.#lastAt = new Float64Array(places);
+    this.#host = new Int32Array(places);
+    this.#port = new Int32Array(places);
+    this.#several = new Uint8Array(places);
+    this.#targets = new DistinctSketches(KINDS * places, TARGET_BITS);
+  }
+
+  /** An attempt of `source` at a host and port, all by their hashes. Hot. */
+  attempt(ts: number, source: number, hash: number, host: number, port: number): void {
+    const place = this.#place(source, hash);
+    this.#lastAt[place] = ts;
+    if (this.#counts[place]!++ === this.#over[place]) {
+      this.#host[place] = host;
+      this.#port[place] = port;
+      this.#firstAt[place] = ts;
+      return;
+    }
+    if (this.#several[place] === 0) {
+      if (this.#host[place] === host && this.#port[place] === port) return;
+      this.#several[place] = 1;
+      this.#addTarget(place, this.#host[place]!, this.#port[place]!);
+    }
+    this.#addTarget(place, host, port);
+  }
+
+  /** Something happened to an attempt of this source. Nothing is counted of sources without a place. Hot. */
+  count(event: SourceEvent, source: number, hash: number): void {
+    const first = WAYS * (hash & (this.#sets - 1));
+    for (let place = first; place < first + WAYS; place++) {
+      if (this.#keys[place] !== source || this.#counts[place] === 0) continue;
+      this.#events[EVENTS * place + event]!++;
+      return;
+    }
+  }
+
+  /** The busiest `most`, by what is certain. */
+  read(most: number): SourceProfile[] {
+    const places = [...this.#counts.keys()].filter((place) => this.#counts[place] !== 0);
+    const sure = (place: number): number => this.#counts[place]! - this.#over[place]!;
+    places.sort((a, b) => sure(b) - sure(a) || this.#keys[a]! - this.#keys[b]!);
+    return places.slice(0, most).map((place) => this.#read(place));
+  }
+
+  #read(place: number): SourceProfile {
+    const event = (e: SourceEvent): number => this.#events[EVENTS * place + e]!;
+    const several = this.#several[place] !== 0;
+    const distinct = (kind: number) =>
+      several
+        ? { count: Math.max(1, Math.round(this.#targets.estimate(KINDS * place + kind))), error: this.#targets.error }
+        : { count: 1, error: 0 };
+    return {
+      address: this.#keys[place]!,
+      attempts: this.#counts[place]!,
+      over: this.#over[place]!,
+      hosts: distinct(0),
+      ports: distinct(1),
+      sockets: distinct(2),
+      answered: event(SourceEvent.Answered),
+      completed: event(SourceEvent.Completed),
+      refused: event(SourceEvent.Refused),
+      aborted: event(SourceEvent.Aborted),
+      synAgain: event(SourceEvent.SynAgain),
+      firstAt: this.#firstAt[place]!,
+      lastAt: this.#lastAt[place]!,
+    };
+  }
+
+  /** Where this source is counted; it takes a place if it has none. */
+  #place(source: number, hash: number): number {
+    const keys = this.#keys;
+    const counts = this.#counts;
+    const first = WAYS * (hash & (this.#sets - 1));
+    let least = first;
+    for (let place = first; place < first + WAYS; place++) {
+      if (keys[place] === source && counts[place] !== 0) return place;
+      if (counts[place]! < counts[least]!) least = place;
+    }
+    if (this.#several[least] !== 0) {
+      this.#several[least] = 0;
+      for (let kind = 0; kind < KINDS; kind++) this.#targets.reset(KINDS * least + kind);
+    }
+    keys[least] = source;
+    this.#over[least] = counts[least]!;
+    // A call of fill() costs more than these few writes.
+    for (let i = EVENTS * least; i < EVENTS * (least + 1); i++) this.#events[i] = 0;
+    return least;
+  }
+
+  #addTarget(place: number, host: number, port: number): void {
+    this.#targets.add(KINDS * place, host);
+    this.#targets.add(KINDS * place + 1, port);
+    this.#targets.add(KINDS * place + 2, hashPair(host, port));
+  }
+}
+
+const WAYS = 4;
+const EVENTS = 5;
+/** Hosts, ports, sockets; 64 registers each, a standard error of 10 %. */
+const KINDS = 3;
+const TARGET_BITS = 6;

@@ -1,0 +1,60 @@
+/** What the SYNs at one target look like: TTLs, windows, options, source ports, and addresses that cannot be. */
+import type { Segment } from '../../wire/segment.ts';
+import { SynPrints } from './syn-prints.ts';
+import type { SynTraits } from './target-profile.ts';
+
+export class SynShape {
+  #attempts = 0;
+  #withoutOptions = 0;
+  #impossible = 0;
+  #unrouted = 0;
+  #withData = 0;
+  #portBelow1024 = 0;
+  #portRepeated = 0;
+  #portNext = 0;
+  #lastPort = -2;
+  readonly #ttls = new Uint32Array(256);
+  readonly #prints = new SynPrints();
+
+  /** A SYN; `print` is the number of its option list, `unlikely` what `unlikelySource` says. Hot. */
+  add(seg: Readonly<Segment>, ttl: number, print: number, unlikely: number): void {
+    this.#attempts++;
+    this.#ttls[ttl & 255]!++;
+    this.#prints.add(seg.wnd, print);
+    if (print === 0) this.#withoutOptions++;
+    if (seg.len > 0) this.#withData++;
+    if (unlikely === 2 || seg.src === seg.dst) this.#impossible++;
+    else if (unlikely === 1) this.#unrouted++;
+    const port = seg.sport;
+    if (port < 1024) this.#portBelow1024++;
+    const step = port - this.#lastPort;
+    if (step === 0) this.#portRepeated++;
+    else if (step === 1) this.#portNext++;
+    this.#lastPort = port;
+  }
+
+  read(optionBytes: (print: number) => Uint8Array): SynTraits {
+    return {
+      attempts: this.#attempts,
+      withoutOptions: this.#withoutOptions,
+      impossible: this.#impossible,
+      unrouted: this.#unrouted,
+      withData: this.#withData,
+      portBelow1024: this.#portBelow1024,
+      portRepeated: this.#portRepeated,
+      portNext: this.#portNext,
+      ttls: readTtls(this.#ttls),
+      prints: this.#prints.read(optionBytes),
+      printsLost: this.#prints.lost,
+    };
+  }
+}
+
+/** Most frequent first. */
+export function readTtls(ttls: Uint32Array): { readonly ttl: number; readonly attempts: number }[] {
+  const seen: { ttl: number; attempts: number }[] = [];
+  ttls.forEach((attempts, ttl) => {
+    if (attempts > 0) seen.push({ ttl, attempts });
+  });
+  return seen.sort((a, b) => b.attempts - a.attempts || a.ttl - b.ttl);
+}

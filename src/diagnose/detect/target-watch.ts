@@ -1,0 +1,243 @@
+/**
+ * Everything that is kept of one target under watch: the second under way, detectors, curve, sketches, samples. Of bounded
+ * size. Hot: two of these (socket, host) and that of the whole capture are told of every SYN.
+ */
+import type { Segment } from '../../wire/segment.ts';
+import type { AttemptRows } from './attempt-rows.ts';
+import { AttemptSamples } from './attempt-samples.ts';
+import { CompletionRatio } from './completion-ratio.ts';
+import { CusumAnswers } from './cusum-answers.ts';
+import { CusumFin } from './cusum-fin.ts';
+import { HalfOpenQueue, type QueueContext } from './half-open-queue.ts';
+import { LooseEnds } from './loose-ends.ts';
+import { DEFAULT_RETRIES } from './queue-model.ts';
+import { Curve, RateSteps } from './rate-curve.ts';
+import { SynRate } from './syn-rate.ts';
+import { SynShape } from './syn-shape.ts';
+import { TallySketch } from './tally-sketch.ts';
+import type { Distinct, Tally, TargetCounts, TargetProfile, TargetScope } from './target-profile.ts';
+import { EVENTS, Event } from './target-table.ts';
+import type { TargetWindow } from './types.ts';
+import type { WindowDetector } from './window-detector.ts';
+
+export class TargetWatch {
+  readonly scope: TargetScope;
+  /** Row of the target table. */
+  row = -1;
+  attempts = 0;
+  readonly watchedFrom: number;
+  readonly ends: LooseEnds = new LooseEnds();
+  readonly synSamples: AttemptSamples = new AttemptSamples();
+  readonly synackSamples: AttemptSamples = new AttemptSamples();
+  /** Made on first need: few targets have strays. */
+  straySenders: TallySketch | undefined = undefined;
+  strayReceivers: TallySketch | undefined = undefined;
+  /** Entries of the queue: of a host or the capture as if all its ports shared one. */
+  readonly queue: HalfOpenQueue;
+  /** Second of the capture under way, and what was counted in it. */
+  #second: number;
+  readonly #counted = new Uint32Array(EVENTS);
+  /** Fractions stay out of plain fields: V8 boxes them there. 0: new sources of this second. */
+  readonly #newSources = new Float64Array(1);
+  #anything = false;
+  #peakRate = 0;
+  #peakAt = -1;
+  readonly #shape = new SynShape();
+  readonly #sources = new TallySketch();
+  readonly #ports: TallySketch | undefined;
+  readonly #hosts: TallySketch | undefined;
+  readonly #curve: RateSteps;
+  readonly #detectors: readonly WindowDetector[];
+  readonly #window = emptyWindow();
+  readonly #columns = new Float64Array(Object.keys(Curve).length);
+
+  /** Watches from `ts` on. Before that nothing has come, so detectors have seen the capture's seconds before as empty. */
+  constructor(scope: TargetScope, ts: number) {
+    this.scope = scope;
+    this.watchedFrom = ts;
+    this.#second = Math.max(0, Math.floor(ts / SEC));
+    this.queue = new HalfOpenQueue(this.#second);
+    this.#ports = scope === 'socket' ? undefined : new TallySketch();
+    this.#hosts = scope === 'capture' ? new TallySketch() : undefined;
+    this.#curve = new RateSteps(this.#second);
+    this.#detectors = [new SynRate(), new CusumFin(), new CusumAnswers(), new CompletionRatio()];
+    for (const detector of this.#detectors) detector.idle(this.#second);
+  }
+
+  /** An attempt of a source at one of the target's ports, in second `second`. Hot. */
+  attempt(
+    ts: number,
+    second: number,
+    seg: Readonly<Segment>,
+    sourceHash: number,
+    portHash: number,
+    hostHash: number,
+    ttl: number,
+    print: number,
+    unlikely: number,
+  ): void {
+    if (second > this.#second) this.#close(second);
+    this.#anything = true;
+    this.attempts++;
+    this.#counted[Event.Attempt]!++;
+    this.#newSources[0]! += this.#sources.add(seg.src, sourceHash);
+    this.#ports?.add(seg.dport, portHash);
+    this.#hosts?.add(seg.dst, hostHash);
+    this.#shape.add(seg, ttl, print, unlikely);
+    this.queue.model.arrive(ts);
+  }
+
+  /** Anything else. Hot. */
+  count(event: Event, second: number): void {
+    if (second > this.#second) this.#close(second);
+    this.#anything = true;
+    this.#counted[event]!++;
+  }
+
+  /** An entry that began at `since` (ns) is freed. Hot. */
+  depart(since: number): void {
+    this.queue.model.depart(Math.floor(since / SEC));
+  }
+
+  straysFrom(sender: number, hash: number): void {
+    this.straySenders ??= new TallySketch();
+    this.straySenders.add(sender, hash);
+  }
+
+  straysTo(receiver: number, hash: number): void {
+    this.strayReceivers ??= new TallySketch();
+    this.strayReceivers.add(receiver, hash);
+  }
+
+  /** Closes the seconds before that of `ts`. */
+  advance(ts: number): void {
+    const second = Math.floor(ts / SEC);
+    if (second > this.#second) this.#close(second);
+  }
+
+  /** The capture ends at `ts`: closes the second under way as well. Nothing may follow. */
+  finish(ts: number): void {
+    this.advance(ts);
+    if (this.#anything) this.#close(this.#second + 1);
+  }
+
+  /** What is known of all closed seconds. */
+  read(address: number, port: number, counts: TargetCounts, context: QueueContext, rows: AttemptRows): TargetProfile {
+    const queued = this.scope === 'socket';
+    const findings = this.#detectors.map((detector) => detector.finding());
+    if (queued) findings.push(this.queue.finding(context));
+    return {
+      scope: this.scope,
+      address,
+      port,
+      counts,
+      watchedFrom: this.watchedFrom,
+      watched: this.attempts,
+      peakRate: this.#peakRate,
+      peakAt: this.#peakAt,
+      findings,
+      rate: this.#curve.read(),
+      sources: this.#sources.read(),
+      ports: this.#ports?.read() ?? tallyOfOne(port, this.attempts),
+      hosts: this.#hosts?.distinct() ?? ONE,
+      traits: this.#shape.read((print) => rows.optionBytes(print)),
+      resending: this.ends.resending(),
+      unfinished: this.ends.unfinished(),
+      synSamples: this.synSamples.read(),
+      synackSamples: this.synackSamples.read(),
+      straySenders: this.straySenders?.distinct() ?? NONE,
+      strayReceivers: this.strayReceivers?.distinct() ?? NONE,
+      queue: queued ? this.queue.estimate(context) : undefined,
+    };
+  }
+
+  /** The second under way is over, `next` begins; those in between were empty. */
+  #close(next: number): void {
+    const second = this.#second;
+    const { model } = this.queue;
+    if (this.#anything) {
+      this.#fill();
+      for (const detector of this.#detectors) detector.window(this.#window);
+    } else for (const detector of this.#detectors) detector.idle(1);
+    model.close(second + 1);
+    this.#addToCurve(second);
+    // Entries grow old in silence; once none is left, the rest of the gap costs nothing.
+    let s = second + 1;
+    for (; s < next && model.held(DEFAULT_RETRIES) > 0; s++) {
+      model.close(s + 1);
+      this.#curve.idle(s, model.held(DEFAULT_RETRIES));
+    }
+    if (s < next) {
+      model.close(next);
+      this.#curve.idle(next - 1, 0);
+    }
+    if (next > second + 1) for (const detector of this.#detectors) detector.idle(next - second - 1);
+    this.#second = next;
+  }
+
+  #fill(): void {
+    const w = this.#window;
+    const n = this.#counted;
+    w.start = this.#second * SEC;
+    w.attempts = n[Event.Attempt]!;
+    w.synAgain = n[Event.SynAgain]!;
+    w.syn = w.attempts + w.synAgain;
+    w.synackAgain = n[Event.SynackAgain]!;
+    w.synack = n[Event.Answered]! + w.synackAgain;
+    w.completed = n[Event.Completed]!;
+    w.refused = n[Event.Refused]!;
+    w.aborted = n[Event.Aborted]! + n[Event.TakenBack]!;
+    w.fin = n[Event.Fin]!;
+    w.newSources = this.#newSources[0]!;
+    w.strayReplies = n[Event.StrayReceived]!;
+    if (w.attempts > this.#peakRate) {
+      this.#peakRate = w.attempts;
+      this.#peakAt = w.start;
+    }
+    n.fill(0);
+    this.#newSources[0] = 0;
+    this.#anything = false;
+  }
+
+  #addToCurve(second: number): void {
+    const w = this.#window;
+    const columns = this.#columns;
+    columns[Curve.Syn] = w.syn;
+    columns[Curve.Synack] = w.synack;
+    columns[Curve.Completed] = w.completed;
+    columns[Curve.Refused] = w.refused;
+    columns[Curve.NewSources] = w.newSources;
+    columns[Curve.HalfOpen] = this.queue.model.held(DEFAULT_RETRIES);
+    this.#curve.add(second, columns);
+  }
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+function emptyWindow(): Writable<TargetWindow> {
+  return {
+    start: 0,
+    length: SEC,
+    syn: 0,
+    attempts: 0,
+    synAgain: 0,
+    synack: 0,
+    synackAgain: 0,
+    completed: 0,
+    refused: 0,
+    aborted: 0,
+    fin: 0,
+    newSources: 0,
+    strayReplies: 0,
+  };
+}
+
+/** The one port of a socket. */
+function tallyOfOne(value: number, total: number): Tally {
+  const entropyMost = total > 0 ? Math.log2(total) : 0;
+  return { total, distinct: ONE, entropy: 0, entropyMost, top: total > 0 ? [{ value, count: total, over: 0 }] : [] };
+}
+
+const ONE: Distinct = { count: 1, error: 0 };
+const NONE: Distinct = { count: 0, error: 0 };
+const SEC = 1e9;
