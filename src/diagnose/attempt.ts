@@ -73,7 +73,9 @@ export interface FlowFacts {
   readonly completeness: number;
   readonly firstAt: number;
   readonly lastAt: number;
-  /** Packets, payload bytes by sequence numbers (as Zeek), and bytes of IP, per direction; `orig` sent the SYN. */
+  /** Who Zeek says opened it: the sender of the SYN; without one, of the first segment, or a guess by port numbers. */
+  readonly originator: Side;
+  /** Packets, payload bytes by sequence numbers (as Zeek), and bytes of IP, per direction; `orig` is the originator. */
   readonly origPackets: number;
   readonly origBytes: number;
   readonly origIpBytes: number;

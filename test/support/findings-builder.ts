@@ -10,6 +10,7 @@ const FLOW: FlowFacts = {
   connState: 'SF',
   history: 'ShADadFf',
   completeness: 31,
+  originator: 'client',
   firstAt: 0,
   lastAt: 200 * MS,
   origPackets: 5,

@@ -1,0 +1,201 @@
+/**
+ * The flows that are under way, as Zeek and Wireshark see them: for each a row of 104 bytes (and 120 more once something
+ * is lost) with what both tools would say of it. Rows are used again, and the table grows without copying.
+ *
+ * What begins a flow is the caller's decision; from there on the rules are those of the two tools.
+ */
+import { ACK, type Segment, SYN } from '../wire/segment.ts';
+import { seqAdd } from '../wire/seq.ts';
+import type { FlowFacts, Side } from './attempt.ts';
+import { Completeness, firstCompleteness, laterCompleteness } from './completeness.ts';
+import { AGAIN, CORRUPT, ZERO_WINDOWS } from './flow-losses.ts';
+import {
+  ACKED,
+  BITS,
+  CLOSED,
+  CODE,
+  COMPLETENESS_SHIFT,
+  CUT,
+  DELIVERED,
+  END_A,
+  END_B,
+  FIRST_AT,
+  FLIPPED,
+  HISTORY_SHIFT,
+  IP_BYTES,
+  LAST,
+  LAST_AT,
+  LOSSES,
+  PACKETS,
+  SEEN_ORIG,
+  START,
+  STATE,
+} from './flow-rows.ts';
+import { ZeekAnalysis } from './zeek-analysis.ts';
+import { Letter } from './zeek-history.ts';
+import { payloadBytes } from './zeek-numbers.ts';
+import { connState, isServerPort, Peer } from './zeek-state.ts';
+
+export class FlowTable {
+  readonly #zeek = new ZeekAnalysis();
+
+  /** Flows that have a row. */
+  get live(): number {
+    return this.#zeek.rows.live;
+  }
+
+  /** Bytes held for flows. */
+  get bytes(): number {
+    return this.#zeek.rows.bytes + this.#zeek.losses.rows.bytes;
+  }
+
+  /** A flow that begins with this segment of `ipBytes` bytes of IP, at `ts` ns. Its sender is the opener. */
+  open(ts: number, seg: Readonly<Segment>, ipBytes: number): number {
+    const zeek = this.#zeek;
+    const flow = this.#add(ts, ts);
+    zeek.words[zeek.at + CODE]! |= firstCompleteness(seg) << COMPLETENESS_SHIFT;
+    if (isFromResponder(seg)) zeek.flip();
+    zeek.step(true, ts, seg, ipBytes);
+    return flow;
+  }
+
+  /**
+   * A flow of which so far only one SYN was seen, `sent` times from `firstAt` to `lastAt`: number `x`, `len` bytes of
+   * data, `ipBytes` bytes of IP in all copies together, and the window as on the wire. The same as `open` with the first
+   * copy and `packet` with each of the others.
+   */
+  openWithSyn(
+    firstAt: number,
+    lastAt: number,
+    sent: number,
+    x: number,
+    len: number,
+    ipBytes: number,
+    window: number,
+  ): number {
+    const flow = this.#add(firstAt, lastAt);
+    const zeek = this.#zeek;
+    const w = zeek.words;
+    const a = zeek.at + END_A;
+    const shown = len > 0 ? Completeness.Syn | Completeness.Data : Completeness.Syn;
+    w[zeek.at + CODE] = (shown << COMPLETENESS_SHIFT) | SEEN_ORIG;
+    w[a + START] = x;
+    w[a + ACKED] = x;
+    w[a + LAST] = seqAdd(x, 1 + len);
+    w[a + DELIVERED] = 1 + len;
+    w[a + PACKETS] = sent;
+    w[a + BITS] = Peer.SynSent;
+    zeek.doubles[(a + IP_BYTES) >> 1] = ipBytes;
+    zeek.addOnce(a, Letter.Syn, Letter.Syn);
+    // Only copies count as payload sent again, so the n-th of these is one segment later than the n-th zero window.
+    for (let power = 1; power <= sent; power *= 10) {
+      if (window === 0) zeek.addLetter(a, Letter.ZeroWindow);
+      if (len > 0 && power < sent) zeek.addLetter(a, Letter.Again);
+    }
+    if (window === 0) zeek.losses.set(zeek.lossesRow(), 0, ZERO_WINDOWS, sent);
+    if (len > 0 && sent > 1) zeek.losses.set(zeek.lossesRow(), 0, AGAIN, sent - 1);
+    return flow;
+  }
+
+  /** What the tools say of a flow that is one SYN and copies of it; arguments as for `openWithSyn`. Leaves no row. */
+  lonelySyn(
+    firstAt: number,
+    lastAt: number,
+    sent: number,
+    x: number,
+    len: number,
+    ipBytes: number,
+    window: number,
+  ): FlowFacts {
+    const flow = this.openWithSyn(firstAt, lastAt, sent, x, len, ipBytes, window);
+    const facts = this.read(flow, 'client');
+    this.release(flow);
+    return facts;
+  }
+
+  /** The next segment of a flow, of `ipBytes` bytes of IP, from its opener or from the other side. */
+  packet(flow: number, fromOpener: boolean, ts: number, seg: Readonly<Segment>, ipBytes: number): void {
+    const zeek = this.#zeek;
+    zeek.turnTo(flow);
+    zeek.words[zeek.at + CODE]! |= laterCompleteness(seg) << COMPLETENESS_SHIFT;
+    zeek.step(fromOpener, ts, seg, ipBytes);
+  }
+
+  /** A segment of the flow whose checksum is wrong: a letter and no more, because its receiver dropped it. */
+  corrupt(flow: number, fromOpener: boolean): void {
+    this.#zeek.turnTo(flow);
+    this.#zeek.addCounted(this.#zeek.at + (fromOpener ? END_A : END_B), CORRUPT, Letter.Corrupt);
+  }
+
+  /** Have both sides finished, or has one reset? Zeek forgets such a connection five seconds later. */
+  isOver(flow: number): boolean {
+    const zeek = this.#zeek;
+    zeek.turnTo(flow);
+    const a = zeek.words[zeek.at + END_A + BITS]!;
+    const b = zeek.words[zeek.at + END_B + BITS]!;
+    return (a & b & CLOSED) !== 0 || (a & STATE) === Peer.Reset || (b & STATE) === Peer.Reset;
+  }
+
+  /** What the tools say of a flow so far. `opener`: which side its opener is in the attempt this is for. */
+  read(flow: number, opener: Side): FlowFacts {
+    const zeek = this.#zeek;
+    zeek.turnTo(flow);
+    const { words, doubles, at } = zeek;
+    const code = words[at + CODE]!;
+    const flipped = (code & FLIPPED) !== 0;
+    const orig = at + (flipped ? END_B : END_A);
+    const resp = at + (flipped ? END_A : END_B);
+    const history = zeek.histories.text(code >>> HISTORY_SHIFT) + ((code & CUT) !== 0 ? 'X' : '');
+    const origBytes = payloadBytes(words, orig, resp);
+    const respBytes = payloadBytes(words, resp, orig);
+    const losses = words[at + LOSSES]!;
+    return {
+      connState: connState(
+        words[orig + BITS]! & STATE,
+        words[resp + BITS]! & STATE,
+        origBytes === 0 && respBytes === 0,
+        history,
+      ),
+      history,
+      completeness: (code >>> COMPLETENESS_SHIFT) & 0xff,
+      originator: flipped === (opener === 'client') ? 'server' : 'client',
+      firstAt: doubles[(at >> 1) + FIRST_AT]!,
+      lastAt: doubles[(at >> 1) + LAST_AT]!,
+      origPackets: words[orig + PACKETS]!,
+      origBytes,
+      origIpBytes: doubles[(orig + IP_BYTES) >> 1]!,
+      respPackets: words[resp + PACKETS]!,
+      respBytes,
+      respIpBytes: doubles[(resp + IP_BYTES) >> 1]!,
+      missedBytes: losses === 0 ? 0 : zeek.losses.missed(losses - 1),
+    };
+  }
+
+  /** Lets go of a flow; its number may be given to another. */
+  release(flow: number): void {
+    const zeek = this.#zeek;
+    zeek.turnTo(flow);
+    const losses = zeek.words[zeek.at + LOSSES]!;
+    if (losses !== 0) zeek.losses.rows.release(losses - 1);
+    zeek.rows.release(flow);
+  }
+
+  /** A new row, in hand. */
+  #add(firstAt: number, lastAt: number): number {
+    const zeek = this.#zeek;
+    const flow = zeek.rows.add();
+    zeek.turnTo(flow);
+    zeek.words[zeek.at + END_A + DELIVERED] = 1;
+    zeek.words[zeek.at + END_B + DELIVERED] = 1;
+    zeek.doubles[(zeek.at >> 1) + FIRST_AT] = firstAt;
+    zeek.doubles[(zeek.at >> 1) + LAST_AT] = lastAt;
+    return flow;
+  }
+}
+
+/** Zeek's guess where the first segment captured is no plain SYN (`TCPAnalyzer::WantConnection`). */
+function isFromResponder(seg: Readonly<Segment>): boolean {
+  const syn = (seg.flags & SYN) !== 0;
+  if ((syn && (seg.flags & ACK) === 0) || !isServerPort(seg.sport)) return false;
+  return !isServerPort(seg.dport) || (!syn && seg.sport < seg.dport);
+}

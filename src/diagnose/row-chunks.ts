@@ -1,0 +1,56 @@
+/**
+ * Rows of 32-bit words in chunks: a table that grows without copying what it has, and uses rows again that were given
+ * back. All fields of a row lie side by side, so that looking at one costs a cache line or two, not one for each field.
+ */
+
+export class RowChunks {
+  /** Rows in use. */
+  live = 0;
+  /** `words[row >>> ROW_SHIFT]` at `(row & ROW_MASK) * stride`; `doubles` is the same memory, at half that index. */
+  readonly words: Uint32Array[] = [];
+  readonly doubles: Float64Array[] = [];
+  readonly #stride: number;
+  /** Rows ever handed out, and the first of those that came back (+ 1); the others are threaded through their word 0. */
+  #used = 0;
+  #free = 0;
+
+  /** `stride`: words of a row, an even number because of the doubles. */
+  constructor(stride: number) {
+    this.#stride = stride;
+  }
+
+  /** Bytes held. */
+  get bytes(): number {
+    return this.words.length * this.#stride * 4 * (ROW_MASK + 1);
+  }
+
+  /** A row of zeros. */
+  add(): number {
+    this.live++;
+    if (this.#free !== 0) {
+      const row = this.#free - 1;
+      const chunk = this.words[row >>> ROW_SHIFT]!;
+      const at = (row & ROW_MASK) * this.#stride;
+      this.#free = chunk[at]!;
+      chunk.fill(0, at, at + this.#stride);
+      return row;
+    }
+    if (this.#used >>> ROW_SHIFT === this.words.length) {
+      const memory = new ArrayBuffer((ROW_MASK + 1) * this.#stride * 4);
+      this.words.push(new Uint32Array(memory));
+      this.doubles.push(new Float64Array(memory));
+    }
+    return this.#used++;
+  }
+
+  /** Takes a row back. */
+  release(row: number): void {
+    this.live--;
+    this.words[row >>> ROW_SHIFT]![(row & ROW_MASK) * this.#stride] = this.#free;
+    this.#free = row + 1;
+  }
+}
+
+/** 4,096 rows a chunk: few enough for a small capture, and in a big one the list of chunks stays short. */
+export const ROW_SHIFT = 12;
+export const ROW_MASK: number = (1 << ROW_SHIFT) - 1;
