@@ -83,8 +83,9 @@ const tshark = spawnSync('tshark', ['-v']).status === 0;
 if (!tshark) console.log('skipped: encapsulations against tshark (it is not installed)');
 
 describe.skipIf(!tshark)('tshark sees the same segment', () => {
-  test.each([...new Set(SEEN_BY_TSHARK.map((each) => each.linkType))])('link type %i', (linkType) => {
-    const group = SEEN_BY_TSHARK.filter((each) => each.linkType === linkType);
+  const runs = new Map(SEEN_BY_TSHARK.map((each) => [`${each.linkType} ${each.decodeAs}`, each]));
+  test.each([...runs.values()])('link type $linkType $decodeAs', ({ linkType, decodeAs }) => {
+    const group = SEEN_BY_TSHARK.filter((each) => each.linkType === linkType && each.decodeAs === decodeAs);
     const folder = mkdtempSync(join(tmpdir(), 'halfopen-'));
     try {
       const file = join(folder, 'a.pcap');
@@ -97,7 +98,21 @@ describe.skipIf(!tshark)('tshark sees the same segment', () => {
       );
       const { stdout } = spawnSync(
         'tshark',
-        ['-r', file, '-T', 'fields', '-e', 'tcp.srcport', '-e', 'tcp.dstport', '-e', 'tcp.seq_raw', '-e', 'tcp.flags'],
+        [
+          ...(decodeAs === '' ? [] : ['-d', decodeAs]),
+          '-r',
+          file,
+          '-T',
+          'fields',
+          '-e',
+          'tcp.srcport',
+          '-e',
+          'tcp.dstport',
+          '-e',
+          'tcp.seq_raw',
+          '-e',
+          'tcp.flags',
+        ],
         { encoding: 'utf8' },
       );
       const seen = stdout

@@ -3,6 +3,7 @@
  * magic, never by a name. Anything else passes through. In steps, so that a bomb costs time but not memory.
  */
 import { createGunzip } from 'node:zlib';
+import { isZstd, ZstdWindows } from './zstd-windows.ts';
 
 /** The bytes of `chunks`, decompressed. What is cut or damaged ends them: `onDamage` gets one sentence that says so. */
 export async function* decompressed(
@@ -18,7 +19,7 @@ export async function* decompressed(
   }
   const all = rejoin(first, rest);
   if (first[0] === 0x1f && first[1] === 0x8b && first[2] === 8) yield* gunzipped(all, onDamage);
-  else if (isZstd(first)) yield* unzstded(all, first, onDamage);
+  else if (isZstd(first)) yield* unzstded(all, onDamage);
   else yield* all;
 }
 
@@ -73,23 +74,21 @@ async function* gunzipped(
 
 async function* unzstded(
   chunks: AsyncIterable<Uint8Array>,
-  first: Uint8Array,
   onDamage: (sentence: string) => void,
 ): AsyncGenerator<Uint8Array, void> {
-  const window = zstdWindow(first);
-  if (window > MAX_ZSTD_WINDOW) {
-    onDamage(`the Zstandard data asks for a window of ${window} bytes, expected at most ${MAX_ZSTD_WINDOW}`);
-    return;
-  }
+  const windows = new ZstdWindows();
   const { Decompress } = await import('fzstd');
   const out: Uint8Array[] = [];
   const zstd = new Decompress((piece) => {
     if (piece.length > 0) out.push(piece);
   });
   const step = (piece: Uint8Array, final: boolean): boolean => {
+    const good = windows.see(piece, MAX_ZSTD_WINDOW);
     try {
-      zstd.push(piece, final);
-      return true;
+      zstd.push(piece.subarray(0, good), final);
+      if (windows.largest <= MAX_ZSTD_WINDOW) return true;
+      onDamage(`the Zstandard data asks for a window of ${windows.largest} bytes, expected at most ${MAX_ZSTD_WINDOW}`);
+      return false;
     } catch (error) {
       const { code, message } = error as { readonly code?: number; readonly message: string };
       onDamage(code === ZSTD_UNEXPECTED_END ? cut('Zstandard') : damaged('Zstandard', message));
@@ -107,26 +106,6 @@ async function* unzstded(
   yield* out.splice(0);
 }
 
-function isZstd(first: Uint8Array): boolean {
-  return first[0] === 0x28 && first[1] === 0xb5 && first[2] === 0x2f && first[3] === 0xfd;
-}
-
-/** How far back the first frame may refer, which is what must be kept (RFC 8878 §3.1.1.1.2); 0 when cut before that. */
-function zstdWindow(first: Uint8Array): number {
-  if (first.length < MAGIC_BYTES) return 0;
-  const descriptor = first[4]!;
-  if ((descriptor & 0x20) === 0) {
-    const base = 2 ** (10 + (first[5]! >>> 3));
-    return base + (base / 8) * (first[5]! & 7);
-  }
-  // A single segment: the window is the content, whose size stands behind the dictionary id.
-  const at = 5 + [0, 1, 2, 4][descriptor & 3]!;
-  const bytes = 1 << (descriptor >>> 6);
-  let size = 0;
-  for (let i = bytes - 1; i >= 0; i--) size = size * 256 + first[at + i]!;
-  return bytes === 2 ? size + 256 : size;
-}
-
 function cut(format: string): string {
   return `the ${format} data ends early: what follows rests on the packets before that`;
 }
@@ -135,8 +114,8 @@ function damaged(format: string, why: string): string {
   return `the ${format} data is damaged (${why}): what follows rests on the packets before that`;
 }
 
-/** The longest Zstandard frame header: magic, descriptor, window, dictionary id, content size. */
-const MAGIC_BYTES = 18;
+/** Of both formats. */
+const MAGIC_BYTES = 4;
 /** gzip makes at most 1032 bytes of one: 17 MB a step. */
 const GZIP_STEP = 1 << 14;
 /** Four bytes of Zstandard can stand for 128 KiB: 32 MiB a step. */

@@ -15,14 +15,23 @@ export interface Encapsulated {
   readonly tunnels: number;
   /** Why tshark 4.0 does not read it as we do; '' where it does. */
   readonly notInTshark: string;
+  /** What tshark 4.0 has to be told with -d; '' where nothing. */
+  readonly decodeAs: string;
 }
 
-const frame = (name: string, linkType: number, hex: string, tunnels = 0, notInTshark = ''): Encapsulated => ({
+const frame = (
+  name: string,
+  linkType: number,
+  hex: string,
+  tunnels = 0,
+  { notInTshark = '', decodeAs = '' } = {},
+): Encapsulated => ({
   name,
   linkType,
   hex: hex.replaceAll(' ', ''),
   tunnels,
   notInTshark,
+  decodeAs,
 });
 const bytesIn = (hex: string): number => hex.replaceAll(' ', '').length / 2;
 const u16 = (n: number): string => n.toString(16).padStart(4, '0');
@@ -48,7 +57,8 @@ export const ENCAPSULATED: readonly Encapsulated[] = [
     E,
     `${MACS} 8847 00010140 00000001 ${ether4}`,
     0,
-    'it guesses by the makers of the network cards, and ours have none',
+    // Left alone it guesses by the makers of the network cards, and ours have none.
+    { decodeAs: 'mpls.label==16,pwethcw' },
   ),
   frame('PPPoE', E, `${MACS} 8864 ${pppoe(`0021 ${IP4}`)}`),
   frame('PPPoE in a VLAN, IPv6', E, `${MACS} 8100 0007 8864 ${pppoe(`0057 ${IP6}`)}`),
@@ -58,17 +68,13 @@ export const ENCAPSULATED: readonly Encapsulated[] = [
   frame('PPP in HDLC', LinkType.PppHdlc, `ff03 0021 ${IP4}`),
   frame('Cisco HDLC by the PPP link type', LinkType.PppHdlc, `0f00 0800 ${IP4}`),
   frame('PPP with direction', LinkType.PppWithDirection, `01 ff03 0021 ${IP4}`),
-  frame(
-    'PPP of pppd',
-    LinkType.PppPppd,
-    `01 03 0021 ${IP4}`,
-    0,
-    'it looks for the address byte that pppd has overwritten',
-  ),
+  frame('PPP of pppd', LinkType.PppPppd, `01 03 0021 ${IP4}`, 0, {
+    notInTshark: 'it looks for the address byte that pppd has overwritten',
+  }),
   frame('PPPoE without Ethernet', LinkType.PppEther, pppoe(`0021 ${IP4}`)),
   frame('MPLS over PPP', LinkType.Ppp, `ff03 0281 00010140 ${IP4}`),
   frame('Cisco HDLC', LinkType.CiscoHdlc, `8f00 86dd ${IP6}`),
-  frame('MPLS link type', LinkType.Mpls, `00010140 ${IP4}`, 0, 'it does not know the link type'),
+  frame('MPLS link type', LinkType.Mpls, `00010140 ${IP4}`, 0, { notInTshark: 'it does not know the link type' }),
   frame('ATM with LLC', LinkType.AtmLlc, `aaaa03 000000 0800 ${IP4}`),
   frame('loopback', LinkType.Null, `02000000 ${IP4}`),
   frame('OpenBSD loopback', LinkType.Loop, `00000018 ${IP6}`),
@@ -81,13 +87,9 @@ export const ENCAPSULATED: readonly Encapsulated[] = [
   frame('PPTP', LinkType.Raw, ip('2f', `3081 880b ${u16(44)} 0001 00000001 00000000 ff03 0021 ${IP4}`), 1),
   frame('VXLAN', E, `${MACS} 0800 ${udp(4789, `0800000000000100 ${ether4}`)}`, 1),
   frame('VXLAN with a tag inside', LinkType.Raw, udp(4789, `0800000000000100 ${MACS} 8100 0005 0800 ${IP4}`), 1),
-  frame(
-    'VXLAN on the port of Linux',
-    LinkType.Raw,
-    udp(8472, `0800000000000100 ${ether4}`),
-    1,
-    'it has to be told the port',
-  ),
+  frame('VXLAN on the port of Linux', LinkType.Raw, udp(8472, `0800000000000100 ${ether4}`), 1, {
+    decodeAs: 'udp.port==8472,vxlan',
+  }),
   frame('Geneve with Ethernet', LinkType.Raw, udp(6081, `0000 6558 00000100 ${ether4}`), 1),
   frame('Geneve with an option and IP', LinkType.Raw, udp(6081, `0240 86dd 00000100 0102 80 01 00000000 ${IP6}`), 1),
   frame('EtherIP', LinkType.Raw, ip('61', `3000 ${ether4}`), 1),
