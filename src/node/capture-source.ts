@@ -23,12 +23,15 @@ export class CaptureSource {
   failure: HalfopenError | undefined = undefined;
   /** The same for a summary that names the file already; '' when nothing is missing. */
   note = '';
+  readonly #input: AsyncIterable<Uint8Array>;
   #chunks: AsyncGenerator<Uint8Array, void> | undefined = undefined;
   #ended = false;
   #broken = false;
 
-  constructor(path: string) {
+  /** `input`: the bytes, when they come from somewhere else than the file or standard input. */
+  constructor(path: string, input: AsyncIterable<Uint8Array> = captureBytes(path)) {
     this.path = path;
+    this.#input = input;
     this.name = captureName(path);
     this.reader = new CaptureReader(this.name);
   }
@@ -91,13 +94,16 @@ export class CaptureSource {
   }
 
   #open(): AsyncGenerator<Uint8Array, void> {
-    // No encoding is set, so chunks are bytes.
-    const stream: AsyncIterable<Uint8Array> =
-      this.path === '-' ? process.stdin : createReadStream(this.path, { highWaterMark: CHUNK });
-    return decompressed(stream, (sentence) => {
+    return decompressed(this.#input, (sentence) => {
       this.#fail(new CaptureError(this.name, this.reader.offset, sentence), sentence);
     });
   }
+}
+
+/** The bytes of a file, or of standard input for `-`. Nothing is opened before the first of them is asked for. */
+export async function* captureBytes(path: string): AsyncGenerator<Uint8Array, void> {
+  // No encoding is set, so chunks are bytes.
+  yield* path === '-' ? process.stdin : createReadStream(path, { highWaterMark: CHUNK });
 }
 
 /** How the input is called in messages. */
