@@ -26,12 +26,13 @@ const sources = files.map(readSource);
 const imports = sources.flatMap((source) => source.imports);
 
 /**
- * The lab's server listens on 127.0.0.1, and a browser may be started on it. The TUN device is made in a network namespace
+ * The lab's server listens on 127.0.0.1, as do the metrics of a watch unless the user names another address, and a browser may be started on it. The TUN device is made in a network namespace
  * of its own, which `unshare` makes and runs us in. A sweep's queue carries points of a grid and their results to a server
  * that the user names. Nothing else in the house opens or starts anything.
  */
 const EDGES: Readonly<Record<string, readonly string[]>> = {
   'src/node/lab-server.ts': ['node:http'],
+  'src/node/metrics-server.ts': ['node:http'],
   'src/cli/commands/lab.ts': ['node:child_process'],
   'src/node/tun/device.ts': ['koffi'],
   'src/node/child.ts': ['node:child_process'],

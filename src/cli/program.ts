@@ -9,6 +9,7 @@ import { registerRun } from './commands/run.ts';
 import { registerScript } from './commands/script.ts';
 import { registerSweep } from './commands/sweep.ts';
 import { registerTun } from './commands/tun.ts';
+import { registerWatch } from './commands/watch.ts';
 import { registerWorker } from './commands/worker.ts';
 import { packageVersion } from './version.ts';
 
@@ -31,6 +32,7 @@ export function createProgram(): Command {
   registerSweep(program);
   registerWorker(program);
   registerExplain(program);
+  registerWatch(program);
   registerScript(program);
   registerLab(program);
   registerTun(program);
@@ -51,6 +53,7 @@ Examples:
   halfopen sweep grid.yaml                                  many runs of one scenario, with intervals
   halfopen tun serve -- curl -s http://198.18.0.2/          let a real program shake hands with the engine (Linux)
   halfopen explain capture.pcapng                           a verdict for every connection attempt in a capture
+  tcpdump -U -w - tcp | halfopen watch -                    the same while it is captured, with alarms
 
 "halfopen <command> --help" says more. Exit code: 0 = done, 1 = a failed check
 or a fault of halfopen, 2 = something in the input.`;

@@ -28,6 +28,28 @@ export function plainText(lines: readonly TextLine[]): string {
     .join('\n');
 }
 
+/** The line, cut to `width` characters: the last one is then `…`. */
+export function clipLine(line: TextLine, width: number): TextLine {
+  const clipped: TextSpan[] = [];
+  let left = width;
+  for (const { text, role } of line) {
+    const chars = [...text];
+    if (chars.length <= left) {
+      clipped.push({ text, role });
+      left -= chars.length;
+      continue;
+    }
+    const rest = chars.slice(0, left);
+    if (left > 0) clipped.push({ text: `${rest.slice(0, -1).join('')}…`, role });
+    else if (clipped.length > 0) {
+      const last = clipped.pop()!;
+      clipped.push({ text: `${[...last.text].slice(0, -1).join('')}…`, role: last.role });
+    }
+    break;
+  }
+  return clipped;
+}
+
 /** One line drawn cell by cell; later drawing wins. Every character used is one terminal cell wide. */
 export class LineCanvas {
   readonly #chars: string[] = [];

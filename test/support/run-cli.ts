@@ -11,7 +11,7 @@ export interface Outcome {
 }
 
 export interface CliOptions {
-  readonly stdin?: string;
+  readonly stdin?: string | Uint8Array;
   readonly cwd?: string;
   /** Sent after so many milliseconds. */
   readonly interrupt?: number;

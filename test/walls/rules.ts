@@ -30,7 +30,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   node: {
     layers: ['wire', 'capture', 'tcp', 'socket', 'sim', 'scenario', 'diagnose', 'script', 'audit', 'view'],
     // koffi, bullmq and ioredis are socket modules as well: only the declared edges may touch them.
-    packages: [/^node:/, 'koffi', 'hyparquet-writer', 'fzstd', 'piscina', 'bullmq', 'ioredis'],
+    packages: [/^node:/, 'koffi', 'hyparquet-writer', 'fzstd', 'piscina', 'bullmq', 'ioredis', 'prom-client'],
   },
   cli: {
     layers: ['wire', 'capture', 'tcp', 'socket', 'sim', 'scenario', 'diagnose', 'script', 'audit', 'view', 'node'],

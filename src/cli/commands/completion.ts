@@ -67,6 +67,7 @@ const ARGUMENTS: Readonly<Record<string, CommandWords['words']>> = {
   compare: 'scenarios',
   sweep: 'files',
   explain: 'files',
+  watch: 'files',
   tun: ['serve'],
   completion: SHELLS,
 };

@@ -1,0 +1,98 @@
+/** `halfopen watch` as plain lines, for pipes and logs: a status now and then, and what begins and ends. */
+import type { JudgementKind } from '../diagnose/findings.ts';
+import type { Alarm, AlarmEvent } from '../diagnose/live/alarm-book.ts';
+import type { CaptureStart, WatchStatus } from '../diagnose/live/watch-status.ts';
+import type { AddressTable } from '../wire/address.ts';
+import { groupDigits } from './numbers.ts';
+import { subjectText } from './subject-text.ts';
+import { formatSpan } from './time-text.ts';
+import { utcText } from './utc-text.ts';
+
+/** `2023-11-14T22:13:20Z`; without a clock in the capture `12.5 s`. */
+export function watchTime({ startSec, startNanos }: CaptureStart, at: number): string {
+  return startSec === 0 ? formatSpan(Math.round(at / 1e8) * 1e8) : utcText(startSec, startNanos + at, 0);
+}
+
+export function statusText(status: WatchStatus): string {
+  const { rates, halfOpen, packets, alarms, skipped } = status;
+  const parts = [
+    `SYN ${rateText(rates.syn)}`,
+    `completed ${rateText(rates.completed)}`,
+    `half-open ${countText(halfOpen)}`,
+    `${countText(packets)} packets`,
+  ];
+  const damaged = skipped.reduce((sum, { count, damaged }) => (damaged ? sum + count : sum), 0);
+  if (damaged > 0) parts.push(`${countText(damaged)} damaged`);
+  if (alarms.length > 0) parts.push(`alarms ${alarms.length}`);
+  return `${watchTime(status, status.at)}  ${parts.join(', ')}`;
+}
+
+/** The event in a line of its own; under a beginning and an end, what it rests on. */
+export function alarmLines({ type, at, alarm }: AlarmEvent, start: CaptureStart, addresses: AddressTable): string[] {
+  const head = `${watchTime(start, at)}  ${alarmTitle(alarm, addresses)}`;
+  switch (type) {
+    case 'alarm-begin':
+      return [
+        `${head} began at ${watchTime(start, alarm.onset)}`,
+        `  ${alarm.judgement.sentence}`,
+        ...evidenceLines(alarm).map((line) => `  ${line}`),
+      ];
+    case 'alarm-update':
+      return [`${head} goes on for ${spanText(at - alarm.onset)}: ${totalsText(alarm)}`];
+    case 'alarm-end': {
+      const how = alarm.endedBy === 'quiet' ? 'ended' : 'still went on when the input ended';
+      return [`${head} ${how}, after ${spanText(alarm.endedAt - alarm.onset)}: ${totalsText(alarm)}`];
+    }
+    default: {
+      const never: never = type;
+      throw new Error(`no words for ${String(never)}`);
+    }
+  }
+}
+
+/** `ALARM 3: flood against 203.0.113.80:80`. */
+export function alarmTitle(alarm: Alarm, addresses: AddressTable): string {
+  return `ALARM ${alarm.id}: ${whatText(alarm, addresses)}`;
+}
+
+/** `flood against 203.0.113.80:80`. */
+export function whatText({ kind, subject }: Alarm, addresses: AddressTable): string {
+  const relation = subject.role === 'source' ? 'from' : kind === 'flood' || kind === 'reflection' ? 'against' : 'at';
+  return `${kindText(kind)} ${relation} ${subjectText(subject, addresses)}`;
+}
+
+/** `retry storm`. */
+export function kindText(kind: JudgementKind): string {
+  return kind.replace('-', ' ');
+}
+
+/** Confidence, and the reasons it is made of: those for it with a plus, those against it with a minus. */
+export function evidenceLines({ judgement }: Alarm): string[] {
+  const { level, score, because } = judgement.confidence;
+  return [
+    `confidence ${level} (${score.toFixed(2)})`,
+    ...because.map(({ weight, sentence }) => `${weight < 0 ? '-' : '+'} ${sentence}`),
+  ];
+}
+
+export function totalsText({ attempts, peakRate }: Alarm): string {
+  return `${countText(attempts)} attempts, at most ${rateText(peakRate)}`;
+}
+
+/** `1,203/s`; below ten with one decimal. */
+export function rateText(rate: number): string {
+  return `${rate > 0 && rate < 10 ? rate.toFixed(1) : countText(rate)}/s`;
+}
+
+export function countText(count: number): string {
+  return groupDigits(Math.round(count), ',');
+}
+
+/** To the tenth of a second, from two minutes on to the second. */
+export function spanText(ns: number): string {
+  if (ns < 120e9) return formatSpan(Math.round(ns / 1e8) * 1e8);
+  const seconds = Math.round(ns / 1e9);
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${seconds % 60} s`;
+}
