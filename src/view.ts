@@ -49,6 +49,8 @@ export { groupDigits, NUMBER_MODES, Numbers, numberBases } from './view/numbers.
 export type { Plot, PlotId, PlotLine, PlotOptions, PlotRole } from './view/plot-model.ts';
 export { floodPlots, onOneAxis, plotValue, sampleAt, sampleTime } from './view/plot-model.ts';
 export { recordingToJson } from './view/recording-json.ts';
+export { type ReportInput, reportPage } from './view/report/report-page.ts';
+export { TellingAttempts } from './view/report/telling-attempts.ts';
 export type { ArrowLabel } from './view/segment-label.ts';
 export { arrowLabel, bytesText, fieldsText, flagsName, optionChips, sentAgain } from './view/segment-label.ts';
 export { hostName, segmentText, stepClause, stepSentence } from './view/sentence.ts';

@@ -168,7 +168,7 @@ function withTop(plot: Plot, top: number): Plot {
 }
 
 /** The next of 1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8 times a power of ten: its half is a short number too. */
-function roundUp(value: number): number {
+export function roundUp(value: number): number {
   if (!(value > 0)) return 1;
   let power = 1;
   while (power * 10 <= value) power *= 10;

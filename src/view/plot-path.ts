@@ -29,6 +29,17 @@ export function linePath(values: readonly number[], box: PlotBox): string {
   return d;
 }
 
+/** Steps through the values, because each is a count of its sample: `value` holds from the sample's begin to its end. */
+export function stepPath(values: readonly number[], box: PlotBox): string {
+  const per = perPoint(box);
+  let d = '';
+  for (let i = 0; i < values.length; i += per) {
+    const end = Math.min(i + per, values.length);
+    d += `${d === '' ? `M${xAt(i, box)} ` : 'V'}${yAt(meanOf(values, i, end), box)}H${xAt(end, box)}`;
+  }
+  return d;
+}
+
 /** The area between two columns of values, as a stack draws it; steps, because each value is a count of its sample. */
 export function bandPath(lower: readonly number[], upper: readonly number[], box: PlotBox): string {
   const per = perPoint(box);

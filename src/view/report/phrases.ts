@@ -1,0 +1,38 @@
+/** Numbers of a judgement in words that stay the same all over a report. */
+import type { Confidence, Judgement, RateCurve } from '../../diagnose/findings.ts';
+import { countText } from '../flood-number.ts';
+
+/** `high (0.98 of 1)`. */
+export function confidenceWords({ level, score }: Confidence): string {
+  return `${level} (${scoreText(score)} of 1)`;
+}
+
+/** Never rounded to all or nothing: 0.999 is not 1. */
+export function scoreText(score: number): string {
+  if (score > 0.99 && score < 1) return 'more than 0.99';
+  if (score < 0.01 && score > 0) return 'less than 0.01';
+  return score.toFixed(2);
+}
+
+/** `1,012 SYN/s`; of unsolicited replies for the two kinds that are made of them. */
+export function rateText({ kind, peakRate }: Judgement): string {
+  const unit = kind === 'backscatter' || kind === 'reflection' ? 'replies a second' : 'SYN/s';
+  return `${rateNumber(peakRate)} ${unit}`;
+}
+
+/** Three digits that count below 100, whole above. */
+export function rateNumber(rate: number): string {
+  return countText(rate >= 100 ? Math.round(rate) : Number(rate.toPrecision(3)));
+}
+
+/** How much a reason weighs, in a word. */
+export function weightWord(weight: number): string {
+  const size = Math.abs(weight);
+  if (size === 0) return 'none';
+  return size >= 2 ? 'strong' : size >= 1 ? 'clear' : size >= 0.5 ? 'moderate' : 'slight';
+}
+
+/** Counts of a step as counts a second. */
+export function perSecond(values: readonly number[], { step }: RateCurve): number[] {
+  return values.map((value) => (step > 0 ? (value * 1e9) / step : 0));
+}

@@ -1,0 +1,96 @@
+/** What a report is made from, and how its numbers and names read. */
+import type { DetectorInfo } from '../../diagnose/detect/types.ts';
+import type { Findings, Judgement, JudgementKind } from '../../diagnose/findings.ts';
+import type { AddressTable } from '../../wire/address.ts';
+import type { CaptureSummary } from '../capture-text.ts';
+import { endpointText } from '../endpoint-text.ts';
+import { formatSpan } from '../time-text.ts';
+import { utcText } from '../utc-text.ts';
+import type { TellingAttempts } from './telling-attempts.ts';
+
+export interface ReportInput extends CaptureSummary {
+  /** Took every row of the capture. */
+  readonly telling: TellingAttempts;
+  readonly addresses: AddressTable;
+  /** What the detectors are that the judgements name. */
+  readonly detectors: readonly DetectorInfo[];
+  /** Of this program. */
+  readonly version: string;
+}
+
+/** Judgements that say something happened. */
+export function incidents(findings: Findings): readonly Judgement[] {
+  return findings.judgements.filter(({ kind }) => kind !== 'nothing');
+}
+
+/** Whom a judgement is about: a socket, a host, or a network. */
+export function subjectText({ subject }: Judgement, addresses: AddressTable): string {
+  const { address } = subject;
+  if (address >= 0) {
+    return subject.port < 0 ? addresses.format(address) : endpointText(addresses, address, subject.port);
+  }
+  const port = subject.port >= 0 ? `, port ${subject.port}` : '';
+  return subject.prefix === '' ? `several hosts${port}` : `${subject.prefix}${port}`;
+}
+
+/** What it is, in the words of a heading. */
+export function titleOf(judgement: Judgement, addresses: AddressTable): string {
+  const whom = subjectText(judgement, addresses);
+  if (judgement.kind === 'nothing') return 'No flood found';
+  return `${KIND_TITLE[judgement.kind]} ${judgement.subject.role === 'source' ? 'from' : KIND_PREPOSITION[judgement.kind]} ${whom}`;
+}
+
+/** Time in the capture, three decimals at most: `10.2 s`, `5 min 3.25 s`. */
+export function sinceStart(ts: number): string {
+  const ms = Math.round(ts / 1e6);
+  if (Math.abs(ms) < 120_000) return ms === 0 ? '0 s' : formatSpan(ms * 1e6);
+  const parts: readonly (readonly [number, string])[] = [
+    [Math.floor(ms / 3_600_000), 'h'],
+    [Math.floor(ms / 60_000) % 60, 'min'],
+    [(ms % 60_000) / 1e3, 's'],
+  ];
+  return parts.flatMap(([value, unit]) => (value === 0 ? [] : [`${value} ${unit}`])).join(' ');
+}
+
+/** Whether the capture says when it was made. */
+export function hasClock({ startSec, startNanos }: Findings): boolean {
+  return startSec !== 0 || startNanos !== 0;
+}
+
+/** Time of day of a moment of the capture, in UTC: `22:13:30.450`; '' when it has none. */
+export function clockText(findings: Findings, ts: number, digits: 0 | 3 = 3): string {
+  return hasClock(findings) ? isoText(findings, ts, digits).slice('2023-11-14T'.length, -1) : '';
+}
+
+/** Its day: `2023-11-14`. */
+export function dayText(findings: Findings, ts: number): string {
+  return isoText(findings, ts, 0).slice(0, '2023-11-14'.length);
+}
+
+/** `10.2 s (22:13:30.450 UTC)`. */
+export function momentText(findings: Findings, ts: number): string {
+  const clock = clockText(findings, ts);
+  return clock === '' ? sinceStart(ts) : `${sinceStart(ts)} (${clock} UTC)`;
+}
+
+function isoText({ startSec, startNanos }: Findings, ts: number, digits: 0 | 3): string {
+  return utcText(startSec, startNanos + ts, digits);
+}
+
+const KIND_TITLE: Record<Exclude<JudgementKind, 'nothing'>, string> = {
+  flood: 'SYN flood',
+  scan: 'Port scan',
+  backscatter: 'Backscatter',
+  reflection: 'TCP reflection',
+  'retry-storm': 'Retry storm',
+  'flash-crowd': 'Flash crowd',
+};
+
+const KIND_PREPOSITION: Record<Exclude<JudgementKind, 'nothing'>, string> = {
+  flood: 'against',
+  scan: 'of',
+  backscatter: 'reaching',
+  reflection: 'towards',
+  'retry-storm': 'at',
+  'flash-crowd': 'at',
+};

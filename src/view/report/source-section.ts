@@ -1,0 +1,80 @@
+/** Who sent: whether the addresses are forged and why we think so, the most active, TTLs and fingerprints. */
+import type { Judgement, SourceStatistics } from '../../diagnose/findings.ts';
+import type { AddressTable } from '../../wire/address.ts';
+import { countText, shareText } from '../flood-number.ts';
+import { html, type Markup, NOTHING } from './markup.ts';
+import type { ReportInput } from './report-input.ts';
+
+export function sourceBlock({ sources, attempts }: Judgement, { addresses }: ReportInput): Markup {
+  if (sources.distinct === 0) return NOTHING;
+  return html`<h3>Where it came from</h3>
+<p><strong>${SPOOFED[sources.spoofed]}</strong>${sources.because.length > 0 ? ' Because:' : ''}</p>
+<ul>${sources.because.map((sentence) => html`<li>${sentence}</li>\n`)}</ul>
+<table class="facts"><caption class="only-read">Sources in numbers</caption><tbody>
+<tr><th scope="row">Sources</th><td>${distinctText(sources)}</td></tr>
+<tr><th scope="row">Entropy</th><td>${sources.entropy.toFixed(1)} bits of at most ${sources.entropyMost.toFixed(1)}: ${entropyWords(sources)}</td></tr>
+${sources.impossible > 0 ? html`<tr><th scope="row">Impossible</th><td>${countText(sources.impossible)} from addresses that never can be a source (private, reserved, multicast)</td></tr>` : NOTHING}</tbody></table>
+${topSources(sources, attempts, addresses)}${shareTable(
+  'Time to live (TTL) on arrival',
+  'TTL',
+  sources.ttls.map(({ ttl, share }) => [String(ttl), share]),
+)}${shareTable(
+  'Fingerprints of the SYNs: window, then options in order',
+  'Fingerprint',
+  sources.prints.map(({ print, share }) => [print, share]),
+)}`;
+}
+
+const SPOOFED: Record<SourceStatistics['spoofed'], string> = {
+  spoofed: 'The source addresses are forged.',
+  'not-spoofed': 'The source addresses are not forged: whoever uses them gets the answers.',
+  'cannot-tell': 'Whether the source addresses are forged cannot be told from this capture.',
+};
+
+/** Rows shown of each table. */
+const MOST = 8;
+
+function distinctText({ distinct, exact, error }: SourceStatistics): string {
+  return exact ? countText(distinct) : `about ${countText(distinct)} (estimated, standard error ${shareText(error)})`;
+}
+
+function entropyWords({ entropy, entropyMost }: SourceStatistics): string {
+  if (entropyMost <= 0) return 'a single attempt';
+  const share = entropy / entropyMost;
+  return share > 0.95
+    ? 'hardly any source comes twice'
+    : share < 0.3
+      ? 'few sources do nearly all'
+      : 'some sources come often';
+}
+
+function topSources({ top }: SourceStatistics, attempts: number, addresses: AddressTable): Markup {
+  const rows = top
+    .slice(0, MOST)
+    .map(({ address, attempts: own }): readonly [string, number, string] => [
+      addresses.format(address),
+      attempts > 0 ? own / attempts : 0,
+      countText(own),
+    ]);
+  return rows.length === 0
+    ? NOTHING
+    : html`<h4>Most active sources</h4>
+<table class="bars"><thead><tr><th scope="col">Address</th><th scope="col" class="n">Attempts</th><th scope="col" class="n">Share</th><th scope="col"><span class="only-read">Share as a bar</span></th></tr></thead>
+<tbody>${rows.map(([name, share, count]) => html`<tr><th scope="row"><code>${name}</code></th><td class="n">${count}</td><td class="n">${shareText(share)}</td><td>${bar(share)}</td></tr>\n`)}</tbody></table>
+`;
+}
+
+function shareTable(title: string, head: string, rows: readonly (readonly [string, number])[]): Markup {
+  const shown = rows.slice(0, MOST);
+  if (shown.length === 0) return NOTHING;
+  const more = rows.length > MOST ? html`<p class="quiet">${rows.length - MOST} more are not shown.</p>` : NOTHING;
+  return html`<h4>${title}</h4>
+<table class="bars"><thead><tr><th scope="col">${head}</th><th scope="col" class="n">Share</th><th scope="col"><span class="only-read">Share as a bar</span></th></tr></thead>
+<tbody>${shown.map(([name, share]) => html`<tr><th scope="row"><code>${name}</code></th><td class="n">${shareText(share)}</td><td>${bar(share)}</td></tr>\n`)}</tbody></table>
+${more}`;
+}
+
+function bar(share: number): Markup {
+  const width = Math.round(Math.min(1, Math.max(0, share)) * 1000) / 10;
+  return html`<span class="bar" aria-hidden="true"><i style="width:${width}%"></i></span>`;
+}

@@ -1,0 +1,82 @@
+/**
+ * Which attempts a report draws. Judgements come after the rows, so some of each kind are kept until it is known which are
+ * wanted: per server socket and verdict a few, spread over the time of the capture, in bounded room.
+ */
+import type { Attempt } from '../../diagnose/attempt.ts';
+import type { Judgement } from '../../diagnose/findings.ts';
+import { Verdict } from '../../diagnose/verdict.ts';
+
+export class TellingAttempts {
+  readonly #groups = new Map<string, Spread>();
+
+  /** Takes each row of the capture once, in any order. */
+  add(attempt: Attempt): void {
+    const { server, serverPort, verdict } = attempt;
+    // A scan has thousands of sockets: once there is no room for more, their rows share one group per verdict.
+    const own = `${server} ${serverPort} ${verdict}`;
+    const key = this.#groups.has(own) || this.#groups.size < MOST_GROUPS ? own : `others ${verdict}`;
+    const group = this.#groups.get(key) ?? new Spread();
+    this.#groups.set(key, group);
+    group.add(attempt);
+  }
+
+  /**
+   * A few that show a judgement, by first packet: those it names as far as they were kept, then the most frequent verdict,
+   * then one of each other verdict, for contrast. Without a judgement: one of each verdict of the capture.
+   */
+  of(judgement: Judgement | undefined): readonly Attempt[] {
+    const wanted = [...this.#groups.values()].map(({ kept, seen }) => ({
+      seen,
+      kept: kept.filter((attempt) => judgement === undefined || isAbout(judgement, attempt)),
+    }));
+    const byVerdict = Object.values(Verdict)
+      .map((verdict) => {
+        const groups = wanted.filter(({ kept }) => kept[0]?.verdict === verdict);
+        const named = (one: Attempt): number => (judgement?.telling.includes(one.firstPacket) === true ? 0 : 1);
+        const kept = groups.flatMap((group) => group.kept);
+        return {
+          seen: groups.reduce((sum, { seen }) => sum + seen, 0),
+          kept: kept.sort((a, b) => named(a) - named(b) || a.firstPacket - b.firstPacket),
+        };
+      })
+      .filter(({ kept }) => kept.length > 0)
+      .sort((a, b) => b.seen - a.seen);
+    const chosen = byVerdict.flatMap(({ kept }, i) => kept.slice(0, i === 0 && judgement?.kind !== 'nothing' ? 2 : 1));
+    return chosen.slice(0, MOST_DRAWN).sort((a, b) => a.firstPacket - b.firstPacket);
+  }
+}
+
+/** Attempts of one kind: all until there are `MOST_KEPT`, then every second, every fourth, so that they span the time. */
+class Spread {
+  seen = 0;
+  kept: Attempt[] = [];
+  #stride = 1;
+
+  add(attempt: Attempt): void {
+    if (this.seen++ % this.#stride !== 0) return;
+    if (this.kept.length === MOST_KEPT) {
+      this.kept = this.kept.filter((_, i) => i % 2 === 0);
+      this.#stride *= 2;
+      if ((this.seen - 1) % this.#stride !== 0) return;
+    }
+    this.kept.push(attempt);
+  }
+}
+
+/** Is this attempt among those that a judgement is about, and within its time? */
+function isAbout({ kind, subject, onset, end }: Judgement, attempt: Attempt): boolean {
+  if (kind === 'nothing') return true;
+  if (attempt.firstAt < onset - SLACK || (end >= 0 && attempt.firstAt > end + SLACK)) return false;
+  if (subject.address < 0) return subject.port < 0 || attempt.serverPort === subject.port;
+  // Who scans, and who is sent replies, stands where a client does.
+  if (kind === 'scan' || kind === 'reflection') {
+    return attempt.client === subject.address || (subject.role === 'target' && attempt.server === subject.address);
+  }
+  return attempt.server === subject.address && (subject.port < 0 || attempt.serverPort === subject.port);
+}
+
+const MOST_GROUPS = 512;
+const MOST_KEPT = 12;
+const MOST_DRAWN = 4;
+/** Windows of detectors are seconds: an onset may be off by one. */
+const SLACK = 1e9;
