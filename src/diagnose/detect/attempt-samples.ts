@@ -16,13 +16,14 @@ export class AttemptSamples {
   readonly #ipId = new Int32Array(ROOM);
   readonly #packet = new Uint32Array(ROOM);
 
-  add(ts: number, isn: number, source: number, sourcePort: number, ipId: number, packet: number): void {
+  /** Counts one; is it to be kept? Asked apart from `add`, so that what is not kept costs next to nothing. */
+  isDue(): boolean {
     const since = this.#since++;
-    if (since >= RUN) {
-      if (since === RUN * this.#stride - 1) this.#since = 0;
-      return;
-    }
-    if (this.#stride === 1 && since === RUN - 1) this.#since = 0;
+    if (this.#since === RUN * this.#stride) this.#since = 0;
+    return since < RUN;
+  }
+
+  add(ts: number, isn: number, source: number, sourcePort: number, ipId: number, packet: number): void {
     if (this.#used === ROOM) this.#thin();
     const i = this.#used++;
     this.#at[i] = ts;

@@ -73,7 +73,7 @@ export class TargetLedger implements HandshakeObserver {
     const watch = this.#sockets.make(this.#socket, ts);
     if (watch !== undefined) {
       watch.attempt(ts, second, seg, source, port, host, ttl, print, unlikely);
-      watch.synSamples.add(ts, seg.seq, seg.src, seg.sport, ipId, rows.synPacket(row));
+      if (watch.synSamples.isDue()) watch.synSamples.add(ts, seg.seq, seg.src, seg.sport, ipId, rows.synPacket(row));
     }
     // The SYN/ACK may stand before its SYN in the capture; nobody told of it then.
     if (rows.synacks(row) > 0) this.#ofAttempt(Event.Answered, SourceEvent.Answered, ts, row);
@@ -90,7 +90,8 @@ export class TargetLedger implements HandshakeObserver {
     }
     this.#ofAttempt(Event.Answered, SourceEvent.Answered, ts, row);
     const watch = this.#sockets.of(this.#socket);
-    watch?.synackSamples.add(ts, seg.seq, seg.dst, seg.dport, -1, this.#rows.synackPacket(row));
+    if (watch?.synackSamples.isDue())
+      watch.synackSamples.add(ts, seg.seq, seg.dst, seg.dport, -1, this.#rows.synackPacket(row));
   }
 
   onCompleted(ts: number, row: number): void {
@@ -206,35 +207,28 @@ export class TargetLedger implements HandshakeObserver {
 
   /** Makes this the current target, with rows in the table. Port -1: a host only. */
   #goTo(ts: number, address: number, port: number): void {
-    if (address === this.#address && port === this.#port) return;
+    if (address === this.#address && port === this.#port && this.#host >= 0 && this.#socket >= 0) return;
     this.#lookAt(address, port);
-    if (this.#host < 0) {
-      this.#makeRoom();
-      this.#host = this.#targets.add(address, -1, ts);
+    if (this.#host >= 0 && (this.#socket >= 0 || port < 0)) return;
+    if (!this.#targets.hasRoom(2)) {
+      this.#targets.cull();
+      this.#sockets.renumber();
+      this.#hosts.renumber();
+      // Rows have other numbers now, and some are gone.
+      this.#host = -1;
+      this.#lookAt(address, port);
     }
-    if (this.#socket >= 0 || port < 0) return;
-    if (this.#makeRoom()) {
-      // Rows have other numbers now, and that of the host may be among those that gave way.
-      this.#host = this.#targets.find(address, -1);
-      if (this.#host < 0) this.#host = this.#targets.add(address, -1, ts);
-    }
-    this.#socket = this.#targets.add(address, port, ts);
+    if (this.#host < 0) this.#host = this.#targets.add(address, -1, ts);
+    if (this.#socket < 0 && port >= 0) this.#socket = this.#targets.add(address, port, ts);
   }
 
   /** Makes this the current target; its rows are -1 where it has none. */
   #lookAt(address: number, port: number): void {
+    if (address === this.#address && port === this.#port && this.#host >= 0) return;
     if (address !== this.#address || this.#host < 0) this.#host = this.#targets.find(address, -1);
     this.#socket = port < 0 ? -1 : this.#targets.find(address, port);
     this.#address = address;
     this.#port = port;
-  }
-
-  #makeRoom(): boolean {
-    if (!this.#targets.full) return false;
-    this.#targets.cull();
-    this.#sockets.renumber();
-    this.#hosts.renumber();
-    return true;
   }
 
   #secondOf(ts: number): number {
@@ -261,6 +255,6 @@ function contextOf(target: TargetCounts, host: TargetCounts, capture: TargetCoun
 const UNFINISHED: readonly Verdict[] = [Verdict.HalfOpen, Verdict.Aborted, Verdict.Refused, Verdict.Unanswered];
 const MOST_TARGETS = 65_536;
 const MOST_WATCHED = 384;
-const SOURCE_SETS = 512;
+const SOURCE_SETS = 256;
 const MOST_SOURCES = 256;
 const SEC = 1e9;

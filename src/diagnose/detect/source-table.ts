@@ -8,6 +8,7 @@
  */
 import { DistinctSketches } from './distinct-sketch.ts';
 import { hashPair } from './key-hash.ts';
+import { leastOfFour } from './least-of-four.ts';
 import type { SourceProfile } from './target-profile.ts';
 
 /** What is counted of a source besides attempts. */
@@ -18,15 +19,12 @@ export class SourceTable {
   readonly #sets: number;
   readonly #keys: Float64Array;
   /** Attempts; 0 = a free place. */
-  readonly #counts: Uint32Array;
+  readonly #counts: Int32Array;
   readonly #over: Uint32Array;
-  readonly #events: Uint32Array;
-  readonly #firstAt: Float64Array;
-  readonly #lastAt: Float64Array;
-  /** The first target by its hashes, and whether there was another: then the sketches hold all of them. */
-  readonly #host: Int32Array;
-  readonly #port: Int32Array;
-  readonly #several: Uint8Array;
+  /** All else of a place in one cache line: two times, then numbers. Columns were a miss each. */
+  readonly #times: Float64Array;
+  readonly #numbers: Int32Array;
+  /** Different hosts, ports and sockets of each place. */
   readonly #targets: DistinctSketches;
 
   /** `sets` of four places: a power of two. */
@@ -34,31 +32,29 @@ export class SourceTable {
     const places = WAYS * sets;
     this.#sets = sets;
     this.#keys = new Float64Array(places);
-    this.#counts = new Uint32Array(places);
+    this.#counts = new Int32Array(places);
     this.#over = new Uint32Array(places);
-    this.#events = new Uint32Array(EVENTS * places);
-    this.#firstAt = new Float64Array(places);
-    this.#lastAt = new Float64Array(places);
-    this.#host = new Int32Array(places);
-    this.#port = new Int32Array(places);
-    this.#several = new Uint8Array(places);
+    this.#times = new Float64Array(LINE_TIMES * places);
+    this.#numbers = new Int32Array(this.#times.buffer);
     this.#targets = new DistinctSketches(KINDS * places, TARGET_BITS);
   }
 
   /** An attempt of `source` at a host and port, all by their hashes. Hot. */
   attempt(ts: number, source: number, hash: number, host: number, port: number): void {
     const place = this.#place(source, hash);
-    this.#lastAt[place] = ts;
+    const numbers = this.#numbers;
+    const line = LINE * place;
+    this.#times[LINE_TIMES * place + LAST_AT] = ts;
     if (this.#counts[place]!++ === this.#over[place]) {
-      this.#host[place] = host;
-      this.#port[place] = port;
-      this.#firstAt[place] = ts;
+      this.#times[LINE_TIMES * place + FIRST_AT] = ts;
+      numbers[line + HOST] = host;
+      numbers[line + PORT] = port;
       return;
     }
-    if (this.#several[place] === 0) {
-      if (this.#host[place] === host && this.#port[place] === port) return;
-      this.#several[place] = 1;
-      this.#addTarget(place, this.#host[place]!, this.#port[place]!);
+    if (numbers[line + SEVERAL] === 0) {
+      if (numbers[line + HOST] === host && numbers[line + PORT] === port) return;
+      numbers[line + SEVERAL] = 1;
+      this.#addTarget(place, numbers[line + HOST]!, numbers[line + PORT]!);
     }
     this.#addTarget(place, host, port);
   }
@@ -68,7 +64,7 @@ export class SourceTable {
     const first = WAYS * (hash & (this.#sets - 1));
     for (let place = first; place < first + WAYS; place++) {
       if (this.#keys[place] !== source || this.#counts[place] === 0) continue;
-      this.#events[EVENTS * place + event]!++;
+      this.#numbers[LINE * place + EVENTS + event]!++;
       return;
     }
   }
@@ -82,8 +78,8 @@ export class SourceTable {
   }
 
   #read(place: number): SourceProfile {
-    const event = (e: SourceEvent): number => this.#events[EVENTS * place + e]!;
-    const several = this.#several[place] !== 0;
+    const event = (e: SourceEvent): number => this.#numbers[LINE * place + EVENTS + e]!;
+    const several = this.#numbers[LINE * place + SEVERAL] !== 0;
     const distinct = (kind: number) =>
       several
         ? { count: Math.max(1, Math.round(this.#targets.estimate(KINDS * place + kind))), error: this.#targets.error }
@@ -100,8 +96,8 @@ export class SourceTable {
       refused: event(SourceEvent.Refused),
       aborted: event(SourceEvent.Aborted),
       synAgain: event(SourceEvent.SynAgain),
-      firstAt: this.#firstAt[place]!,
-      lastAt: this.#lastAt[place]!,
+      firstAt: this.#times[LINE_TIMES * place + FIRST_AT]!,
+      lastAt: this.#times[LINE_TIMES * place + LAST_AT]!,
     };
   }
 
@@ -110,19 +106,16 @@ export class SourceTable {
     const keys = this.#keys;
     const counts = this.#counts;
     const first = WAYS * (hash & (this.#sets - 1));
-    let least = first;
-    for (let place = first; place < first + WAYS; place++) {
+    for (let place = first; place < first + WAYS; place++)
       if (keys[place] === source && counts[place] !== 0) return place;
-      if (counts[place]! < counts[least]!) least = place;
-    }
-    if (this.#several[least] !== 0) {
-      this.#several[least] = 0;
+    const least = leastOfFour(counts, first);
+    const line = LINE * least;
+    if (this.#numbers[line + SEVERAL] !== 0)
       for (let kind = 0; kind < KINDS; kind++) this.#targets.reset(KINDS * least + kind);
-    }
     keys[least] = source;
     this.#over[least] = counts[least]!;
     // A call of fill() costs more than these few writes.
-    for (let i = EVENTS * least; i < EVENTS * (least + 1); i++) this.#events[i] = 0;
+    for (let i = line + SEVERAL; i < line + LINE; i++) this.#numbers[i] = 0;
     return least;
   }
 
@@ -134,7 +127,15 @@ export class SourceTable {
 }
 
 const WAYS = 4;
-const EVENTS = 5;
+/** Words of a place's line of 64 bytes: two times, what the first target was, whether there are several, then events. */
+const LINE = 16;
+const LINE_TIMES = 8;
+const FIRST_AT = 0;
+const LAST_AT = 1;
+const HOST = 4;
+const PORT = 5;
+const SEVERAL = 6;
+const EVENTS = 7;
 /** Hosts, ports, sockets; 64 registers each, a standard error of 10 %. */
 const KINDS = 3;
 const TARGET_BITS = 6;

@@ -4,6 +4,7 @@
  * `DistinctSketches`. The paper's bound holds within a set: a count is over by at most a quarter of what fell into it.
  */
 import { DistinctSketches } from './distinct-sketch.ts';
+import { leastOfFour } from './least-of-four.ts';
 import type { Distinct, Tally } from './target-profile.ts';
 
 export class TallySketch {
@@ -13,7 +14,7 @@ export class TallySketch {
   readonly #keys = new Float64Array(SLOTS);
   readonly #hashes = new Int32Array(SLOTS);
   /** 0 = a free slot. */
-  readonly #counts = new Uint32Array(SLOTS);
+  readonly #counts = new Int32Array(SLOTS);
   /** By how much a count may be too high: what the slot had for its key before. */
   readonly #over = new Uint32Array(SLOTS);
   #distinct: DistinctSketches | undefined = undefined;
@@ -84,14 +85,13 @@ export class TallySketch {
     const keys = this.#keys;
     const counts = this.#counts;
     const first = WAYS * (hash & (SLOTS / WAYS - 1));
-    let least = first;
     for (let slot = first; slot < first + WAYS; slot++) {
       if (keys[slot] === key && counts[slot] !== 0) {
         counts[slot]!++;
         return;
       }
-      if (counts[slot]! < counts[least]!) least = slot;
     }
+    const least = leastOfFour(counts, first);
     keys[least] = key;
     this.#over[least] = counts[least]!;
     counts[least]!++;

@@ -74,9 +74,9 @@ export class TargetTable {
     return readCounts(this.counts, row * EVENTS, this.firstAt[row]!, this.lastAt[row]!);
   }
 
-  /** Is there no room for another row? Then `cull` makes some. */
-  get full(): boolean {
-    return this.rows === this.#most;
+  /** Is there room for so many more rows? Else `cull` makes some. */
+  hasRoom(rows: number): boolean {
+    return this.rows + rows <= this.#most;
   }
 
   /** A new row, found under its target from now on. The table must not be full. */
