@@ -13,7 +13,13 @@ export type {
   Side,
 } from './diagnose/attempt.ts';
 export type { DetectorInfo, EvidenceRow, Finding, TargetWindow } from './diagnose/detect/types.ts';
-export { Examiner, type FrameLike, type VerdictTotals, verdictTotals } from './diagnose/examiner.ts';
+export {
+  Examiner,
+  type ExaminerOptions,
+  type FrameLike,
+  type VerdictTotals,
+  verdictTotals,
+} from './diagnose/examiner.ts';
 export type {
   Confidence,
   Findings,
@@ -31,6 +37,6 @@ export { FlowTable } from './diagnose/flow-table.ts';
 export { type FragmentLimits, FragmentTable } from './diagnose/fragment-table.ts';
 export type { HandshakeObserver } from './diagnose/handshake-observer.ts';
 export type { HandshakeTable } from './diagnose/handshake-table.ts';
-export { HandshakeTracker } from './diagnose/handshake-tracker.ts';
+export { HandshakeTracker, type TrackerOptions } from './diagnose/handshake-tracker.ts';
 export { PacketCounts } from './diagnose/packet-counts.ts';
 export { Fact, VERDICT_NAMES, Verdict, verdictOf } from './diagnose/verdict.ts';

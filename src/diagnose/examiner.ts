@@ -4,9 +4,12 @@ import { Direction } from '../wire/direction.ts';
 import { decodeIcmpError, IcmpError } from '../wire/icmp.ts';
 import { decodeFrame, Packet } from '../wire/packet.ts';
 import { DecodeStatus } from '../wire/status.ts';
+import type { Attempt, AttemptSink } from './attempt.ts';
 import { FragmentTable } from './fragment-table.ts';
+import type { HandshakeObserver } from './handshake-observer.ts';
 import { HandshakeTracker } from './handshake-tracker.ts';
 import { PacketCounts } from './packet-counts.ts';
+import { readAttempt } from './read-attempt.ts';
 import { Verdict } from './verdict.ts';
 
 /** A frame as `capture` gives it; said here because diagnose does not depend on file formats. */
@@ -22,6 +25,17 @@ export interface FrameLike {
   readonly end: number;
 }
 
+export interface ExaminerOptions {
+  /** Stirs hash tables; results do not depend on it. Default 0. */
+  readonly seed?: number;
+  /** Told of every row once, when the tracker is done with it. */
+  readonly sink?: AttemptSink;
+  /** Which rows the sink wants, by number; asked before an `Attempt` is built, which costs more than a packet does. */
+  readonly wants?: (row: number) => boolean;
+  /** Counts along, per target or source. */
+  readonly observer?: HandshakeObserver;
+}
+
 export class Examiner {
   readonly addresses: AddressTable = new AddressTable();
   readonly counts: PacketCounts = new PacketCounts();
@@ -30,10 +44,18 @@ export class Examiner {
   /** The frame looked at last, decoded. */
   readonly packet: Packet = new Packet();
   readonly icmp: IcmpError = new IcmpError();
+  readonly #sink: AttemptSink | undefined;
+  readonly #wants: ((row: number) => boolean) | undefined;
 
-  /** `seed` stirs hash tables; results do not depend on it. */
-  constructor(seed = 0) {
-    this.tracker = new HandshakeTracker(seed);
+  constructor(options: ExaminerOptions = {}) {
+    this.#sink = options.sink;
+    this.#wants = options.wants;
+    // Whoever turns what is counted into `Findings` belongs here, as the tracker's observer beside `options.observer`.
+    this.tracker = new HandshakeTracker({
+      seed: options.seed,
+      observer: options.observer,
+      done: options.sink === undefined ? undefined : (row) => this.#give(row),
+    });
   }
 
   onFrame(frame: FrameLike): void {
@@ -42,10 +64,23 @@ export class Examiner {
     if (packet.direction === Direction.Unknown) packet.direction = frame.direction;
     let { bytes } = frame;
     if (packet.fragment) bytes = this.fragments.onFragment(frame.ts, bytes, packet, this.addresses);
-    const known = this.counts.count(packet, frame.linkType);
-    if (packet.status === DecodeStatus.NotTcp) this.#onNotTcp(frame, bytes);
-    if (known) this.tracker.onSegment(frame.ts, packet.seg, frame.number, packet.network === 4 ? packet.ipId : -1);
-    if (frame.ts > this.tracker.endedAt) this.tracker.finish(frame.ts);
+    if (this.counts.count(packet, frame.linkType)) this.tracker.onSegment(frame.ts, packet, frame.number);
+    else if (packet.status === DecodeStatus.NotTcp) this.#onNotTcp(frame, bytes);
+    if (frame.ts > this.tracker.endedAt) this.tracker.endedAt = frame.ts;
+  }
+
+  /** The capture is over: rows still held are given to the sink, in order of their first packets. Once. */
+  finish(): void {
+    this.tracker.finish(this.tracker.endedAt);
+  }
+
+  /** Row `row` of the tracker as plain data; valid while the row is held (`HandshakeTable.isHeld`). */
+  attempt(row: number): Attempt {
+    return readAttempt(this.tracker, row);
+  }
+
+  #give(row: number): void {
+    if (this.#wants === undefined || this.#wants(row)) this.#sink?.(readAttempt(this.tracker, row));
   }
 
   /** ICMP errors tell of segments, too. */
@@ -55,6 +90,7 @@ export class Examiner {
     const view = bytes === frame.bytes ? frame.view : new DataView(bytes.buffer);
     if (!decodeIcmpError(bytes, view, packet, addresses, icmp)) return;
     this.counts.icmpErrors++;
+    this.tracker.onIcmp(frame.ts, icmp.kind, icmp.quoted, icmp.src, frame.number);
   }
 }
 
@@ -78,24 +114,12 @@ export interface VerdictTotals {
   readonly duplicates: number;
 }
 
-/** Adds up the columns of a tracker. */
+/** What a tracker has counted so far, rows it has let go of included. */
 export function verdictTotals(tracker: HandshakeTracker): VerdictTotals {
-  const t = tracker.handshakes;
-  const by = [0, 0, 0, 0, 0, 0, 0, 0];
-  let synackWithoutSyn = 0;
-  let synRetransmissions = 0;
-  let synackRetransmissions = 0;
-  let duplicates = 0;
-  for (let row = 0; row < t.count; row++) {
-    const verdict = t.verdict(row);
-    by[verdict]!++;
-    if (verdict === Verdict.SynMissing) synackWithoutSyn += t.synacks[row]! + t.duplicates[row]!;
-    synRetransmissions += t.synRetransmissions(row);
-    synackRetransmissions += t.synackRetransmissions(row);
-    duplicates += t.duplicates[row]!;
-  }
+  const { book } = tracker;
+  const by = book.byVerdict;
   return {
-    attempts: t.count - by[Verdict.SynMissing]! - by[Verdict.MidStream]!,
+    attempts: by.reduce((sum, count) => sum + count, 0) - by[Verdict.SynMissing]! - by[Verdict.MidStream]!,
     completed: by[Verdict.Completed]!,
     halfOpen: by[Verdict.HalfOpen]!,
     aborted: by[Verdict.Aborted]!,
@@ -103,10 +127,10 @@ export function verdictTotals(tracker: HandshakeTracker): VerdictTotals {
     unanswered: by[Verdict.Unanswered]!,
     cannotJudge: by[Verdict.CannotJudge]!,
     midStream: by[Verdict.MidStream]!,
-    synackWithoutSyn,
-    synRetransmissions,
-    synackRetransmissions,
-    duplicates,
+    synackWithoutSyn: book.synackWithoutSyn,
+    synRetransmissions: book.synRetransmissions,
+    synackRetransmissions: book.synackRetransmissions,
+    duplicates: book.duplicates,
   };
 }
 

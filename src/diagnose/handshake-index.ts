@@ -1,18 +1,21 @@
 /**
- * Finds rows of a `HandshakeTable` by number arithmetic alone: one table by sockets and X, one by the pair of sockets in
- * either direction (newest row; older ones are chained). Open addressing, linear probing, at most half full.
+ * Finds rows of a `HandshakeTable` by number arithmetic alone: the newest row of a pair of sockets in either direction,
+ * whose `older` leads to the ones before it; and, once a pair has had more than a few, each row by its X as well, so that
+ * a million attempts on one pair cost no more each than the first. Open addressing, linear probing, at most three
+ * quarters full; the hash stands beside the row, so growing, deleting and most probes read no rows.
  */
+import type { Segment } from '../wire/segment.ts';
+import { seqAdd, seqDiff } from '../wire/seq.ts';
 import type { HandshakeTable } from './handshake-table.ts';
+import { Later } from './handshake-words.ts';
+import { Fact } from './verdict.ts';
 
 export class HandshakeIndex {
   readonly #table: HandshakeTable;
   readonly #seed: number;
-  /** Row + 1 per slot; 0 = free. */
-  #exact = new Uint32Array(256);
-  #pairs = new Uint32Array(256);
-  /** Slots taken in each. */
-  #exactUsed = 0;
-  #pairsUsed = 0;
+  /** Two words a slot: hash, and row + 1; 0 = free. The lowest bit of the hash tells entries by X from those by pair. */
+  #slots = new Uint32Array(2 * 256);
+  #used = 0;
 
   /** `seed` stirs the hash, so that a capture made to collide collides for nobody else. */
   constructor(table: HandshakeTable, seed: number) {
@@ -20,111 +23,213 @@ export class HandshakeIndex {
     this.#seed = seed;
   }
 
-  /** The row with exactly this client, server and X, or -1. */
-  exact(client: number, clientPort: number, server: number, serverPort: number, x: number): number {
-    const { table, slots } = { table: this.#table, slots: this.#exact };
-    const mask = slots.length - 1;
-    for (let slot = this.#hash(client, clientPort, server, serverPort, x) & mask; ; slot = (slot + 1) & mask) {
-      const row = slots[slot]! - 1;
-      if (row < 0) return -1;
-      if (
-        table.x[row] === x &&
-        table.clientPort[row] === clientPort &&
-        table.serverPort[row] === serverPort &&
-        table.client[row] === client &&
-        table.server[row] === server
-      ) {
-        return row;
-      }
-    }
+  /** Bytes held. */
+  get bytes(): number {
+    return this.#slots.byteLength;
   }
 
   /** The newest row between two sockets, whichever side is the client, or -1. */
   newest(a: number, aPort: number, b: number, bPort: number): number {
-    return this.#pairs[this.#pairSlot(a, aPort, b, bPort)]! - 1;
+    const t = this.#table;
+    const slots = this.#slots;
+    const mask = slots.length - 2;
+    const hash = this.#pairHash(a, aPort, b, bPort);
+    for (let slot = hash & mask; ; slot = (slot + 2) & mask) {
+      const row = slots[slot + 1]! - 1;
+      if (row < 0) return -1;
+      if (slots[slot] === hash && t.isBetween(row, a, aPort, b, bPort)) return row;
+    }
   }
 
-  /** Makes a new row findable, and chains it before the older ones of its pair. */
+  /** The row of this client, server and X, or -1. `newest` is the newest row of the pair. */
+  withX(newest: number, client: number, clientPort: number, x: number): number {
+    const t = this.#table;
+    let row = newest;
+    for (let i = 0; i < WALK && row >= 0; i++, row = t.older(row)) {
+      if (t.x(row) === x && t.isClient(row, client, clientPort)) return row;
+    }
+    if (newest < 0 || t.depth(newest) < WALK) return -1;
+    const server = t.isClient(newest, client, clientPort) ? t.server(newest) : t.client(newest);
+    const serverPort = t.isClient(newest, client, clientPort) ? t.serverPort(newest) : t.clientPort(newest);
+    const slots = this.#slots;
+    const mask = slots.length - 2;
+    const hash = this.#exactHash(client, clientPort, server, serverPort, x);
+    for (let slot = hash & mask; ; slot = (slot + 2) & mask) {
+      row = slots[slot + 1]! - 1;
+      if (row < 0) return -1;
+      if (slots[slot] !== hash || t.x(row) !== x || !t.isClient(row, client, clientPort)) continue;
+      if (t.server(row) === server && t.serverPort(row) === serverPort) return row;
+    }
+  }
+
+  /** The attempt of `seg.dst` whose SYN the acknowledgment number covers: X+1, or up to X+1+len with data on the SYN. */
+  acknowledgedBy(newest: number, seg: Readonly<Segment>): number {
+    const t = this.#table;
+    const found = this.withX(newest, seg.dst, seg.dport, seqAdd(seg.ack, -1));
+    if (found >= 0) return found;
+    let row = newest;
+    for (let i = 0; i < WALK && row >= 0; i++, row = t.older(row)) {
+      if (!t.has(row, Fact.DataOnSyn) || !t.isClient(row, seg.dst, seg.dport)) continue;
+      const past = seqDiff(seg.ack, t.x(row));
+      if (past >= 1 && past <= 1 + t.later(row, Later.synLen)) return row;
+    }
+    return -1;
+  }
+
+  /** Makes a new row findable, before the older ones of its pair. */
   insert(row: number): void {
-    const table = this.#table;
-    this.#place(row);
-    const slot = this.#pairSlot(table.client[row]!, table.clientPort[row]!, table.server[row]!, table.serverPort[row]!);
-    const before = this.#pairs[slot]! - 1;
-    this.#pairs[slot] = row + 1;
-    table.older[row] = before;
-    if (before < 0 && 2 * ++this.#pairsUsed > this.#pairs.length) this.#rebuildPairs();
+    const t = this.#table;
+    const hash = this.#pairHash(t.client(row), t.clientPort(row), t.server(row), t.serverPort(row));
+    const slot = this.#slotOf(hash, row);
+    const before = this.#slots[slot + 1]! - 1;
+    if (before < 0) {
+      this.#put(hash, row);
+      return;
+    }
+    this.#slots[slot + 1] = row + 1;
+    t.setOlder(row, before);
+    const depth = Math.min(t.depth(before) + 1, WALK);
+    t.setDepth(row, depth);
+    if (depth < WALK) return;
+    // From here on rows of the pair are out of reach of a walk: each gets an entry by its X.
+    let one = before;
+    for (let i = 0; i < WALK && one >= 0 && t.depth(before) < WALK; i++, one = t.older(one)) {
+      if (!t.isByX(one)) this.#putExact(one);
+    }
+    this.#putExact(row);
   }
 
-  /** Gives a row another X. Its old slot stays behind, matching nothing, until the next rebuild. */
+  /** Gives a row another X. */
   rename(row: number, x: number): void {
-    this.#table.x[row] = x;
-    this.#place(row);
-  }
-
-  #place(row: number): void {
-    if (2 * (this.#exactUsed + 1) > this.#exact.length) this.#rebuildExact(row);
-    this.#put(row);
-  }
-
-  #put(row: number): void {
-    this.#exactUsed++;
     const t = this.#table;
-    const slots = this.#exact;
-    const mask = slots.length - 1;
-    let slot = this.#hash(t.client[row]!, t.clientPort[row]!, t.server[row]!, t.serverPort[row]!, t.x[row]!) & mask;
-    while (slots[slot] !== 0) slot = (slot + 1) & mask;
-    slots[slot] = row + 1;
+    const exact = t.isByX(row);
+    if (exact) this.#delete(this.#exactHashOf(row), row);
+    t.setX(row, x);
+    if (exact) this.#putExact(row);
   }
 
-  /** Twice the size, with all rows but one. */
-  #rebuildExact(except: number): void {
-    this.#exact = new Uint32Array(2 * this.#exact.length);
-    this.#exactUsed = 0;
-    for (let row = 0; row < this.#table.count; row++) if (row !== except) this.#put(row);
-  }
-
-  #rebuildPairs(): void {
-    const old = this.#pairs;
+  /** Forgets a row that is about to be freed. */
+  remove(row: number): void {
     const t = this.#table;
-    this.#pairs = new Uint32Array(2 * old.length);
-    for (const entry of old) {
-      if (entry === 0) continue;
-      const row = entry - 1;
-      const slot = this.#pairSlot(t.client[row]!, t.clientPort[row]!, t.server[row]!, t.serverPort[row]!);
-      this.#pairs[slot] = entry;
+    if (t.isByX(row)) this.#delete(this.#exactHashOf(row), row);
+    const hash = this.#pairHash(t.client(row), t.clientPort(row), t.server(row), t.serverPort(row));
+    const slot = this.#slotOf(hash, row);
+    const newest = this.#slots[slot + 1]! - 1;
+    if (newest === row) {
+      const older = t.older(row);
+      if (older >= 0) this.#slots[slot + 1] = older + 1;
+      else this.#deleteAt(slot);
+      return;
+    }
+    // Deep in a long chain the link stays behind; `older` answers -1 where the row it leads to is of another pair.
+    let one = newest;
+    for (let i = 0; i < WALK && one >= 0; i++) {
+      const older = t.older(one);
+      if (older === row) {
+        t.setOlder(one, t.older(row));
+        return;
+      }
+      one = older;
     }
   }
 
-  /** Slot of the pair, or the free slot where it belongs. The two ends are put in order so that direction is lost. */
-  #pairSlot(a: number, aPort: number, b: number, bPort: number): number {
+  #putExact(row: number): void {
+    this.#table.setByX(row);
+    this.#put(this.#exactHashOf(row), row);
+  }
+
+  /** Slot of the entry by pair, or the free slot where it belongs. */
+  #slotOf(hash: number, row: number): number {
+    const t = this.#table;
+    const slots = this.#slots;
+    const mask = slots.length - 2;
+    for (let slot = hash & mask; ; slot = (slot + 2) & mask) {
+      const there = slots[slot + 1]! - 1;
+      if (there < 0 || there === row) {
+        if (there < 0 || slots[slot] === hash) return slot;
+        continue;
+      }
+      if (slots[slot] !== hash) continue;
+      if (t.isBetween(there, t.client(row), t.clientPort(row), t.server(row), t.serverPort(row))) return slot;
+    }
+  }
+
+  #put(hash: number, row: number): void {
+    if (8 * (this.#used + 1) > 3 * this.#slots.length) this.#grow();
+    this.#used++;
+    const slots = this.#slots;
+    const mask = slots.length - 2;
+    let slot = hash & mask;
+    while (slots[slot + 1] !== 0) slot = (slot + 2) & mask;
+    slots[slot] = hash;
+    slots[slot + 1] = row + 1;
+  }
+
+  #grow(): void {
+    const old = this.#slots;
+    const slots = new Uint32Array(2 * old.length);
+    const mask = slots.length - 2;
+    for (let from = 0; from < old.length; from += 2) {
+      if (old[from + 1] === 0) continue;
+      let slot = old[from]! & mask;
+      while (slots[slot + 1] !== 0) slot = (slot + 2) & mask;
+      slots[slot] = old[from]!;
+      slots[slot + 1] = old[from + 1]!;
+    }
+    this.#slots = slots;
+  }
+
+  #delete(hash: number, row: number): void {
+    const slots = this.#slots;
+    const mask = slots.length - 2;
+    for (let slot = hash & mask; slots[slot + 1] !== 0; slot = (slot + 2) & mask) {
+      if (slots[slot] === hash && slots[slot + 1] === row + 1) {
+        this.#deleteAt(slot);
+        return;
+      }
+    }
+  }
+
+  /** Moves later entries of the same run back, so that no marks of deleted ones pile up (Knuth 6.4, algorithm R). */
+  #deleteAt(slot: number): void {
+    this.#used--;
+    const slots = this.#slots;
+    const mask = slots.length - 2;
+    let hole = slot;
+    for (let next = (slot + 2) & mask; slots[next + 1] !== 0; next = (next + 2) & mask) {
+      // An entry may move back unless its own place lies after the hole.
+      if (((next - (slots[next]! & mask)) & mask) < ((next - hole) & mask)) continue;
+      slots[hole] = slots[next]!;
+      slots[hole + 1] = slots[next + 1]!;
+      hole = next;
+    }
+    slots[hole] = 0;
+    slots[hole + 1] = 0;
+  }
+
+  /** The two ends are put in order so that direction is lost. Even. */
+  #pairHash(a: number, aPort: number, b: number, bPort: number): number {
     const swap = a > b || (a === b && aPort > bPort);
-    const hash = swap ? this.#hash(b, bPort, a, aPort, 0) : this.#hash(a, aPort, b, bPort, 0);
-    const slots = this.#pairs;
-    const t = this.#table;
-    const mask = slots.length - 1;
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const row = slots[slot]! - 1;
-      if (row < 0) return slot;
-      const client = t.client[row]!;
-      const server = t.server[row]!;
-      const clientPort = t.clientPort[row]!;
-      const serverPort = t.serverPort[row]!;
-      if (client === a && clientPort === aPort && server === b && serverPort === bPort) return slot;
-      if (client === b && clientPort === bPort && server === a && serverPort === aPort) return slot;
-    }
+    const h = swap ? mixEnds(this.#seed, b, bPort, a, aPort) : mixEnds(this.#seed, a, aPort, b, bPort);
+    return (finish(h) & ~1) >>> 0;
   }
 
-  /** Murmur3's mixing over the five words; an IPv6 handle differs from an IPv4 address of the same low word in bit 0. */
-  #hash(a: number, aPort: number, b: number, bPort: number, x: number): number {
-    let h = mix(this.#seed, a >>> 0);
-    h = mix(h, b >>> 0);
-    h = mix(h, (aPort << 16) | bPort);
-    h = mix(h, x);
-    if (a > 0xffffffff) h ^= 1;
-    h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-    return h ^ (h >>> 16);
+  #exactHash(client: number, clientPort: number, server: number, serverPort: number, x: number): number {
+    return (finish(mix(mixEnds(this.#seed, client, clientPort, server, serverPort), x)) | 1) >>> 0;
   }
+
+  #exactHashOf(row: number): number {
+    const t = this.#table;
+    return this.#exactHash(t.client(row), t.clientPort(row), t.server(row), t.serverPort(row), t.x(row));
+  }
+}
+
+/** Murmur3's mixing; an IPv6 handle differs from an IPv4 address of the same low word by one bit. */
+function mixEnds(seed: number, a: number, aPort: number, b: number, bPort: number): number {
+  let h = mix(seed, a >>> 0);
+  h = mix(h, b >>> 0);
+  h = mix(h, (aPort << 16) | bPort);
+  return a > 0xffffffff ? h ^ 2 : h;
 }
 
 function mix(h: number, word: number): number {
@@ -133,3 +238,12 @@ function mix(h: number, word: number): number {
   const r = h ^ k;
   return (Math.imul((r << 13) | (r >>> 19), 5) + 0xe6546b64) | 0;
 }
+
+function finish(hash: number): number {
+  let h = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}
+
+/** So many rows of a pair are looked at one by one. */
+export const WALK = 8;

@@ -1,116 +1,397 @@
 /**
- * All connection attempts of a capture as columns: about 130 bytes a row, no object per attempt, so that a flood of
- * millions fits. Rows keep the order of their first packet. Packet numbers count from 1 as in Wireshark; 0 = none.
+ * The rows of a tracker: connection attempts, and flows whose SYN is not in the capture. A lone SYN is one record of 48
+ * bytes; a SYN/ACK adds one of 32; everything that comes later lies in a third, made when the first of it is there. So a
+ * flood of millions fits, and the few connections among it may be described at length.
+ *
+ * Packet numbers count from 1 as in Wireshark; 0 = none. What a record without the field would say is answered here, so
+ * no caller has to know which records there are.
  */
+import { IPV6_BASE } from '../wire/address.ts';
+import { Answer, Later, LaterTime, Meta, Opening, Sequel } from './handshake-words.ts';
+import { RowChunks } from './row-chunks.ts';
 import { Fact, type Verdict, verdictOf } from './verdict.ts';
 
 export class HandshakeTable {
-  /** Rows in use. */
-  count = 0;
+  readonly #openings = new RowChunks(Opening.words);
+  readonly #answers = new RowChunks(Answer.words);
+  readonly #sequels = new RowChunks(Sequel.words);
+
+  /** Rows held now. */
+  get held(): number {
+    return this.#openings.live;
+  }
+
+  /** Rows lie below this number; some of them may be free (`isHeld`). */
+  get end(): number {
+    return this.#openings.used;
+  }
+
+  /** Bytes held for rows. */
+  get bytes(): number {
+    return this.#openings.bytes + this.#answers.bytes + this.#sequels.bytes;
+  }
+
+  /** A new row for these sockets, begun by `packet` at `ts`. Both addresses are of one IP version. */
+  add(
+    client: number,
+    clientPort: number,
+    server: number,
+    serverPort: number,
+    x: number,
+    packet: number,
+    ts: number,
+  ): number {
+    const o = this.#openings;
+    const row = o.add();
+    o.setWord(row, Opening.client, client);
+    o.setWord(row, Opening.server, server);
+    o.setWord(row, Opening.ports, (clientPort << 16) | serverPort);
+    o.setWord(row, Opening.x, x);
+    o.setWord(row, Opening.packet, packet);
+    o.setDouble(row, Opening.at, ts);
+    if (client >= IPV6_BASE) o.setWord(row, Opening.meta, Meta.v6);
+    return row;
+  }
+
+  free(row: number): void {
+    const o = this.#openings;
+    const sequel = this.#sequelOf(row);
+    if (sequel >= 0) this.#sequels.release(sequel);
+    if (this.has(row, Fact.SynAck)) this.#answers.release(o.word(row, Opening.more) - 1);
+    o.release(row);
+    // A free row is told by it.
+    o.setWord(row, Opening.packet, 0);
+  }
+
+  isHeld(row: number): boolean {
+    return this.#openings.word(row, Opening.packet) !== 0;
+  }
 
   /** Address handles and ports. The client is the side that sent the SYN (or should have). */
-  client: Float64Array = new Float64Array(0);
-  server: Float64Array = new Float64Array(0);
-  clientPort: Uint16Array = new Uint16Array(0);
-  serverPort: Uint16Array = new Uint16Array(0);
-  /** X: sequence number of the SYN. Y: that of the SYN/ACK, once there is one. */
-  x: Uint32Array = new Uint32Array(0);
-  y: Uint32Array = new Uint32Array(0);
-  /** Bytes of data on the SYN. */
-  synLen: Uint32Array = new Uint32Array(0);
-  /** Acknowledgment numbers of the SYN/ACK, and of the segment that completed the handshake or RST that refused it. */
-  synackAck: Uint32Array = new Uint32Array(0);
-  ackAck: Uint32Array = new Uint32Array(0);
-  rstAck: Uint32Array = new Uint32Array(0);
-  /** The packets the verdict rests on. */
-  synPacket: Uint32Array = new Uint32Array(0);
-  synackPacket: Uint32Array = new Uint32Array(0);
-  ackPacket: Uint32Array = new Uint32Array(0);
-  rstPacket: Uint32Array = new Uint32Array(0);
-  /** Their times in ns, and the times of the last copies. */
-  synAt: Float64Array = new Float64Array(0);
-  synackAt: Float64Array = new Float64Array(0);
-  ackAt: Float64Array = new Float64Array(0);
-  rstAt: Float64Array = new Float64Array(0);
-  lastSynAt: Float64Array = new Float64Array(0);
-  lastSynackAt: Float64Array = new Float64Array(0);
-  /** SYNs and SYN/ACKs sent, the first included; and frames recorded more than once, which are not among them. */
-  syns: Uint32Array = new Uint32Array(0);
-  synacks: Uint32Array = new Uint32Array(0);
-  duplicates: Uint32Array = new Uint32Array(0);
-  /** IP identification of the last SYN and SYN/ACK, or -1: tells a frame recorded twice from one sent twice. */
-  synIpId: Int32Array = new Int32Array(0);
-  synackIpId: Int32Array = new Int32Array(0);
-  /** Bits of `Fact`. */
-  facts: Uint16Array = new Uint16Array(0);
-  /** Next older row of the same pair of sockets, or -1. */
-  older: Int32Array = new Int32Array(0);
+  client(row: number): number {
+    return this.#address(row, Opening.client);
+  }
 
-  /** What became of attempt `row`. */
+  server(row: number): number {
+    return this.#address(row, Opening.server);
+  }
+
+  clientPort(row: number): number {
+    return this.#openings.word(row, Opening.ports) >>> 16;
+  }
+
+  serverPort(row: number): number {
+    return this.#openings.word(row, Opening.ports) & 0xffff;
+  }
+
+  isClient(row: number, address: number, port: number): boolean {
+    return this.#openings.word(row, Opening.ports) >>> 16 === port && this.#address(row, Opening.client) === address;
+  }
+
+  /** Is the row of these two sockets, whichever is the client? */
+  isBetween(row: number, a: number, aPort: number, b: number, bPort: number): boolean {
+    const ports = this.#openings.word(row, Opening.ports);
+    const client = this.#address(row, Opening.client);
+    const server = this.#address(row, Opening.server);
+    if (client === a && server === b && ports === ((aPort << 16) | bPort) >>> 0) return true;
+    return client === b && server === a && ports === ((bPort << 16) | aPort) >>> 0;
+  }
+
+  /** Sequence number of the SYN; what it would have been where it was not captured. */
+  x(row: number): number {
+    return this.#openings.word(row, Opening.x);
+  }
+
+  setX(row: number, x: number): void {
+    this.#openings.setWord(row, Opening.x, x);
+  }
+
+  /** Bits of `Fact`. */
+  facts(row: number): number {
+    return this.#openings.word(row, Opening.facts);
+  }
+
+  has(row: number, facts: number): boolean {
+    return (this.#openings.word(row, Opening.facts) & facts) !== 0;
+  }
+
+  addFacts(row: number, facts: number): void {
+    const o = this.#openings;
+    o.setWord(row, Opening.facts, o.word(row, Opening.facts) | facts);
+  }
+
+  /** What became of the row. */
   verdict(row: number): Verdict {
-    return verdictOf(this.facts[row]!);
+    return verdictOf(this.facts(row));
   }
 
   /** Is this row an attempt, that is, was its SYN captured? */
   isAttempt(row: number): boolean {
-    return (this.facts[row]! & Fact.Syn) !== 0;
+    return this.has(row, Fact.Syn);
   }
 
-  /** SYN retransmissions of the row: copies sent, without frames that were merely recorded twice. */
-  synRetransmissions(row: number): number {
-    return Math.max(0, this.syns[row]! - 1);
+  /** The SYN and its time; without one, what the row began with. */
+  synPacket(row: number): number {
+    return this.#openings.word(row, Opening.packet);
   }
 
-  /** SYN/ACK retransmissions, likewise. */
-  synackRetransmissions(row: number): number {
-    return Math.max(0, this.synacks[row]! - 1);
+  synAt(row: number): number {
+    return this.#openings.double(row, Opening.at);
   }
 
-  /** A new empty row for these sockets. */
-  add(client: number, clientPort: number, server: number, serverPort: number, x: number): number {
-    if (this.count === this.x.length) this.#grow(Math.max(64, 2 * this.count));
-    const row = this.count++;
-    this.client[row] = client;
-    this.clientPort[row] = clientPort;
-    this.server[row] = server;
-    this.serverPort[row] = serverPort;
-    this.x[row] = x;
-    this.older[row] = -1;
-    return row;
+  /** The SYN of a row that began with something else. What it began with is kept. */
+  setSyn(row: number, packet: number, ts: number): void {
+    const o = this.#openings;
+    const s = this.sequel(row);
+    this.#sequels.setWord(s, Sequel.firstPacket, o.word(row, Opening.packet));
+    this.#sequels.setDouble(s, Sequel.firstAt, o.double(row, Opening.at));
+    o.setWord(row, Opening.packet, packet);
+    o.setDouble(row, Opening.at, ts);
   }
 
-  #grow(size: number): void {
-    this.client = larger(this.client, new Float64Array(size));
-    this.server = larger(this.server, new Float64Array(size));
-    this.clientPort = larger(this.clientPort, new Uint16Array(size));
-    this.serverPort = larger(this.serverPort, new Uint16Array(size));
-    this.x = larger(this.x, new Uint32Array(size));
-    this.y = larger(this.y, new Uint32Array(size));
-    this.synLen = larger(this.synLen, new Uint32Array(size));
-    this.synackAck = larger(this.synackAck, new Uint32Array(size));
-    this.ackAck = larger(this.ackAck, new Uint32Array(size));
-    this.rstAck = larger(this.rstAck, new Uint32Array(size));
-    this.synPacket = larger(this.synPacket, new Uint32Array(size));
-    this.synackPacket = larger(this.synackPacket, new Uint32Array(size));
-    this.ackPacket = larger(this.ackPacket, new Uint32Array(size));
-    this.rstPacket = larger(this.rstPacket, new Uint32Array(size));
-    this.synAt = larger(this.synAt, new Float64Array(size));
-    this.synackAt = larger(this.synackAt, new Float64Array(size));
-    this.ackAt = larger(this.ackAt, new Float64Array(size));
-    this.rstAt = larger(this.rstAt, new Float64Array(size));
-    this.lastSynAt = larger(this.lastSynAt, new Float64Array(size));
-    this.lastSynackAt = larger(this.lastSynackAt, new Float64Array(size));
-    this.syns = larger(this.syns, new Uint32Array(size));
-    this.synacks = larger(this.synacks, new Uint32Array(size));
-    this.duplicates = larger(this.duplicates, new Uint32Array(size));
-    this.synIpId = larger(this.synIpId, new Int32Array(size));
-    this.synackIpId = larger(this.synackIpId, new Int32Array(size));
-    this.facts = larger(this.facts, new Uint16Array(size));
-    this.older = larger(this.older, new Int32Array(size));
+  /** Of a row that began without a SYN: what its first segment acknowledged, or the number of the RST it was. */
+  firstNumber(row: number): number {
+    return this.#openings.word(row, Opening.windowPrint);
   }
-}
 
-function larger<T extends { set(from: T): void }>(from: T, to: T): T {
-  to.set(from);
-  return to;
+  setFirstNumber(row: number, value: number): void {
+    this.#openings.setWord(row, Opening.windowPrint, value);
+  }
+
+  firstPacket(row: number): number {
+    const s = this.#sequelOf(row);
+    const first = s < 0 ? 0 : this.#sequels.word(s, Sequel.firstPacket);
+    return first !== 0 ? first : this.synPacket(row);
+  }
+
+  firstAt(row: number): number {
+    const s = this.#sequelOf(row);
+    return s >= 0 && this.#sequels.word(s, Sequel.firstPacket) !== 0
+      ? this.#sequels.double(s, Sequel.firstAt)
+      : this.synAt(row);
+  }
+
+  /** TTL, IP identification (-1: none), window and options (`OptionPrints`) of the SYN. */
+  synTtl(row: number): number {
+    return this.#openings.word(row, Opening.meta) >>> 24;
+  }
+
+  synIpId(row: number): number {
+    const meta = this.#openings.word(row, Opening.meta);
+    return (meta & Meta.v6) !== 0 ? -1 : meta & 0xffff;
+  }
+
+  synWindow(row: number): number {
+    return this.#openings.word(row, Opening.windowPrint) >>> 16;
+  }
+
+  synPrint(row: number): number {
+    return this.#openings.word(row, Opening.windowPrint) & 0xffff;
+  }
+
+  setSynHeader(row: number, ttl: number, window: number, print: number): void {
+    const o = this.#openings;
+    o.setWord(row, Opening.meta, (o.word(row, Opening.meta) & 0x00ff_ffff) | (ttl << 24));
+    o.setWord(row, Opening.windowPrint, (window << 16) | print);
+  }
+
+  setSynIpId(row: number, ipId: number): void {
+    const o = this.#openings;
+    o.setWord(row, Opening.meta, (o.word(row, Opening.meta) & 0xffff_0000) | (ipId & 0xffff));
+  }
+
+  /** 0 unknown, 1 towards the host that captured, 2 from it. */
+  direction(row: number): number {
+    return (this.#openings.word(row, Opening.meta) >>> Meta.directionShift) & 3;
+  }
+
+  setDirection(row: number, direction: number): void {
+    const o = this.#openings;
+    o.setWord(
+      row,
+      Opening.meta,
+      (o.word(row, Opening.meta) & ~(3 << Meta.directionShift)) | (direction << Meta.directionShift),
+    );
+  }
+
+  /** Next older row of the same pair of sockets, or -1. */
+  older(row: number): number {
+    const o = this.#openings;
+    const older = o.word(row, Opening.older) - 1;
+    // A row that was freed may have come back for other sockets.
+    if (older < 0 || !this.isHeld(older) || older === row) return -1;
+    const serverPort = this.serverPort(row);
+    return this.isBetween(older, this.client(row), this.clientPort(row), this.server(row), serverPort) ? older : -1;
+  }
+
+  setOlder(row: number, older: number): void {
+    this.#openings.setWord(row, Opening.older, older + 1);
+  }
+
+  /** How many rows of the pair are older, counted up to 15. */
+  depth(row: number): number {
+    return (this.#openings.word(row, Opening.meta) >>> Meta.depthShift) & 0xf;
+  }
+
+  setDepth(row: number, depth: number): void {
+    const o = this.#openings;
+    o.setWord(row, Opening.meta, (o.word(row, Opening.meta) & ~(0xf << Meta.depthShift)) | (depth << Meta.depthShift));
+  }
+
+  /** Has the index an entry for this row by its X? */
+  isByX(row: number): boolean {
+    return (this.#openings.word(row, Opening.meta) & Meta.byX) !== 0;
+  }
+
+  setByX(row: number): void {
+    const o = this.#openings;
+    o.setWord(row, Opening.meta, o.word(row, Opening.meta) | Meta.byX);
+  }
+
+  /** Sequence number of the SYN/ACK, what it acknowledges, its packet and time; 0 without one. */
+  y(row: number): number {
+    return this.has(row, Fact.SynAck) ? this.#answers.word(this.#answerOf(row), Answer.y) : 0;
+  }
+
+  synackAck(row: number): number {
+    return this.has(row, Fact.SynAck) ? this.#answers.word(this.#answerOf(row), Answer.ack) : 0;
+  }
+
+  synackPacket(row: number): number {
+    return this.has(row, Fact.SynAck) ? this.#answers.word(this.#answerOf(row), Answer.packet) : 0;
+  }
+
+  synackAt(row: number): number {
+    return this.has(row, Fact.SynAck) ? this.#answers.double(this.#answerOf(row), Answer.at) : 0;
+  }
+
+  synackTtl(row: number): number {
+    return this.has(row, Fact.SynAck) ? this.#answers.word(this.#answerOf(row), Answer.header) >>> 24 : 0;
+  }
+
+  synackIpId(row: number): number {
+    if (!this.has(row, Fact.SynAck) || this.synIpId(row) < 0) return -1;
+    return this.#answers.word(this.#answerOf(row), Answer.header) & 0xffff;
+  }
+
+  synackEcn(row: number): boolean {
+    return this.has(row, Fact.SynAck) && (this.#answers.word(this.#answerOf(row), Answer.header) & Answer.ecn) !== 0;
+  }
+
+  synackWindow(row: number): number {
+    return this.has(row, Fact.SynAck) ? this.#answers.word(this.#answerOf(row), Answer.windowPrint) >>> 16 : 0;
+  }
+
+  synackPrint(row: number): number {
+    return this.has(row, Fact.SynAck) ? this.#answers.word(this.#answerOf(row), Answer.windowPrint) & 0xffff : 0;
+  }
+
+  /** The SYN/ACK: the first, or one that takes the place of the one before. */
+  setAnswer(row: number, y: number, ack: number, packet: number, ts: number): void {
+    const a = this.#answers;
+    let answer = this.#answerOf(row);
+    if (!this.has(row, Fact.SynAck)) {
+      // The sequel, if there is one, moves behind the answer.
+      const sequel = answer;
+      answer = a.add();
+      a.setWord(answer, Answer.sequel, sequel + 1);
+      this.#openings.setWord(row, Opening.more, answer + 1);
+      this.addFacts(row, Fact.SynAck);
+    }
+    a.setWord(answer, Answer.y, y);
+    a.setWord(answer, Answer.ack, ack);
+    a.setWord(answer, Answer.packet, packet);
+    a.setDouble(answer, Answer.at, ts);
+  }
+
+  setSynackHeader(row: number, ttl: number, ecn: boolean, window: number, print: number): void {
+    const a = this.#answers;
+    const answer = this.#answerOf(row);
+    a.setWord(answer, Answer.header, (a.word(answer, Answer.header) & 0xffff) | (ttl << 24) | (ecn ? Answer.ecn : 0));
+    a.setWord(answer, Answer.windowPrint, (window << 16) | print);
+  }
+
+  setSynackIpId(row: number, ipId: number): void {
+    const a = this.#answers;
+    const answer = this.#answerOf(row);
+    a.setWord(answer, Answer.header, (a.word(answer, Answer.header) & 0xffff_0000) | (ipId & 0xffff));
+  }
+
+  /** Number of the row's sequel, made if there is none. */
+  sequel(row: number): number {
+    const found = this.#sequelOf(row);
+    if (found >= 0) return found;
+    const made = this.#sequels.add();
+    if (this.has(row, Fact.SynAck)) this.#answers.setWord(this.#answerOf(row), Answer.sequel, made + 1);
+    else this.#openings.setWord(row, Opening.more, made + 1);
+    return made;
+  }
+
+  /** A number of the sequel, 0 without one. `field` is one of `Later`. */
+  later(row: number, field: number): number {
+    const s = this.#sequelOf(row);
+    return s < 0 ? 0 : this.#sequels.word(s, field);
+  }
+
+  setLater(row: number, field: number, value: number): void {
+    this.#sequels.setWord(this.sequel(row), field, value);
+  }
+
+  /** Address handle of who sent the ICMP error that refused the row. */
+  reporter(row: number): number {
+    return this.#handle(row, this.later(row, Later.rstAck));
+  }
+
+  /** A time of the sequel in ns, 0 without one. `field` is one of `LaterTime`. */
+  laterTime(row: number, field: number): number {
+    const s = this.#sequelOf(row);
+    return s < 0 ? 0 : this.#sequels.double(s, field);
+  }
+
+  setLaterTime(row: number, field: number, ts: number): void {
+    this.#sequels.setDouble(this.sequel(row), field, ts);
+  }
+
+  /** Times of the SYN and SYN/ACK sent last; 0 without one. */
+  lastSynAt(row: number): number {
+    return this.later(row, Later.synsAgain) > 0 ? this.laterTime(row, LaterTime.lastSyn) : this.synAt(row);
+  }
+
+  lastSynackAt(row: number): number {
+    return this.later(row, Later.synacksAgain) > 0 ? this.laterTime(row, LaterTime.lastSynack) : this.synackAt(row);
+  }
+
+  /** Time of the latest segment of the row. */
+  lastAt(row: number): number {
+    const s = this.#sequelOf(row);
+    const last = this.has(row, Fact.SynAck) ? Math.max(this.synackAt(row), this.synAt(row)) : this.synAt(row);
+    return s < 0 ? last : Math.max(last, this.#sequels.double(s, LaterTime.last));
+  }
+
+  /** SYN frames sent, the first included, without those that were merely recorded twice. */
+  syns(row: number): number {
+    return (this.isAttempt(row) ? 1 : 0) + this.later(row, Later.synsAgain);
+  }
+
+  /** SYN/ACKs sent, likewise. */
+  synacks(row: number): number {
+    return (this.has(row, Fact.SynAck) ? 1 : 0) + this.later(row, Later.synacksAgain);
+  }
+
+  #address(row: number, field: number): number {
+    return this.#handle(row, this.#openings.word(row, field));
+  }
+
+  #handle(row: number, word: number): number {
+    return (this.#openings.word(row, Opening.meta) & Meta.v6) !== 0 ? IPV6_BASE + word : word;
+  }
+
+  #answerOf(row: number): number {
+    return this.#openings.word(row, Opening.more) - 1;
+  }
+
+  #sequelOf(row: number): number {
+    const more = this.#openings.word(row, Opening.more) - 1;
+    return this.has(row, Fact.SynAck) ? this.#answers.word(more, Answer.sequel) - 1 : more;
+  }
 }

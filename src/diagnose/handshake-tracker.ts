@@ -2,244 +2,399 @@
  * Follows every connection attempt of a capture in one pass and says what became of it. It judges from segments alone
  * (RFC 9293 §3.5) and knows no engine, so that it can judge real captures and the simulator alike.
  */
-import { ACK, CWR, ECE, RST, type Segment, SYN } from '../wire/segment.ts';
+import type { IcmpKind } from '../wire/icmp.ts';
+import type { Packet } from '../wire/packet.ts';
+import { ACK, CWR, ECE, FIN, RST, type Segment, SYN } from '../wire/segment.ts';
 import { seqAdd, seqDiff } from '../wire/seq.ts';
-import { HandshakeIndex } from './handshake-index.ts';
+import { acknowledgeCrossed, crosses, setAck } from './crossed-syns.ts';
+import { isSameFrame } from './duplicate-frames.ts';
+import { HandshakeIndex, WALK } from './handshake-index.ts';
+import type { HandshakeObserver } from './handshake-observer.ts';
 import { HandshakeTable } from './handshake-table.ts';
-import { Fact } from './verdict.ts';
+import { Later, LaterTime } from './handshake-words.ts';
+import { REFUSING } from './icmp-refusal.ts';
+import { OptionPrints } from './option-prints.ts';
+import { MAX_LATE, recallAck, recallReset, takeEarlyAck } from './reordered-capture.ts';
+import { Fact, Verdict } from './verdict.ts';
+import { VerdictBook } from './verdict-book.ts';
+
+export interface TrackerOptions {
+  /** Stirs the hash table; results do not depend on it. Default 0. */
+  readonly seed?: number | undefined;
+  readonly observer?: HandshakeObserver | undefined;
+  /** Told of every row once, when the tracker is done with it; the row is still readable during the call. */
+  readonly done?: ((row: number) => void) | undefined;
+}
 
 export class HandshakeTracker {
   readonly handshakes: HandshakeTable = new HandshakeTable();
+  readonly prints: OptionPrints = new OptionPrints();
+  readonly book: VerdictBook = new VerdictBook(this.handshakes);
   /** Latest time seen, or that of `finish`. */
   endedAt = 0;
   /** Segments sent by the server side of some attempt. 0 with attempts: the capture shows one direction only. */
   fromServers = 0;
+  /** Rows let go before the end: after a silence, and for room. */
+  expired = 0;
+  evicted = 0;
   readonly #index: HandshakeIndex;
+  readonly #observer: HandshakeObserver | undefined;
+  readonly #done: ((row: number) => void) | undefined;
+  #finished = false;
+  constructor(options: TrackerOptions = {}) {
+    this.#index = new HandshakeIndex(this.handshakes, options.seed ?? 0);
+    this.#observer = options.observer;
+    this.#done = options.done;
+  }
 
-  /** `seed` stirs the hash table; results do not depend on it. */
-  constructor(seed = 0) {
-    this.#index = new HandshakeIndex(this.handshakes, seed);
+  /** Bytes held for rows and for finding them. */
+  get bytes(): number {
+    return this.handshakes.bytes + this.#index.bytes;
+  }
+
+  /** Looks at one decoded segment. `ts` in ns since the capture began, `number` the packet's number from 1. */
+  onSegment(ts: number, packet: Readonly<Packet>, number: number): void {
+    if (ts > this.endedAt) this.endedAt = ts;
+    const flags = packet.seg.flags;
+    // RST beside SYN resets whatever the other flags say (RFC 9293 §3.10.7: the RST bit is checked first).
+    if ((flags & RST) !== 0) this.#onReset(ts, packet, number);
+    else if ((flags & SYN) === 0) this.#onOther(ts, packet, number);
+    else if ((flags & ACK) === 0) this.#onSyn(ts, packet, number);
+    else this.#onSynAck(ts, packet, number);
   }
 
   /**
-   * Looks at one segment. `ts` in ns since the capture began, `packet` its number from 1, `ipId` the IP identification
-   * or -1 where there is none: it tells a frame that was recorded twice from a retransmission.
+   * An ICMP error that quotes `quoted`, a segment of a client; `reporter` is the address handle of who sent the error. It
+   * refuses an attempt that nobody has answered, if it is one of `REFUSING`.
    */
-  onSegment(ts: number, seg: Readonly<Segment>, packet: number, ipId = -1): void {
+  onIcmp(ts: number, kind: IcmpKind, quoted: Readonly<Segment>, reporter: number, number: number): void {
     if (ts > this.endedAt) this.endedAt = ts;
-    const flags = seg.flags;
-    // RST beside SYN resets whatever the other flags say (RFC 9293 §3.10.7: the RST bit is checked first).
-    if ((flags & RST) !== 0) this.#onReset(ts, seg, packet);
-    else if ((flags & SYN) === 0) this.#onOther(ts, seg, packet);
-    else if ((flags & ACK) === 0) this.#onSyn(ts, seg, packet, ipId);
-    else this.#onSynAck(ts, seg, packet, ipId);
+    const refusal = REFUSING.indexOf(kind);
+    if (refusal < 0) return;
+    const t = this.handshakes;
+    const newest = this.#index.newest(quoted.src, quoted.sport, quoted.dst, quoted.dport);
+    const row = this.#index.withX(newest, quoted.src, quoted.sport, quoted.seq);
+    // After an answer the error is about a connection, not about an attempt.
+    if (row < 0 || !t.isAttempt(row) || t.has(row, ANSWERED | Fact.ServerRst | Fact.IcmpRefused)) return;
+    t.setLater(row, Later.rstSeq, refusal);
+    t.setLater(row, Later.rstAck, reporter);
+    t.setLater(row, Later.rstPacket, number);
+    t.setLaterTime(row, LaterTime.rst, ts);
+    this.book.judge(row, Fact.IcmpRefused);
+    this.#observer?.onRefused(ts, row);
   }
 
-  /** The capture is over at `ts`. */
+  /** The capture is over at `ts`. Rows still held are done with, in order of their first packets; they stay readable. */
   finish(ts: number): void {
     if (ts > this.endedAt) this.endedAt = ts;
+    if (this.#finished) return;
+    this.#finished = true;
+    for (let row = 0; row < this.handshakes.end; row++) {
+      if (!this.handshakes.isHeld(row)) continue;
+      this.#done?.(row);
+      this.#observer?.onRetired(this.endedAt, row);
+    }
   }
 
-  #onSyn(ts: number, seg: Readonly<Segment>, packet: number, ipId: number): void {
+  #onSyn(ts: number, packet: Readonly<Packet>, number: number): void {
     const t = this.handshakes;
+    const seg = packet.seg;
     const { src, sport, dst, dport, seq } = seg;
-    let row = this.#index.exact(src, sport, dst, dport, seq);
+    const newest = this.#index.newest(src, sport, dst, dport);
+    let row = this.#index.withX(newest, src, sport, seq);
     // A SYN/ACK recorded first left a row under the X it acknowledged, which data on the SYN moves by its length.
-    if (row < 0 && seg.len > 0) {
-      row = this.#index.exact(src, sport, dst, dport, seqAdd(seq, seg.len));
+    if (row < 0 && newest >= 0 && seg.len > 0) {
+      row = this.#index.withX(newest, src, sport, seqAdd(seq, seg.len));
       if (row >= 0 && t.isAttempt(row)) row = -1;
       if (row >= 0) this.#index.rename(row, seq);
     }
-    if (row < 0) {
-      const before = this.#index.newest(src, sport, dst, dport);
-      row = this.#add(src, sport, dst, dport, seq);
-      if (before >= 0 && this.#crosses(before, src, sport, ts)) {
-        t.facts[before]! |= Fact.Crossed;
-        t.facts[row]! |= Fact.Crossed;
-      }
-    }
-    if (!t.isAttempt(row)) {
-      const first = (t.facts[row]! & Fact.SynAck) !== 0 ? Fact.SynAckFirst : 0;
-      const fastOpen = seg.tfoLen >= 0 ? Fact.FastOpen : 0;
-      const ecn = (seg.flags & (ECE | CWR)) === (ECE | CWR) ? Fact.EcnSetup : 0;
-      t.facts[row]! |= Fact.Syn | first | fastOpen | ecn | (seg.len > 0 ? Fact.DataOnSyn : 0);
-      t.synLen[row] = seg.len;
-      t.synPacket[row] = packet;
-      t.synAt[row] = ts;
-      t.syns[row] = 1;
-    } else if (sameFrame(ts, t.lastSynAt[row]!, ipId, t.synIpId[row]!)) {
-      t.duplicates[row]!++;
+    const ipId = ipIdOf(packet);
+    if (row >= 0 && t.isAttempt(row)) {
+      this.#onSynAgain(ts, row, ipId);
       return;
-    } else {
-      t.syns[row]!++;
     }
-    t.lastSynAt[row] = ts;
-    t.synIpId[row] = ipId;
+    if (row < 0) {
+      row = this.#open(src, sport, dst, dport, seq, number, ts);
+      if (newest >= 0 && crosses(t, newest, src, sport, ts)) {
+        t.addFacts(newest, Fact.Crossed);
+        t.addFacts(row, Fact.Crossed);
+      }
+    } else {
+      if (t.has(row, Fact.SynAck)) {
+        t.addFacts(row, Fact.SynAckFirst);
+        this.book.synackWithoutSyn -= t.synacks(row) + t.later(row, Later.duplicates);
+      }
+      recallAck(this.book, row);
+      recallReset(this.book, row);
+      t.setSyn(row, number, ts);
+    }
+    t.setSynHeader(row, packet.ttl, seg.wnd, this.prints.intern(seg));
+    t.setSynIpId(row, ipId);
+    t.setDirection(row, packet.direction);
+    if (seg.len > 0) t.setLater(row, Later.synLen, seg.len);
+    const fastOpen = seg.tfoLen >= 0 ? Fact.FastOpen : 0;
+    const ecn = (seg.flags & (ECE | CWR)) === (ECE | CWR) ? Fact.EcnSetup : 0;
+    this.book.judge(row, Fact.Syn | fastOpen | ecn | (seg.len > 0 ? Fact.DataOnSyn : 0));
+    this.#observer?.onAttempt(ts, row, seg, packet.ttl, ipId);
+    const verdict = t.verdict(row);
+    if (verdict === Verdict.Completed) this.#observer?.onCompleted(ts, row);
+    else if (verdict === Verdict.Refused) this.#observer?.onRefused(ts, row);
   }
 
-  #onSynAck(ts: number, seg: Readonly<Segment>, packet: number, ipId: number): void {
+  /** A copy of a SYN: the same frame recorded again, or sent again. */
+  #onSynAgain(ts: number, row: number, ipId: number): void {
     const t = this.handshakes;
+    if (isSameFrame(this.book, row, ts, t.lastSynAt(row), ipId, t.synIpId(row))) return;
+    t.setLater(row, Later.synsAgain, t.later(row, Later.synsAgain) + 1);
+    t.setLaterTime(row, LaterTime.lastSyn, ts);
+    t.setSynIpId(row, ipId);
+    this.#touch(row, ts);
+    this.book.synRetransmissions++;
+    this.#observer?.onSynAgain(ts, row);
+  }
+
+  #onSynAck(ts: number, packet: Readonly<Packet>, number: number): void {
+    const t = this.handshakes;
+    const seg = packet.seg;
     this.fromServers++;
-    this.#onCrossAck(ts, seg, packet);
-    let row = this.#acknowledgedBy(seg);
-    if (row < 0) row = this.#add(seg.dst, seg.dport, seg.src, seg.sport, seqAdd(seg.ack, -1));
-    if ((t.facts[row]! & Fact.SynAck) === 0) {
-      t.facts[row]! |= Fact.SynAck;
-      t.y[row] = seg.seq;
-      t.synackAck[row] = seg.ack;
-      t.synackPacket[row] = packet;
-      t.synackAt[row] = ts;
-      t.synacks[row] = 1;
-    } else if (t.y[row] === seg.seq && sameFrame(ts, t.lastSynackAt[row]!, ipId, t.synackIpId[row]!)) {
-      t.duplicates[row]!++;
-      return;
-    } else {
-      t.synacks[row]!++;
-      if (t.y[row] !== seg.seq) {
-        t.facts[row]! |= Fact.SynAckChanged;
-        // Until one is acknowledged, the latest offer is the one the client may take.
-        if ((t.facts[row]! & Fact.Acked) === 0) {
-          t.y[row] = seg.seq;
-          t.synackAck[row] = seg.ack;
-          t.synackPacket[row] = packet;
-          t.synackAt[row] = ts;
-        }
-      }
+    const newest = this.#index.newest(seg.src, seg.sport, seg.dst, seg.dport);
+    this.#onCrossed(ts, newest, seg, number);
+    let row = this.#index.acknowledgedBy(newest, seg);
+    if (row < 0) {
+      row = this.#open(seg.dst, seg.dport, seg.src, seg.sport, seqAdd(seg.ack, -1), number, ts);
+      t.addFacts(row, Fact.ServerFirst);
     }
-    t.lastSynackAt[row] = ts;
-    t.synackIpId[row] = ipId;
+    const ipId = ipIdOf(packet);
+    const attempt = t.isAttempt(row);
+    if (!t.has(row, Fact.SynAck)) {
+      this.book.answer(row, seg.seq, seg.ack, number, ts);
+      this.#setSynackHeader(row, packet);
+      t.setSynackIpId(row, ipId);
+      if (seqDiff(seg.ack, t.x(row)) > 1) t.addFacts(row, Fact.SynDataTaken);
+      if (attempt) {
+        this.#observer?.onSynAck(ts, row, seg, false);
+        if (t.has(row, Fact.ClientRst)) this.#observer?.onReset(ts, row, true);
+      }
+      if (takeEarlyAck(this.book, row) && attempt) this.#observer?.onCompleted(ts, row);
+    } else {
+      const same = t.y(row) === seg.seq;
+      if (same && isSameFrame(this.book, row, ts, t.lastSynackAt(row), ipId, t.synackIpId(row))) {
+        if (!attempt) this.book.synackWithoutSyn++;
+        return;
+      }
+      if (!same) this.#onOtherSynAck(ts, row, packet, number);
+      t.setLater(row, Later.synacksAgain, t.later(row, Later.synacksAgain) + 1);
+      t.setLaterTime(row, LaterTime.lastSynack, ts);
+      t.setSynackIpId(row, ipId);
+      this.#touch(row, ts);
+      this.book.synackRetransmissions++;
+      if (attempt) this.#observer?.onSynAck(ts, row, seg, true);
+    }
+    if (attempt) return;
+    this.book.synackWithoutSyn++;
+    if (!t.has(row, Fact.ClientSpoke | Fact.ServerSpoke)) this.#observer?.onUnsolicited(ts, row, seg, packet.ttl);
+  }
+
+  /** Another Y. Until one is acknowledged, the latest offer is the one the client may take. */
+  #onOtherSynAck(ts: number, row: number, packet: Readonly<Packet>, number: number): void {
+    const t = this.handshakes;
+    t.addFacts(row, Fact.SynAckChanged);
+    if (t.has(row, Fact.Acked)) return;
+    t.setAnswer(row, packet.seg.seq, packet.seg.ack, number, ts);
+    this.#setSynackHeader(row, packet);
+  }
+
+  #setSynackHeader(row: number, packet: Readonly<Packet>): void {
+    const seg = packet.seg;
+    const ecn = (seg.flags & (ECE | CWR)) === ECE;
+    this.handshakes.setSynackHeader(row, packet.ttl, ecn, seg.wnd, this.prints.intern(seg));
   }
 
   /** A segment without SYN and RST: the third of a handshake, or any later one. */
-  #onOther(ts: number, seg: Readonly<Segment>, packet: number): void {
-    if ((seg.flags & ACK) === 0) return;
+  #onOther(ts: number, packet: Readonly<Packet>, number: number): void {
     const t = this.handshakes;
+    const seg = packet.seg;
     const newest = this.#index.newest(seg.src, seg.sport, seg.dst, seg.dport);
+    if (newest < 0) {
+      this.#onMidStream(ts, this.#addMidStream(ts, seg, number), packet);
+      return;
+    }
+    const facts = t.facts(newest);
     // The common case first: a segment of a connection whose handshake is done.
-    if (newest < 0 || (t.facts[newest]! & Fact.Acked) !== 0) return;
-    if (t.client[newest] !== seg.src || t.clientPort[newest] !== seg.sport) this.fromServers++;
-    this.#onCrossAck(ts, seg, packet);
+    if ((facts & DONE) === DONE) {
+      this.#onLater(ts, newest, packet);
+      return;
+    }
+    if ((facts & Fact.Syn) !== 0 && !t.isClient(newest, seg.src, seg.sport)) this.fromServers++;
+    this.#onCrossed(ts, newest, seg, number);
+    const row = this.#judgeOther(ts, newest, seg, number);
+    if (t.isAttempt(row)) this.#onLater(ts, row, packet);
+    else this.#onMidStream(ts, row, packet);
+  }
+
+  /** Finds what a segment says of attempts whose handshake is not done. The row it belongs to. */
+  #judgeOther(ts: number, newest: number, seg: Readonly<Segment>, number: number): number {
+    const t = this.handshakes;
+    if ((seg.flags & ACK) === 0) return newest;
     let row = newest;
-    for (let i = 0; i < MAX_CHAIN && row >= 0; i++, row = t.older[row]!) {
-      if (t.client[row] !== seg.src || t.clientPort[row] !== seg.sport) continue;
-      const facts = t.facts[row]!;
+    for (let i = 0; i < WALK && row >= 0; i++, row = t.older(row)) {
+      const facts = t.facts(row);
+      const past = seqDiff(seg.seq, t.x(row));
+      if (!t.isClient(row, seg.src, seg.sport)) {
+        if ((facts & Fact.Acked) !== 0) return row;
+        if ((facts & (Fact.Syn | Fact.SynAck)) !== Fact.Syn) continue;
+        const acknowledged = seqDiff(seg.ack, t.x(row));
+        if (acknowledged < 1 || acknowledged >= MAX_LATE) continue;
+        this.#goOn(ts, row, Fact.ServerWentOn);
+        return row;
+      }
       // The ACK for a Y that is not first in the chain must be exact; for the newest attempt, data may have followed.
-      const ahead = seqDiff(seg.ack, t.y[row]!);
-      const past = seqDiff(seg.seq, t.x[row]!);
+      const ahead = seqDiff(seg.ack, t.y(row));
       if ((facts & (Fact.SynAck | Fact.Acked | Fact.ClientRst)) === Fact.SynAck) {
-        if (ahead !== 1 && !(row === newest && ahead > 1 && ahead < MAX_LATE && past > 0 && past < MAX_LATE)) continue;
-        t.facts[row]! |= Fact.Acked | (ahead === 1 ? 0 : Fact.LateAck);
-        t.ackAck[row] = seg.ack;
-        t.ackPacket[row] = packet;
-        t.ackAt[row] = ts;
-        return;
+        if (ahead === 1 || (row === newest && ahead > 1 && ahead < MAX_LATE && past > 0 && past < MAX_LATE)) {
+          setAck(t, row, seg, number, ts);
+          this.book.judge(row, Fact.Acked | (ahead === 1 ? 0 : Fact.LateAck) | (seg.len > 0 ? Fact.DataAck : 0));
+          if ((facts & Fact.Syn) !== 0) this.#observer?.onCompleted(ts, row);
+          return row;
+        }
+        if (past < 0 || past > MAX_WINDOW) continue;
+        t.addFacts(row, Fact.WrongAck);
+        return row;
       }
-      if ((facts & Fact.SynAck) === 0 && past >= 1 && past <= 1 + t.synLen[row]!) {
-        t.facts[row]! |= Fact.AnswerNotCaptured;
-        return;
+      if ((facts & Fact.Acked) !== 0) return row;
+      // A client that gives up unanswered may send FIN, and its acknowledgment field is still 0.
+      if ((facts & (Fact.Syn | Fact.SynAck)) === Fact.Syn && past >= 1 && past <= MAX_WINDOW && seg.ack !== 0) {
+        if ((facts & Fact.AnswerNotCaptured) === 0) setAck(t, row, seg, number, ts);
+        this.#goOn(ts, row, Fact.AnswerNotCaptured);
+        return row;
       }
+    }
+    return newest;
+  }
+
+  /** One side goes on though no SYN/ACK was captured; if both do, the attempt has completed. */
+  #goOn(ts: number, row: number, fact: number): void {
+    const before = this.handshakes.verdict(row);
+    this.book.judge(row, fact);
+    if (before !== Verdict.Completed && this.handshakes.verdict(row) === Verdict.Completed) {
+      this.#observer?.onCompleted(ts, row);
     }
   }
 
-  #onReset(ts: number, seg: Readonly<Segment>, packet: number): void {
+  #onCrossed(ts: number, newest: number, seg: Readonly<Segment>, number: number): void {
+    const other = acknowledgeCrossed(this.book, newest, seg, number, ts);
+    if (other < 0) return;
+    this.#observer?.onCompleted(ts, newest);
+    this.#observer?.onCompleted(ts, other);
+  }
+
+  #onReset(ts: number, packet: Readonly<Packet>, number: number): void {
     const t = this.handshakes;
+    const seg = packet.seg;
+    const newest = this.#index.newest(seg.src, seg.sport, seg.dst, seg.dport);
+    if (newest < 0) {
+      // Who sends a reset that nobody asked for is taken for a server: so backscatter looks.
+      const row = this.#open(seg.dst, seg.dport, seg.src, seg.sport, seqAdd(seg.ack, -1), number, ts);
+      t.setFirstNumber(row, seg.seq);
+      t.addFacts(row, Fact.ServerFirst | Fact.LateRst);
+      this.fromServers++;
+      this.#observer?.onUnsolicited(ts, row, seg, packet.ttl);
+      return;
+    }
     let fact: number = Fact.ServerRst;
-    let row = (seg.flags & ACK) !== 0 ? this.#acknowledgedBy(seg) : -1;
+    let row = (seg.flags & ACK) !== 0 ? this.#index.acknowledgedBy(newest, seg) : -1;
     if (row < 0) {
-      const newest = this.#index.newest(seg.src, seg.sport, seg.dst, seg.dport);
-      if (newest < 0) return;
-      const fromClient = t.client[newest] === seg.src && t.clientPort[newest] === seg.sport;
-      if (fromClient) {
+      if (t.isClient(newest, seg.src, seg.sport)) {
         fact = Fact.ClientRst;
-        row = this.#index.exact(seg.src, seg.sport, seg.dst, seg.dport, seqAdd(seg.seq, -1));
-        const past = seqDiff(seg.seq, t.x[newest]!);
+        row = this.#index.withX(newest, seg.src, seg.sport, seqAdd(seg.seq, -1));
+        const past = seqDiff(seg.seq, t.x(newest));
         if (row < 0 && past >= 0 && past <= MAX_WINDOW) row = newest;
-      } else if ((t.facts[newest]! & Fact.SynAck) !== 0) {
+      } else if (t.has(newest, Fact.SynAck)) {
         // The server takes its SYN/ACK back.
-        const past = seqDiff(seg.seq, t.y[newest]!);
+        const past = seqDiff(seg.seq, t.y(newest));
         if (past >= 0 && past <= MAX_WINDOW) row = newest;
       } else if ((seg.flags & ACK) === 0) {
         // RFC 9293 §3.10.7.3: in SYN-SENT a reset counts only if it acknowledges the SYN. It is a refusal all the same.
         row = newest;
         fact |= Fact.RstIgnored;
       }
-      if (row < 0) return;
     }
-    if ((fact & Fact.ServerRst) !== 0) this.fromServers++;
-    // After the handshake a reset is the end of a connection, not of an attempt.
-    if ((t.facts[row]! & (Fact.Acked | fact)) !== 0) return;
-    t.facts[row]! |= fact;
-    t.rstAck[row] = seg.ack;
-    t.rstPacket[row] = packet;
-    t.rstAt[row] = ts;
-  }
-
-  /** The attempt of `seg.dst` whose SYN the acknowledgment number covers: X+1, or up to X+1+len with data on the SYN. */
-  #acknowledgedBy(seg: Readonly<Segment>): number {
-    const t = this.handshakes;
-    const found = this.#index.exact(seg.dst, seg.dport, seg.src, seg.sport, seqAdd(seg.ack, -1));
-    if (found >= 0) return found;
-    let row = this.#index.newest(seg.dst, seg.dport, seg.src, seg.sport);
-    for (let i = 0; i < MAX_CHAIN && row >= 0; i++, row = t.older[row]!) {
-      if (t.client[row] !== seg.dst || t.clientPort[row] !== seg.dport) continue;
-      const past = seqDiff(seg.ack, t.x[row]!);
-      if (t.synLen[row]! > 0 && past >= 1 && past <= 1 + t.synLen[row]!) return row;
+    if ((fact & Fact.ServerRst) !== 0 && row >= 0) this.fromServers++;
+    if (row < 0) row = newest;
+    else if (t.isAttempt(row) || t.has(row, Fact.SynAck)) {
+      // After the handshake a reset is the end of a connection, not of an attempt.
+      const over = Fact.Acked | Fact.AnswerNotCaptured | Fact.IcmpRefused | fact;
+      if (!t.has(row, over)) this.#reset(ts, row, fact, seg, number);
     }
-    return -1;
-  }
-
-  /** Two SYNs have crossed: each attempt is complete once both SYNs have been acknowledged. */
-  #onCrossAck(ts: number, seg: Readonly<Segment>, packet: number): void {
-    const t = this.handshakes;
-    const newest = this.#index.newest(seg.src, seg.sport, seg.dst, seg.dport);
-    if (newest < 0 || (t.facts[newest]! & Fact.Crossed) === 0) return;
-    const other = t.older[newest]!;
-    if (other < 0 || (t.facts[other]! & Fact.Crossed) === 0) return;
-    for (const row of [newest, other]) {
-      const mine = t.client[row] === seg.dst && t.clientPort[row] === seg.dport;
-      const past = seqDiff(seg.ack, t.x[row]!);
-      if (!mine || past < 1 || past > 1 + t.synLen[row]! || (t.facts[row]! & Fact.CrossAcked) !== 0) continue;
-      t.facts[row]! |= Fact.CrossAcked;
-      t.ackAck[row] = seg.ack;
-      t.ackPacket[row] = packet;
-      t.ackAt[row] = ts;
+    if (t.has(row, Fact.Acked | Fact.AnswerNotCaptured) || !t.has(row, Fact.Syn | Fact.SynAck)) {
+      t.addFacts(row, Fact.LateRst);
     }
-    if ((t.facts[newest]! & t.facts[other]! & Fact.CrossAcked) === 0) return;
-    t.facts[newest]! |= Fact.Acked;
-    t.facts[other]! |= Fact.Acked;
-    t.y[newest] = t.x[other]!;
-    t.y[other] = t.x[newest]!;
+    this.#touch(row, ts);
+    const stray = !t.has(row, Fact.Syn | Fact.ClientSpoke | Fact.ServerSpoke);
+    if (stray && !t.isClient(row, seg.src, seg.sport)) this.#observer?.onUnsolicited(ts, row, seg, packet.ttl);
   }
 
-  /** Does a SYN from `src` cross the attempt `row`: opposite direction, not answered, and still young? */
-  #crosses(row: number, src: number, sport: number, ts: number): boolean {
+  #reset(ts: number, row: number, fact: number, seg: Readonly<Segment>, number: number): void {
     const t = this.handshakes;
-    if (t.client[row] === src && t.clientPort[row] === sport) return false;
-    return (t.facts[row]! & ~PLAIN_SYN) === 0 && t.isAttempt(row) && ts - t.synAt[row]! < CROSS_WITHIN;
+    t.setLater(row, Later.rstSeq, seg.seq);
+    t.setLater(row, Later.rstAck, seg.ack);
+    t.setLater(row, Later.rstHasAck, (seg.flags & ACK) !== 0 ? 1 : 0);
+    t.setLater(row, Later.rstPacket, number);
+    t.setLaterTime(row, LaterTime.rst, ts);
+    this.book.judge(row, fact);
+    if (!t.isAttempt(row)) return;
+    if (t.has(row, Fact.SynAck)) this.#observer?.onReset(ts, row, fact === Fact.ClientRst);
+    else if ((fact & Fact.ServerRst) !== 0) this.#observer?.onRefused(ts, row);
   }
 
-  #add(client: number, clientPort: number, server: number, serverPort: number, x: number): number {
-    const row = this.handshakes.add(client, clientPort, server, serverPort, x);
-    this.#index.insert(row);
+  /** A flow whose opening is not in the capture. Who sends is the client, unless only the sender's port is a server's. */
+  #addMidStream(ts: number, seg: Readonly<Segment>, number: number): number {
+    const t = this.handshakes;
+    const served = seg.sport < 1024 && seg.dport >= 1024;
+    const row = served
+      ? this.#open(seg.dst, seg.dport, seg.src, seg.sport, seqAdd(seg.ack, -1), number, ts)
+      : this.#open(seg.src, seg.sport, seg.dst, seg.dport, seqAdd(seg.seq, -1), number, ts);
+    if (served) t.addFacts(row, Fact.ServerFirst);
+    else t.setFirstNumber(row, seg.ack);
     return row;
   }
+
+  #open(client: number, cport: number, server: number, sport: number, x: number, packet: number, ts: number): number {
+    const row = this.handshakes.add(client, cport, server, sport, x, packet, ts);
+    this.#index.insert(row);
+    this.book.open();
+    return row;
+  }
+
+  #onMidStream(ts: number, row: number, packet: Readonly<Packet>): void {
+    const t = this.handshakes;
+    const fromClient = t.isClient(row, packet.seg.src, packet.seg.sport);
+    t.addFacts(row, fromClient ? Fact.ClientSpoke : Fact.ServerSpoke);
+    this.#observer?.onMidStream(ts, row, fromClient);
+    this.#onLater(ts, row, packet);
+  }
+
+  /** Any segment without SYN and RST, on the row it belongs to. */
+  #onLater(ts: number, row: number, packet: Readonly<Packet>): void {
+    const t = this.handshakes;
+    const seg = packet.seg;
+    if (ts > t.synAt(row)) this.#touch(row, ts);
+    if ((seg.flags & FIN) === 0) return;
+    if (!t.has(row, Fact.ClientFin | Fact.ServerFin)) this.#observer?.onFin(ts, row);
+    t.addFacts(row, t.isClient(row, seg.src, seg.sport) ? Fact.ClientFin : Fact.ServerFin);
+  }
+
+  #touch(row: number, ts: number): void {
+    if (ts > this.handshakes.laterTime(row, LaterTime.last)) this.handshakes.setLaterTime(row, LaterTime.last, ts);
+  }
 }
 
-/**
- * Was one frame recorded twice? At the same instant always; within a millisecond if the IP identification agrees.
- * The quickest real retransmission of a SYN or SYN/ACK comes after a second (RFC 6298 §2), but tools that flood may
- * send copies back to back: their identifications differ.
- */
-function sameFrame(ts: number, before: number, ipId: number, ipIdBefore: number): boolean {
-  if (ts === before) return ipId === ipIdBefore;
-  return ipId > 0 && ipId === ipIdBefore && Math.abs(ts - before) < 1_000_000;
+/** IPv6 has an identification in fragments only. */
+function ipIdOf(packet: Readonly<Packet>): number {
+  return packet.network === 4 ? packet.ipId : -1;
 }
 
-/** How many attempts of one pair of sockets are looked at when the numbers alone do not name one. */
-const MAX_CHAIN = 16;
-/** A completing segment may come this far after the handshake (2^30 bytes), a reset within one unscaled window. */
-const MAX_LATE = 0x4000_0000;
+/** A reset may come within one unscaled window. */
 const MAX_WINDOW = 0xffff;
-/** SYNs that cross are at most a few round trips apart; later ones are attempts of their own. */
-const CROSS_WITHIN = 10_000_000_000;
-const PLAIN_SYN: number = Fact.Syn | Fact.DataOnSyn | Fact.FastOpen | Fact.EcnSetup | Fact.Crossed;
+const DONE: number = Fact.Syn | Fact.Acked;
+const ANSWERED: number = Fact.SynAck | Fact.Acked | Fact.AnswerNotCaptured;

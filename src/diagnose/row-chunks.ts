@@ -10,8 +10,8 @@ export class RowChunks {
   readonly words: Uint32Array[] = [];
   readonly doubles: Float64Array[] = [];
   readonly #stride: number;
-  /** Rows ever handed out, and the first of those that came back (+ 1); the others are threaded through their word 0. */
   #used = 0;
+  /** The first row that came back (+ 1); the others are threaded through their word 0. */
   #free = 0;
 
   /** `stride`: words of a row, an even number because of the doubles. */
@@ -22,6 +22,11 @@ export class RowChunks {
   /** Bytes held. */
   get bytes(): number {
     return this.words.length * this.#stride * 4 * (ROW_MASK + 1);
+  }
+
+  /** Rows ever handed out: all are numbered below this. */
+  get used(): number {
+    return this.#used;
   }
 
   /** A row of zeros. */
@@ -48,6 +53,23 @@ export class RowChunks {
     this.live--;
     this.words[row >>> ROW_SHIFT]![(row & ROW_MASK) * this.#stride] = this.#free;
     this.#free = row + 1;
+  }
+
+  word(row: number, field: number): number {
+    return this.words[row >>> ROW_SHIFT]![(row & ROW_MASK) * this.#stride + field]!;
+  }
+
+  setWord(row: number, field: number, value: number): void {
+    this.words[row >>> ROW_SHIFT]![(row & ROW_MASK) * this.#stride + field] = value;
+  }
+
+  /** `field` counts in words, and is even. */
+  double(row: number, field: number): number {
+    return this.doubles[row >>> ROW_SHIFT]![((row & ROW_MASK) * this.#stride + field) >>> 1]!;
+  }
+
+  setDouble(row: number, field: number, value: number): void {
+    this.doubles[row >>> ROW_SHIFT]![((row & ROW_MASK) * this.#stride + field) >>> 1] = value;
   }
 }
 

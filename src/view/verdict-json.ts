@@ -1,5 +1,6 @@
 /** `halfopen explain --json`: the summary and the attempts as plain data. Field names are part of the public interface. */
 import { type Examiner, type VerdictTotals, verdictTotals } from '../diagnose/examiner.ts';
+import { Later, LaterTime } from '../diagnose/handshake-words.ts';
 import { Fact, VERDICT_NAMES } from '../diagnose/verdict.ts';
 import { STATUS_NAMES } from '../wire/status.ts';
 import type { CaptureInfo } from './verdict-text.ts';
@@ -73,31 +74,37 @@ export function summaryJson(info: CaptureInfo, examiner: Examiner): ExplainJson 
 
 export function attemptJson(examiner: Examiner, row: number): AttemptJson {
   const t = examiner.tracker.handshakes;
-  const facts = t.facts[row]!;
+  const facts = t.facts(row);
   const has = (fact: number): boolean => (facts & fact) !== 0;
   return {
     verdict: VERDICT_NAMES[t.verdict(row)]!,
-    client: examiner.addresses.format(t.client[row]!),
-    clientPort: t.clientPort[row]!,
-    server: examiner.addresses.format(t.server[row]!),
-    serverPort: t.serverPort[row]!,
-    ...(has(Fact.Syn) && { syn: { packet: t.synPacket[row]!, time: t.synAt[row]!, seq: t.x[row]! } }),
+    client: examiner.addresses.format(t.client(row)),
+    clientPort: t.clientPort(row),
+    server: examiner.addresses.format(t.server(row)),
+    serverPort: t.serverPort(row),
+    ...(has(Fact.Syn) && { syn: { packet: t.synPacket(row), time: t.synAt(row), seq: t.x(row) } }),
     ...(has(Fact.SynAck) && {
-      synack: { packet: t.synackPacket[row]!, time: t.synackAt[row]!, seq: t.y[row]!, ack: t.synackAck[row]! },
+      synack: { packet: t.synackPacket(row), time: t.synackAt(row), seq: t.y(row), ack: t.synackAck(row) },
     }),
-    ...(has(Fact.Acked) && { ack: { packet: t.ackPacket[row]!, time: t.ackAt[row]!, ack: t.ackAck[row]! } }),
+    ...(has(Fact.Acked) && {
+      ack: {
+        packet: t.later(row, Later.ackPacket),
+        time: t.laterTime(row, LaterTime.ack),
+        ack: t.later(row, Later.ackAck),
+      },
+    }),
     ...(has(Fact.ServerRst | Fact.ClientRst) && {
       rst: {
-        packet: t.rstPacket[row]!,
-        time: t.rstAt[row]!,
-        ack: t.rstAck[row]!,
+        packet: t.later(row, Later.rstPacket),
+        time: t.laterTime(row, LaterTime.rst),
+        ack: t.later(row, Later.rstAck),
         from: has(Fact.ClientRst) ? ('client' as const) : ('server' as const),
       },
     }),
-    dataOnSyn: t.synLen[row]!,
-    synRetransmissions: t.synRetransmissions(row),
-    synackRetransmissions: t.synackRetransmissions(row),
-    duplicates: t.duplicates[row]!,
+    dataOnSyn: t.later(row, Later.synLen),
+    synRetransmissions: Math.max(0, t.syns(row) - 1),
+    synackRetransmissions: Math.max(0, t.synacks(row) - 1),
+    duplicates: t.later(row, Later.duplicates),
     notes: NOTE_NAMES.filter(([fact]) => has(fact)).map(([, name]) => name),
   };
 }

@@ -1,6 +1,7 @@
 /** `halfopen explain` as text: a summary, then for each attempt its verdict and the numbers the verdict rests on. */
 import type { Examiner, VerdictTotals } from '../diagnose/examiner.ts';
 import { verdictTotals } from '../diagnose/examiner.ts';
+import { Later, LaterTime } from '../diagnose/handshake-words.ts';
 import { Fact, VERDICT_NAMES, Verdict } from '../diagnose/verdict.ts';
 import { isIpv6 } from '../wire/address.ts';
 import { seqDiff } from '../wire/seq.ts';
@@ -37,40 +38,46 @@ export function summaryLines(info: CaptureInfo, examiner: Examiner): string[] {
 /** The lines of one row: verdict and sockets, then one line per piece of evidence. */
 export function attemptLines(examiner: Examiner, row: number): string[] {
   const t = examiner.tracker.handshakes;
-  const facts = t.facts[row]!;
+  const facts = t.facts(row);
   const verdict = t.verdict(row);
-  const client = socket(examiner, t.client[row]!, t.clientPort[row]!);
-  const server = socket(examiner, t.server[row]!, t.serverPort[row]!);
+  const client = socket(examiner, t.client(row), t.clientPort(row));
+  const server = socket(examiner, t.server(row), t.serverPort(row));
   const lines = [`${VERDICT_NAMES[verdict]!.padEnd(11)} ${client} > ${server}`];
-  const base = (facts & Fact.Syn) !== 0 ? t.synAt[row]! : t.synackAt[row]!;
-  const x = t.x[row]!;
-  const y = t.y[row]!;
+  const base = (facts & Fact.Syn) !== 0 ? t.synAt(row) : t.synackAt(row);
+  const x = t.x(row);
+  const y = t.y(row);
   if ((facts & Fact.Syn) !== 0) {
     const extra = [`seq ${x} (X)`];
-    if (t.synLen[row]! > 0) extra.push(many(t.synLen[row]!, 'byte of data', 'bytes of data'));
-    const again = t.synRetransmissions(row);
-    if (again > 0) extra.push(`sent again ${times(again)}, last at ${seconds(t.lastSynAt[row]!)}`);
-    lines.push(evidence('SYN', t.synPacket[row]!, `at ${seconds(t.synAt[row]!)}`, extra));
+    if (t.later(row, Later.synLen) > 0) extra.push(many(t.later(row, Later.synLen), 'byte of data', 'bytes of data'));
+    const again = Math.max(0, t.syns(row) - 1);
+    if (again > 0) extra.push(`sent again ${times(again)}, last at ${seconds(t.laterTime(row, LaterTime.lastSyn))}`);
+    lines.push(evidence('SYN', t.synPacket(row), `at ${seconds(t.synAt(row))}`, extra));
   }
   if ((facts & Fact.SynAck) !== 0) {
-    const extra = [`seq ${y} (Y)`, `ack ${t.synackAck[row]!} (${relative('X', t.synackAck[row]!, x)})`];
-    const again = t.synackRetransmissions(row);
-    if (again > 0) extra.push(`sent again ${times(again)}, last at ${seconds(t.lastSynackAt[row]!)}`);
-    lines.push(evidence('SYN/ACK', t.synackPacket[row]!, after(t.synackAt[row]! - base), extra));
+    const extra = [`seq ${y} (Y)`, `ack ${t.synackAck(row)} (${relative('X', t.synackAck(row), x)})`];
+    const again = Math.max(0, t.synacks(row) - 1);
+    if (again > 0) extra.push(`sent again ${times(again)}, last at ${seconds(t.laterTime(row, LaterTime.lastSynack))}`);
+    lines.push(evidence('SYN/ACK', t.synackPacket(row), after(t.synackAt(row) - base), extra));
   }
   // In a split handshake the SYN/ACK itself is what acknowledges the SYN: one line says it.
-  if ((facts & Fact.Acked) !== 0 && t.ackPacket[row] !== t.synackPacket[row]) {
+  if ((facts & Fact.Acked) !== 0 && t.later(row, Later.ackPacket) !== t.synackPacket(row)) {
     const crossed = (facts & Fact.CrossAcked) !== 0;
-    const symbol = crossed ? relative('X', t.ackAck[row]!, x) : relative('Y', t.ackAck[row]!, y);
-    lines.push(evidence('ACK', t.ackPacket[row]!, after(t.ackAt[row]! - base), [`ack ${t.ackAck[row]!} (${symbol})`]));
+    const symbol = crossed
+      ? relative('X', t.later(row, Later.ackAck), x)
+      : relative('Y', t.later(row, Later.ackAck), y);
+    lines.push(
+      evidence('ACK', t.later(row, Later.ackPacket), after(t.laterTime(row, LaterTime.ack) - base), [
+        `ack ${t.later(row, Later.ackAck)} (${symbol})`,
+      ]),
+    );
   }
   if ((facts & (Fact.ServerRst | Fact.ClientRst)) !== 0) {
     const from = (facts & Fact.ClientRst) !== 0 ? 'from the client' : 'from the server';
     const extra = [from];
     if ((facts & (Fact.ServerRst | Fact.SynAck | Fact.RstIgnored)) === Fact.ServerRst) {
-      extra.push(`ack ${t.rstAck[row]!} (${relative('X', t.rstAck[row]!, x)})`);
+      extra.push(`ack ${t.later(row, Later.rstAck)} (${relative('X', t.later(row, Later.rstAck), x)})`);
     }
-    lines.push(evidence('RST', t.rstPacket[row]!, after(t.rstAt[row]! - base), extra));
+    lines.push(evidence('RST', t.later(row, Later.rstPacket), after(t.laterTime(row, LaterTime.rst) - base), extra));
   }
   for (const note of attemptNotes(examiner, row)) lines.push(`  ${note}`);
   return lines;
@@ -119,17 +126,17 @@ function summaryNotes(info: CaptureInfo, examiner: Examiner, totals: VerdictTota
 
 function attemptNotes(examiner: Examiner, row: number): string[] {
   const { handshakes: t, endedAt } = examiner.tracker;
-  const facts = t.facts[row]!;
+  const facts = t.facts(row);
   const notes: string[] = [];
   const verdict = t.verdict(row);
   if (verdict === Verdict.HalfOpen) {
-    const waited = seconds(endedAt - t.synackAt[row]!);
-    notes.push(`nothing acknowledges Y+1 = ${(t.y[row]! + 1) >>> 0} in the ${waited} the capture goes on`);
+    const waited = seconds(endedAt - t.synackAt(row));
+    notes.push(`nothing acknowledges Y+1 = ${(t.y(row) + 1) >>> 0} in the ${waited} the capture goes on`);
   }
   if (verdict === Verdict.Unanswered) {
     if ((facts & Fact.AnswerNotCaptured) !== 0) {
       notes.push('the client went on at X+1: the answer was given but is not in this capture');
-    } else notes.push(`no SYN/ACK and no RST in the ${seconds(endedAt - t.synAt[row]!)} the capture goes on`);
+    } else notes.push(`no SYN/ACK and no RST in the ${seconds(endedAt - t.synAt(row))} the capture goes on`);
   }
   for (const [fact, text] of NOTES) if ((facts & fact) !== 0) notes.push(text);
   return notes;

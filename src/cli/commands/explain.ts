@@ -31,8 +31,9 @@ async function explain(paths: readonly string[], options: ExplainOptions): Promi
   if (paths.filter((path) => path === '-').length > 1) throw new HalfopenError("'-' is given twice, expected once");
   const sources = paths.map((path) => new CaptureSource(path));
   // A capture made to collide in the hash tables collides for nobody: the seed is ours, and no result depends on it.
-  const examiner = new Examiner(randomInt(2 ** 32));
+  const examiner = new Examiner({ seed: randomInt(2 ** 32) });
   await streamTimeline(sources, (frame) => examiner.onFrame(frame));
+  examiner.finish();
   const failure = sources.find((source) => source.failure !== undefined)?.failure;
   if (failure !== undefined && examiner.counts.packets === 0) throw failure;
   // What stands before damage, and the other files, are still worth reading.
@@ -64,8 +65,8 @@ async function printText(info: CaptureInfo, examiner: Examiner, limit: number): 
   await print(`${summaryLines(info, examiner).join('\n')}\n`);
   let shown = 0;
   let left = 0;
-  for (let row = 0; row < table.count; row++) {
-    if (!table.isAttempt(row)) continue;
+  for (let row = 0; row < table.end; row++) {
+    if (!table.isHeld(row) || !table.isAttempt(row)) continue;
     if (limit > 0 && shown === limit) left++;
     else {
       shown++;
@@ -83,8 +84,8 @@ async function printJson(info: CaptureInfo, examiner: Examiner): Promise<void> {
   const head = JSON.stringify(summaryJson(info, examiner), undefined, 2);
   await print(`${head.slice(0, -2)},\n  "attempts": [`);
   let separator = '\n    ';
-  for (let row = 0; row < table.count; row++) {
-    if (!table.isAttempt(row)) continue;
+  for (let row = 0; row < table.end; row++) {
+    if (!table.isHeld(row) || !table.isAttempt(row)) continue;
     await print(separator + JSON.stringify(attemptJson(examiner, row)));
     separator = ',\n    ';
   }

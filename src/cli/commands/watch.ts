@@ -55,7 +55,7 @@ async function watch(path: string, options: WatchOptions): Promise<void> {
   const stop = stopSignal();
   const seen = new Set<JudgementKind>();
   // A capture made to collide in the hash tables collides for nobody: the seed is ours, and no result depends on it.
-  const examiner = new Examiner(randomInt(2 ** 32));
+  const examiner = new Examiner({ seed: randomInt(2 ** 32) });
   const capture = new LiveCapture(path, {
     signal: stop.signal,
     follow: options.follow,

@@ -70,7 +70,9 @@ export class LiveWatch {
   /** `seconds`: what rates are means of; `past`: how much history. */
   status(seconds: number, past: number): WatchStatus {
     const { counts } = this.#examiner;
-    const totals = verdictTotals(this.#examiner.tracker);
+    const { tracker } = this.#examiner;
+    const totals = verdictTotals(tracker);
+    const { bytes, expired, evicted } = tracker;
     const rate = (which: number): number => this.#history.rate(which, seconds);
     return {
       at: this.at,
@@ -103,7 +105,7 @@ export class LiveWatch {
       skipped: [...counts.byStatus]
         .map((count, status) => ({ name: STATUS_NAMES[status]!, count, damaged: !WHOLE.includes(status) }))
         .filter(({ count }, status) => status !== DecodeStatus.Ok && count > 0),
-      table: { rows: this.#examiner.tracker.handshakes.count, bytes: 0, expired: 0, evicted: 0 },
+      table: { rows: tracker.handshakes.held, bytes, expired, evicted },
     };
   }
 
