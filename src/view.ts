@@ -67,3 +67,4 @@ export type { Verdict } from './view/verdict-sentence.ts';
 export { verdictOf, verdictSentence } from './view/verdict-sentence.ts';
 export type { WhyLevel, WhyLine, WhyPart } from './view/why-text.ts';
 export { WHY_LEVELS, whyLine, whyLines, whyMark } from './view/why-text.ts';
+export { zeekFoot, zeekHead, zeekLine } from './view/zeek-log.ts';
