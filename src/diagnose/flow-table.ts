@@ -4,7 +4,7 @@
  *
  * What begins a flow is the caller's decision; from there on the rules are those of the two tools.
  */
-import { ACK, type Segment, SYN } from '../wire/segment.ts';
+import { ACK, Segment, SYN } from '../wire/segment.ts';
 import { seqAdd } from '../wire/seq.ts';
 import type { FlowFacts, Side } from './attempt.ts';
 import { Completeness, firstCompleteness, laterCompleteness } from './completeness.ts';
@@ -38,6 +38,7 @@ import { connState, isServerPort, Peer } from './zeek-state.ts';
 
 export class FlowTable {
   readonly #zeek = new ZeekAnalysis();
+  readonly #synack = synAck();
 
   /** Flows that have a row. */
   get live(): number {
@@ -95,6 +96,27 @@ export class FlowTable {
     if (window === 0) zeek.losses.set(zeek.lossesRow(), 0, ZERO_WINDOWS, sent);
     if (len > 0 && sent > 1) zeek.losses.set(zeek.lossesRow(), 0, AGAIN, sent - 1);
     return flow;
+  }
+
+  /**
+   * Then one SYN/ACK from the other side, `sent` times: number `y`, acknowledging `ack`, `ipBytes` bytes of IP each. The
+   * same as `packet` with each; with `openWithSyn`, for attempts that need no row until somebody asks.
+   */
+  answer(
+    flow: number,
+    firstAt: number,
+    lastAt: number,
+    sent: number,
+    y: number,
+    ack: number,
+    ipBytes: number,
+    window: number,
+  ): void {
+    const seg = this.#synack;
+    seg.seq = y;
+    seg.ack = ack;
+    seg.wnd = window;
+    for (let i = 0; i < sent; i++) this.packet(flow, false, i === 0 ? firstAt : lastAt, seg, ipBytes);
   }
 
   /** What the tools say of a flow that is one SYN and copies of it; arguments as for `openWithSyn`. Leaves no row. */
@@ -198,4 +220,10 @@ function isFromResponder(seg: Readonly<Segment>): boolean {
   const syn = (seg.flags & SYN) !== 0;
   if ((syn && (seg.flags & ACK) === 0) || !isServerPort(seg.sport)) return false;
   return !isServerPort(seg.dport) || (!syn && seg.sport < seg.dport);
+}
+
+function synAck(): Segment {
+  const seg = new Segment();
+  seg.flags = SYN | ACK;
+  return seg;
 }

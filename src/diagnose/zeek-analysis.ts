@@ -40,7 +40,7 @@ import {
 } from './flow-rows.ts';
 import { ROW_MASK, ROW_SHIFT, RowChunks } from './row-chunks.ts';
 import { HistoryTree, Letter, NO_HISTORY, RESPONDER } from './zeek-history.ts';
-import { acknowledge, advance, begin, NOTHING, nothingAcked, stateBefore, wrapsAt } from './zeek-numbers.ts';
+import { acknowledge, advance, begin, goOn, NOTHING, nothingAcked, stateBefore, wrapsAt } from './zeek-numbers.ts';
 import { Peer } from './zeek-state.ts';
 
 export class ZeekAnalysis {
@@ -71,6 +71,12 @@ export class ZeekAnalysis {
     const mine = at + (fromOpener ? END_A : END_B);
     const theirs = at + (fromOpener ? END_B : END_A);
     const { flags, len, seq } = seg;
+    w[mine + PACKETS]!++;
+    this.doubles[(mine + IP_BYTES) >> 1]! += ipBytes;
+    if (w[at + LOSSES] === 0 && goOn(w, mine, theirs, seg)) {
+      this.#seen(ts);
+      return;
+    }
     const code = w[at + CODE]!;
     // Stays what it was if the sides change places below: so it does in Zeek.
     const isOrig = fromOpener === ((code & FLIPPED) === 0);
@@ -84,10 +90,7 @@ export class ZeekAnalysis {
     this.#note(mine, flags, rel, len);
     if (seg.wnd === 0 && (flags & RST) === 0) this.#noteZeroWindow(mine, theirs);
     // The ACK of the last FIN no longer belongs to the connection's duration.
-    if ((w[mine + BITS]! & w[theirs + BITS]! & CLOSED) === 0) {
-      const lastAt = (at >> 1) + LAST_AT;
-      if (ts > this.doubles[lastAt]!) this.doubles[lastAt] = ts;
-    }
+    if ((w[mine + BITS]! & w[theirs + BITS]! & CLOSED) === 0) this.#seen(ts);
     if ((flags & FIN) !== 0) {
       w[mine + BITS]! |= FIN_SEEN;
       w[mine + FIN_END] = rel + ((past - seq) >>> 0);
@@ -108,8 +111,6 @@ export class ZeekAnalysis {
       if ((w[mine + BITS]! & CLOSING) !== 0) this.#close(mine, theirs);
       if ((w[theirs + BITS]! & CLOSING) !== 0) this.#close(theirs, mine);
     }
-    w[mine + PACKETS]!++;
-    this.doubles[(mine + IP_BYTES) >> 1]! += ipBytes;
   }
 
   /** Adds a letter, in the case of the side that `end` is. */
@@ -152,6 +153,11 @@ export class ZeekAnalysis {
     const seen = ((code & SEEN_ORIG) !== 0 ? SEEN_RESP : 0) | ((code & SEEN_RESP) !== 0 ? SEEN_ORIG : 0);
     w[this.at + CODE] = (code & ~(SEEN_ORIG | SEEN_RESP | PARTIAL)) | seen;
     this.#setHistory(this.histories.append(code >>> HISTORY_SHIFT, Letter.Flipped));
+  }
+
+  #seen(ts: number): void {
+    const lastAt = (this.at >> 1) + LAST_AT;
+    if (ts > this.doubles[lastAt]!) this.doubles[lastAt] = ts;
   }
 
   #setHistory(node: number): void {
