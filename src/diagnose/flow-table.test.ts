@@ -363,6 +363,7 @@ describe('rows', () => {
       ahead: fc.constantFrom(0, 0, 0, 0, -10, 10),
       len: fc.constantFrom(0, 0, 10, 10, 1460),
       acks: fc.boolean(),
+      captured: fc.constantFrom(true, true, true, false),
       wnd: fc.constantFrom(1000, 1000, 1000, 0),
       flags: fc.constantFrom(ACK, ACK, ACK, ACK, ACK | PSH, ACK | FIN, RST),
     });
@@ -386,11 +387,11 @@ describe('rows', () => {
         };
         say(false, SYN | ACK, y, 0, 1000, 1);
         sent[1] = seqAdd(y, 1);
-        steps.forEach(({ client, ahead, len, acks, wnd, flags }, i) => {
+        steps.forEach(({ client, ahead, len, acks, captured, wnd, flags }, i) => {
           const me = client ? 0 : 1;
           if (acks) expects[me] = sent[1 - me]!;
           const seq = seqAdd(sent[me]!, ahead);
-          say(client, flags, seq, len, wnd, 2 + i);
+          if (captured) say(client, flags, seq, len, wnd, 2 + i);
           sent[me] = seqAdd(seq, len + (flags & FIN));
         });
         const { history, ...rest } = long.read(b, 'client');
