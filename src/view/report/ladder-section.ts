@@ -11,7 +11,7 @@ export function ladderBlock(judgement: Judgement | undefined, input: ReportInput
   const attempts = input.telling.of(judgement);
   if (attempts.length === 0) return NOTHING;
   return html`<h3>${attempts.length === 1 ? 'An attempt' : 'Attempts'} as ladders</h3>
-<p>Time runs down; # is the packet’s number as in Wireshark. X and Y are the initial sequence numbers of the two sides: a SYN takes up one number,
+<p class="before">Time runs down; # is the packet’s number as in Wireshark. X and Y are the initial sequence numbers of the two sides: a SYN takes up one number,
 so its receiver acknowledges X+1. Hatched: the server keeps a half-open connection, if it keeps state at all.</p>
 <div class="ladders">${attempts.map((attempt, i) => ladderFigure(attempt, input, `${id}-${i}`))}</div>
 `;

@@ -52,7 +52,9 @@ function queueRow({ backlog, full, fullAt, fullShare }: Backlog, axis: TimeAxis)
   const word = full ? `full ${shareText(fullShare)}` : 'never full';
   const place =
     full && at < 50 ? `left:calc(${at}% + .75rem)` : full ? `right:calc(${100 - at}% + .25rem)` : 'left:.25rem';
-  const hatched = full ? html`<span class="queue-full" style="left:${at}%"></span>` : NOTHING;
+  const hatched = full
+    ? html`<svg class="queue-full" style="width:${Math.round((100 - at) * 100) / 100}%" aria-hidden="true"><rect width="100%" height="100%" fill="url(#stripes)"/></svg>`
+    : NOTHING;
   return html`<div class="queue-row"><span>${countText(backlog)}</span><span class="queue-bar">${hatched}<span class="queue-word" style="${place}">${word}</span></span></div>
 `;
 }

@@ -45,7 +45,7 @@ export function reportPage(input: ReportInput): string {
 `;
   const body = html`</head>
 <body>
-<svg class="defs" aria-hidden="true" focusable="false"><defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse"><rect class="hatch-ground" width="6" height="6"/><path class="hatch-line" d="M-1 1l2-2M0 6l6-6M5 7l2-2"/></pattern></defs></svg>
+<svg class="defs" aria-hidden="true" focusable="false"><defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse"><rect class="hatch-ground" width="6" height="6"/><path class="hatch-line" d="M-1 1l2-2M0 6l6-6M5 7l2-2"/></pattern><pattern id="stripes" width="8" height="8" patternUnits="userSpaceOnUse"><path class="stripe" d="M-1 1l2 -2M0 8L8 0M7 9l2 -2"/></pattern></defs></svg>
 <header class="page">
 <p class="brand"><svg viewBox="0 0 28 24" aria-hidden="true"><path d="M10 3H4v18h6" class="mark-line"/><circle cx="12.5" cy="12" r="3.2" class="mark-dot"/><path d="M18.5 3c5.5 4.5 5.5 13.5 0 18" class="mark-line mark-open"/></svg><strong>halfopen</strong> report on a capture</p>
 <h1>${title}</h1>

@@ -135,8 +135,7 @@ svg .c-halfopen-area { fill: var(--halfopen-tint); stroke: none; }
 .queue-row { display: grid; grid-template-columns: 4.5rem 1fr; align-items: center; gap: 0 .75rem; margin: .25rem 0; font-size: .8125rem; }
 .queue-row > span:first-child { text-align: right; white-space: nowrap; }
 .queue-bar { position: relative; height: 1.5rem; background: var(--surface); border: 1px solid var(--rule-ui); }
-.queue-full { position: absolute; top: 0; bottom: 0; right: 0; border-left: 2px solid var(--ink); background-color: var(--halfopen-tint);
-  background-image: repeating-linear-gradient(45deg, var(--halfopen) 0 1px, transparent 1px 7px); }
+.queue-full { position: absolute; top: 0; right: 0; height: 100%; border-left: 2px solid var(--ink); background: var(--halfopen-tint); }
 .queue-word { position: absolute; top: 0; line-height: 1.375rem; padding: 0 .375rem; white-space: nowrap; background: var(--surface); }
 .queue-axis { margin-left: 5.25rem; font-size: .75rem; color: var(--ink-2); }
 
@@ -162,6 +161,7 @@ svg .c-halfopen-area { fill: var(--halfopen-tint); stroke: none; }
 .ladder .gap { stroke: var(--rule-ui); stroke-width: 1; fill: none; }
 .ladder .sign-client { fill: var(--client-fill); stroke: var(--client); stroke-width: 1.5; }
 .ladder .sign-server { fill: var(--server-fill); stroke: var(--server); stroke-width: 1.5; }
+.stripe { stroke: var(--halfopen); stroke-width: 1.25; }
 .hatch-ground { fill: var(--halfopen-fill); } .hatch-line { stroke: #1a1e29; stroke-width: .9; opacity: .6; }
 
 .command { display: block; background: var(--sunken); border-left: 3px solid var(--rule-ui); padding: .4375rem .75rem; margin: .25rem 0; white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.45; user-select: all; }
@@ -194,17 +194,17 @@ const PRINT = `
 @page { margin: 16mm 15mm 17mm; @bottom-right { content: counter(page) " / " counter(pages); font: 8.5pt ui-sans-serif, system-ui, sans-serif; color: #494f5e; } }
 @media print {
   :root { --paper: #fff; --surface: #fff; --sunken: #f5f3ed; }
-  body { font-size: 10pt; line-height: 1.45; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  html { font-size: 9.75pt; }
+  body { font-size: 1rem; line-height: 1.45; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   main, header.page { max-width: none; padding-left: 0; padding-right: 0; }
   header.page { padding-top: 0; }
   .toc { display: none; }
-  h1 { font-size: 18pt; } h2 { font-size: 13pt; } h3 { font-size: 11pt; } h4 { font-size: 10pt; }
-  h1, h2, h3, h4, caption, .chart-head { break-after: avoid; }
+  h1, h2, h3, h4, caption, .chart-head, .before { break-after: avoid; }
   section { margin-top: 1.25rem; padding-top: .875rem; }
   figure, tr, li, .detector, .command, dl.steps > div, table.facts, .keep { break-inside: avoid; }
   thead { display: table-header-group; }
   p, li { orphans: 3; widows: 3; }
-  table { font-size: 9pt; } th, td { padding-top: .25rem; padding-bottom: .25rem; }
+  th, td { padding-top: .25rem; padding-bottom: .25rem; }
   .plot-area { height: 38mm; } .plot.low .plot-area { height: 32mm; }
   .ladders { grid-template-columns: 1fr 1fr; }
   a { color: inherit; text-decoration: none; }

@@ -7,17 +7,18 @@ import type { Judgement } from '../../diagnose/findings.ts';
 import { Verdict } from '../../diagnose/verdict.ts';
 
 export class TellingAttempts {
-  readonly #groups = new Map<string, Spread>();
+  readonly #groups = new Map<number, Spread>();
 
-  /** Takes each row of the capture once, in any order. */
+  /**
+   * Asked once for each row of the capture, in any order: is it worth building an `Attempt` of it? If so, it must be given to
+   * `add`. Cheap, because a flood has millions of rows and a report draws four.
+   */
+  wants(server: number, serverPort: number, verdict: Verdict): boolean {
+    return this.#groupOf(server, serverPort, verdict).wants();
+  }
+
   add(attempt: Attempt): void {
-    const { server, serverPort, verdict } = attempt;
-    // A scan has thousands of sockets: once there is no room for more, their rows share one group per verdict.
-    const own = `${server} ${serverPort} ${verdict}`;
-    const key = this.#groups.has(own) || this.#groups.size < MOST_GROUPS ? own : `others ${verdict}`;
-    const group = this.#groups.get(key) ?? new Spread();
-    this.#groups.set(key, group);
-    group.add(attempt);
+    this.#groupOf(attempt.server, attempt.serverPort, attempt.verdict).add(attempt);
   }
 
   /**
@@ -44,6 +45,19 @@ export class TellingAttempts {
     const chosen = byVerdict.flatMap(({ kept }, i) => kept.slice(0, i === 0 && judgement?.kind !== 'nothing' ? 2 : 1));
     return chosen.slice(0, MOST_DRAWN).sort((a, b) => a.firstPacket - b.firstPacket);
   }
+
+  #groupOf(server: number, serverPort: number, verdict: Verdict): Spread {
+    // Handles stay below 2^33, so that the key is exact: 33 + 16 + 3 bits.
+    const own = (server * 0x1_0000 + serverPort) * 8 + verdict;
+    // A scan has thousands of sockets: once there is no room for more, their rows share one group per verdict.
+    const key = this.#groups.has(own) || this.#groups.size < MOST_GROUPS ? own : -1 - verdict;
+    let group = this.#groups.get(key);
+    if (group === undefined) {
+      group = new Spread();
+      this.#groups.set(key, group);
+    }
+    return group;
+  }
 }
 
 /** Attempts of one kind: all until there are `MOST_KEPT`, then every second, every fourth, so that they span the time. */
@@ -52,13 +66,15 @@ class Spread {
   kept: Attempt[] = [];
   #stride = 1;
 
+  wants(): boolean {
+    if (this.seen++ % this.#stride !== 0) return false;
+    if (this.kept.length < MOST_KEPT) return true;
+    this.kept = this.kept.filter((_, i) => i % 2 === 0);
+    this.#stride *= 2;
+    return (this.seen - 1) % this.#stride === 0;
+  }
+
   add(attempt: Attempt): void {
-    if (this.seen++ % this.#stride !== 0) return;
-    if (this.kept.length === MOST_KEPT) {
-      this.kept = this.kept.filter((_, i) => i % 2 === 0);
-      this.#stride *= 2;
-      if ((this.seen - 1) % this.#stride !== 0) return;
-    }
     this.kept.push(attempt);
   }
 }
