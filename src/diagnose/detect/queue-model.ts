@@ -152,8 +152,10 @@ export class QueueModel {
     this.#limited[i] = queue;
     const room = BACKLOGS[b]! - queue.held;
     if (rise >= room && rise > 0) {
+      // Arrivals are even between the first and the one that made the level highest; the one that takes the last room fills.
+      const share = rise > 1 ? Math.max(0, room - 1) / (rise - 1) : 0;
       const first = this.#times[FIRST]!;
-      queue.full(first + (this.#times[MOST]! - first) * (Math.max(0, room) / rise), this.#times[MOST]!);
+      queue.full(first + (this.#times[MOST]! - first) * share, this.#times[MOST]!);
     }
     for (let s = this.#leftFrom; s < second; s++) {
       const slot = s & (RING - 1);
