@@ -13,6 +13,7 @@ export type {
   Side,
 } from './diagnose/attempt.ts';
 export type { DetectorInfo, EvidenceRow, Finding, TargetWindow } from './diagnose/detect/types.ts';
+export { DETECTORS } from './diagnose/detectors.ts';
 export {
   Examiner,
   type ExaminerOptions,

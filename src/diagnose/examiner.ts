@@ -5,11 +5,15 @@ import { decodeIcmpError, IcmpError } from '../wire/icmp.ts';
 import { decodeFrame, Packet } from '../wire/packet.ts';
 import { DecodeStatus } from '../wire/status.ts';
 import type { Attempt, AttemptSink } from './attempt.ts';
+import { CaptureWatch } from './capture-watch.ts';
+import type { Findings } from './findings.ts';
+import { findingsOf } from './findings-of.ts';
 import { FragmentTable } from './fragment-table.ts';
 import type { HandshakeObserver } from './handshake-observer.ts';
 import { HandshakeTracker } from './handshake-tracker.ts';
 import { PacketCounts } from './packet-counts.ts';
 import { readAttempt } from './read-attempt.ts';
+import { TrackerRows } from './tracker-rows.ts';
 import { Verdict } from './verdict.ts';
 
 /** A frame as `capture` gives it; said here because diagnose does not depend on file formats. */
@@ -44,18 +48,21 @@ export class Examiner {
   /** The frame looked at last, decoded. */
   readonly packet: Packet = new Packet();
   readonly icmp: IcmpError = new IcmpError();
+  readonly #watch: CaptureWatch;
   readonly #sink: AttemptSink | undefined;
   readonly #wants: ((row: number) => boolean) | undefined;
 
   constructor(options: ExaminerOptions = {}) {
     this.#sink = options.sink;
     this.#wants = options.wants;
-    // Whoever turns what is counted into `Findings` belongs here, as the tracker's observer beside `options.observer`.
+    const rows = new TrackerRows();
+    this.#watch = new CaptureWatch(rows, options.seed ?? 0, options.observer);
     this.tracker = new HandshakeTracker({
       seed: options.seed,
-      observer: options.observer,
+      observer: this.#watch,
       done: options.sink === undefined ? undefined : (row) => this.#give(row),
     });
+    rows.attach(this.tracker);
   }
 
   onFrame(frame: FrameLike): void {
@@ -72,6 +79,25 @@ export class Examiner {
   /** The capture is over: rows still held are given to the sink, in order of their first packets. Once. */
   finish(): void {
     this.tracker.finish(this.tracker.endedAt);
+    this.#watch.finish(this.tracker.endedAt);
+  }
+
+  /**
+   * What is to be said of the capture as far as it was seen; of all of it, after `finish`. `startSec` and `startNanos`: when
+   * its first packet was captured, since the epoch.
+   */
+  findings(startSec = 0, startNanos = 0): Findings {
+    const { endedAt } = this.tracker;
+    return findingsOf({
+      startSec,
+      startNanos,
+      duration: endedAt,
+      totals: verdictTotals(this.tracker),
+      ...this.#watch.report(endedAt),
+      expired: 0,
+      evicted: 0,
+      format: (address) => this.addresses.format(address),
+    });
   }
 
   /** Row `row` of the tracker as plain data; valid while the row is held (`HandshakeTable.isHeld`). */

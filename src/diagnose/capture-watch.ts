@@ -1,0 +1,116 @@
+/**
+ * Counts what findings need while a capture is read, and makes them: the ledger of targets and sources, and that of strays.
+ * An observer given from outside hears the same.
+ */
+import type { Segment } from '../wire/segment.ts';
+import { TargetLedger } from './detect/ledger.ts';
+import type { LedgerReport } from './detect/target-profile.ts';
+import type { HandshakeObserver } from './handshake-observer.ts';
+import { type StrayFlow, StrayLedger, type StrayProfile } from './stray-ledger.ts';
+import type { TrackerRows } from './tracker-rows.ts';
+import { Fact } from './verdict.ts';
+
+export class CaptureWatch implements HandshakeObserver {
+  readonly #ledger: TargetLedger;
+  readonly #strays: StrayLedger;
+  readonly #rows: TrackerRows;
+  readonly #next: HandshakeObserver | undefined;
+  readonly #flow: StrayFlow = {
+    client: 0,
+    clientPort: 0,
+    server: 0,
+    serverPort: 0,
+    synacks: 0,
+    firstAt: 0,
+    lastAt: 0,
+    firstPacket: 0,
+  };
+
+  /** `rows` are of the tracker that will tell of them. */
+  constructor(rows: TrackerRows, seed: number, next: HandshakeObserver | undefined) {
+    this.#rows = rows;
+    this.#ledger = new TargetLedger(rows, { seed });
+    this.#strays = new StrayLedger(seed);
+    this.#next = next;
+  }
+
+  /** The capture is over at `ts`, and the tracker has let go of all rows. */
+  finish(ts: number): void {
+    this.#ledger.finish(ts);
+  }
+
+  /** What is known at `ts`. */
+  report(ts: number): { readonly ledger: LedgerReport; readonly strays: readonly StrayProfile[] } {
+    return { ledger: this.#ledger.report(ts), strays: this.#strays.profiles(LEAST_STRAYS) };
+  }
+
+  onAttempt(ts: number, row: number, seg: Readonly<Segment>, ttl: number, ipId: number): void {
+    this.#ledger.onAttempt(ts, row, seg, ttl, ipId);
+    this.#next?.onAttempt(ts, row, seg, ttl, ipId);
+  }
+
+  onSynAgain(ts: number, row: number): void {
+    this.#ledger.onSynAgain(ts, row);
+    this.#next?.onSynAgain(ts, row);
+  }
+
+  onSynAck(ts: number, row: number, seg: Readonly<Segment>, again: boolean): void {
+    this.#ledger.onSynAck(ts, row, seg, again);
+    this.#next?.onSynAck(ts, row, seg, again);
+  }
+
+  onCompleted(ts: number, row: number): void {
+    this.#ledger.onCompleted(ts, row);
+    this.#next?.onCompleted(ts, row);
+  }
+
+  onRefused(ts: number, row: number): void {
+    this.#ledger.onRefused(ts, row);
+    this.#next?.onRefused(ts, row);
+  }
+
+  onReset(ts: number, row: number, fromClient: boolean): void {
+    this.#ledger.onReset(ts, row, fromClient);
+    this.#next?.onReset(ts, row, fromClient);
+  }
+
+  onFin(ts: number, row: number): void {
+    this.#ledger.onFin(ts, row);
+    this.#next?.onFin(ts, row);
+  }
+
+  onUnsolicited(ts: number, row: number, seg: Readonly<Segment>, ttl: number): void {
+    this.#ledger.onUnsolicited(ts, row, seg, ttl);
+    this.#next?.onUnsolicited(ts, row, seg, ttl);
+  }
+
+  onMidStream(ts: number, row: number, fromClient: boolean): void {
+    this.#ledger.onMidStream(ts, row, fromClient);
+    this.#next?.onMidStream(ts, row, fromClient);
+  }
+
+  onRetired(ts: number, row: number): void {
+    this.#ledger.onRetired(ts, row);
+    const { table: t } = this.#rows;
+    if (t.has(row, Fact.Syn)) {
+      // An attempt: the ledger's.
+    } else if (t.has(row, Fact.ClientSpoke | Fact.ServerSpoke)) {
+      this.#strays.onConnection(t.client(row), t.server(row));
+    } else {
+      const flow = this.#flow;
+      flow.client = t.client(row);
+      flow.clientPort = t.clientPort(row);
+      flow.server = t.server(row);
+      flow.serverPort = t.serverPort(row);
+      flow.synacks = t.has(row, Fact.SynAck) ? t.synacks(row) : 0;
+      flow.firstAt = t.firstAt(row);
+      flow.lastAt = t.lastAt(row);
+      flow.firstPacket = t.firstPacket(row);
+      this.#strays.onFlow(flow);
+    }
+    this.#next?.onRetired(ts, row);
+  }
+}
+
+/** Hosts with fewer flows of strays have no profile made. */
+const LEAST_STRAYS = 10;

@@ -1,0 +1,56 @@
+/** Detector 10: from where was this captured? What cannot be seen from there must not be judged. */
+import type { VerdictTotals } from '../examiner.ts';
+import { counted, grouped, percent } from '../figures.ts';
+import type { Vantage } from '../findings.ts';
+import type { TargetCounts } from './target-profile.ts';
+import type { DetectorInfo } from './types.ts';
+
+export const VANTAGE: DetectorInfo = {
+  id: 'vantage',
+  title: 'Vantage: one direction or both',
+  formula:
+    'attempts answered or refused; clients that go on at X+1 without a captured answer; SYN/ACKs without a SYN that go on',
+  source: 'Zeek (conn_state S0 and SHR need the other direction); RFC 9293 §3.5 (who may acknowledge what)',
+  window: 'the whole capture',
+  threshold: 'no answer at all to ≥ 3 attempts, or no SYN at all before ≥ 3 SYN/ACKs',
+  blindSpots: [
+    'A server that is down, and a capture without its answers, look the same while no client goes on.',
+    'Asymmetric routes: some flows may show both directions, others one.',
+    'A filter such as "SYN only" leaves nothing that could complete.',
+  ],
+};
+
+export function vantageOf(totals: VerdictTotals, counts: TargetCounts): Vantage {
+  const { attempts, cannotJudge } = totals;
+  const answered = counts.answered + counts.refused;
+  if (attempts >= LEAST && answered === 0) {
+    const proof =
+      cannotJudge > 0
+        ? `${counted(cannotJudge, 'client')} went on all the same, so answers took another way.`
+        : 'Either the answers took another way, or nobody answered.';
+    return {
+      view: 'clients-only',
+      sentence: `None of ${grouped(attempts)} attempts has an answer in this capture. ${proof} Completion cannot be judged.`,
+    };
+  }
+  if (attempts < LEAST && totals.synackWithoutSyn >= LEAST && totals.synackWithoutSyn > 4 * attempts) {
+    return {
+      view: 'servers-only',
+      sentence: `${counted(totals.synackWithoutSyn, 'SYN/ACK')} without a SYN: the capture shows the answers only, or answers nobody here asked for.`,
+    };
+  }
+  if (attempts < LEAST) {
+    return {
+      view: 'too-little',
+      sentence: `${counted(attempts, 'attempt')}: too little to say from where this was captured.`,
+    };
+  }
+  const oneSided =
+    cannotJudge > 0 ? ` ${percent(cannotJudge / attempts)} of the attempts were answered where it does not look.` : '';
+  return {
+    view: 'both-directions',
+    sentence: `Both directions were captured: ${grouped(answered)} of ${grouped(attempts)} attempts have an answer.${oneSided}`,
+  };
+}
+
+const LEAST = 3;

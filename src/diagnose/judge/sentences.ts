@@ -1,0 +1,108 @@
+/** Judgements in plain words, and what they leave open. */
+
+import type { SourceProfile } from '../detect/target-profile.ts';
+import { counted, grouped, percent, short, span } from '../figures.ts';
+import type { SourceStatistics, Subject, Vantage } from '../findings.ts';
+import type { StrayProfile } from '../stray-ledger.ts';
+import type { Stretch } from './stretch.ts';
+import type { Case } from './subject-case.ts';
+
+/** `203.0.113.80:80`, `[2001:db8::1]:80`, `203.0.113.80`, `203.0.113.0/24`. */
+export function subjectText(subject: Subject, format: (address: number) => string): string {
+  if (subject.address < 0) return subject.prefix === '' ? 'all hosts of the capture' : subject.prefix;
+  const text = format(subject.address);
+  if (subject.port < 0) return text;
+  return text.includes(':') ? `[${text}]:${subject.port}` : `${text}:${subject.port}`;
+}
+
+export function floodSentence(where: string, c: Case, when: Stretch, sources: SourceStatistics): string {
+  const from = counted(c.sources, 'address', 'addresses');
+  const forged =
+    sources.spoofed === 'spoofed'
+      ? `${from}, forged ones`
+      : sources.spoofed === 'not-spoofed'
+        ? `${from}, not forged`
+        : from;
+  const head = `SYN flood against ${where} ${during(when)}: ${grouped(c.unfinished)} attempts that never completed, at most ${grouped(c.peakRate)} a second, from ${forged}.`;
+  return `${head} ${effectOf(c)}`;
+}
+
+function effectOf(c: Case): string {
+  if (!c.answersSeen)
+    return 'No answer of the server is in the capture, so whether entries stood half-open cannot be said.';
+  if (c.refused >= 0.8 * c.unfinished) {
+    return 'Every one was refused (RST): the port was closed, so no half-open entry was made.';
+  }
+  if (c.aborted >= 0.5 * c.unfinished) {
+    return `${grouped(c.aborted)} were reset by the owners of the addresses, which freed their entries at once.`;
+  }
+  if (c.silent >= 0.5 * c.unfinished)
+    return `${grouped(c.silent)} SYN/ACKs were never answered: half-open entries, or cookies.`;
+  return `${grouped(c.unanswered)} SYNs got no answer.`;
+}
+
+export function stormSentence(where: string, c: Case, when: Stretch): string {
+  const syns = c.attempts + c.profile.counts.synAgain;
+  const clients = counted(c.profile.sources.distinct.count, 'client');
+  return `Retry storm at ${where} ${during(when)}: ${clients} sent ${grouped(syns)} SYNs and ${c.completed === 0 ? 'none was served' : `${grouped(c.completed)} were served`}. They behave as clients do; look at why the service did not answer.`;
+}
+
+export function crowdSentence(where: string, c: Case, when: Stretch): string {
+  const clients = counted(c.profile.sources.distinct.count, 'client');
+  return `Flash crowd at ${where} ${during(when)}: ${clients}, at most ${grouped(c.peakRate)} SYNs a second; ${percent(c.completed / Math.max(1, c.judged))} of the attempts completed. They behave as clients do.`;
+}
+
+export function scanSentence(where: string, s: SourceProfile): string {
+  const ports = counted(s.ports.count, 'port');
+  const hosts = counted(s.hosts.count, 'host');
+  const sockets = s.ports.count === 1 ? `port ${'of'} ${hosts}` : `${ports} of ${hosts}`;
+  const time = span(s.lastAt - s.firstAt);
+  return `Scan by ${where}: ${s.ports.count === 1 ? `one ${sockets}` : sockets} in ${time}; ${grouped(s.answered)} answered, ${grouped(s.refused)} refused.`;
+}
+
+export function backscatterSentence(where: string, s: StrayProfile): string {
+  const peers = counted(s.peers.distinct.count, 'address', 'addresses');
+  return `Backscatter of ${where}: it answers ${grouped(s.flows)} SYNs that nobody here sent, to ${peers}. Somebody floods it with forged sources, these among them.`;
+}
+
+export function reflectionSentence(where: string, s: StrayProfile): string {
+  const peers = counted(s.peers.distinct.count, 'server');
+  const copies = s.mostCopies > 1 ? `, one of them ${s.mostCopies} times` : '';
+  return `Reflection at ${where}: ${peers} answer SYNs that it did not send: ${grouped(s.synacks)} SYN/ACKs${copies}. Somebody sends SYNs with its address.`;
+}
+
+export function answersOfScanSentence(where: string, s: StrayProfile): string {
+  return `Scan by ${where}, seen from its answers alone: ${counted(s.serverPorts.distinct.count, 'port')} replied.`;
+}
+
+function during({ onset, end }: Stretch): string {
+  return end < 0 ? `from ${span(onset)} to the end of the capture` : `from ${span(onset)} to ${span(end)}`;
+}
+
+/** What a judgement about a target leaves open. */
+export function unknownOf(c: Case, vantage: Vantage, sources: SourceStatistics, duration: number): string[] {
+  const { profile } = c;
+  const unknown: string[] = [];
+  if (!c.answersSeen) unknown.push('Whether the server answered: its side is not in the capture.');
+  if (c.silent >= 20) {
+    unknown.push('Whether the server kept an entry for each SYN/ACK or sent SYN cookies: both look alike on the wire.');
+  }
+  if (sources.spoofed === 'spoofed') unknown.push('Who sent the SYNs: forged addresses do not say.');
+  if (sources.spoofed === 'cannot-tell') unknown.push('Whether the source addresses are those of the senders.');
+  if (c.watchedForMore < 20 && c.unanswered >= 20) {
+    unknown.push('Whether clients would have tried again: no attempt was watched for three seconds.');
+  }
+  if (profile.watched < profile.counts.attempts) {
+    const missed = grouped(profile.counts.attempts - profile.watched);
+    unknown.push(
+      `${missed} attempts came before this target was looked at closely; their sources and SYNs are not counted.`,
+    );
+  }
+  if (duration < 10e9) unknown.push(`What was before and after: the capture is ${span(duration)} long.`);
+  if (vantage.view === 'both-directions' && c.attempts > c.judged) {
+    unknown.push(
+      `What became of ${grouped(c.attempts - c.judged)} attempts that were answered elsewhere (${short((100 * (c.attempts - c.judged)) / c.attempts)} %).`,
+    );
+  }
+  return unknown;
+}

@@ -1,0 +1,145 @@
+/**
+ * Was this a SYN flood: many attempts, made so that they would never complete? What speaks for it is that nobody stands
+ * behind the SYNs: no answer to SYN/ACKs, no second try, no stack's options. What speaks against it is a client that behaves.
+ */
+import { grouped, percent, short } from '../figures.ts';
+import { Reasons } from './confidence.ts';
+import type { Case } from './subject-case.ts';
+
+/** Reasons for and against, or undefined where there is not enough of anything to ask. */
+export function weighFlood(c: Case): Reasons | undefined {
+  if (c.heldAtOnce < LEAST_HELD) return undefined;
+  const reasons = new Reasons();
+  reasons.add(-3, 'most servers are not flooded at most times');
+  volume(c, reasons);
+  outcome(c, reasons);
+  sources(c, reasons);
+  secondTries(c, reasons);
+  prints(c, reasons);
+  for (const finding of c.profile.findings) {
+    if (finding.state === 'fires' && RISES.includes(finding.detector))
+      reasons.add(0.3, finding.sentence, finding.detector);
+  }
+  return reasons;
+}
+
+function volume(c: Case, reasons: Reasons): void {
+  const held = grouped(c.heldAtOnce);
+  const weight = c.heldAtOnce >= 4096 ? 2 : c.heldAtOnce >= 1024 ? 1.5 : c.heldAtOnce >= 128 ? 1 : 0;
+  reasons.add(weight, `up to ${held} attempts stood unfinished within 63 s, the life of an entry`, 'half-open');
+}
+
+function outcome(c: Case, reasons: Reasons): void {
+  const { counts } = c.profile;
+  if (!c.answersSeen) {
+    reasons.add(0, 'no answer of the server is in the capture, so nothing is said of completion', 'vantage');
+  } else {
+    const share = c.completed / Math.max(1, c.judged);
+    const weight = share < 0.05 ? 1.5 : share < 0.5 ? 0.5 : share < 0.9 ? -0.5 : -1;
+    reasons.add(
+      weight,
+      `${grouped(c.completed)} of ${grouped(c.judged)} attempts completed (${percent(share)})`,
+      'completion-ratio',
+    );
+  }
+  const silent = c.silent / Math.max(1, c.unfinished);
+  if (c.silent >= LEAST_HELD && silent >= 0.5) {
+    reasons.add(
+      c.silent >= 1000 ? 2.5 : c.silent >= 200 ? 2 : 1.5,
+      `${grouped(c.silent)} SYN/ACKs were answered by nothing at all, not even RST`,
+      'cusum-answers',
+    );
+  }
+  const others = counts.midStreamFromClient + counts.midStreamFromServer;
+  if (others > 0) {
+    const flows = others / Math.max(1, c.attempts);
+    const weight = flows >= 3 ? -4 : flows >= 1 ? -2 : 0;
+    if (weight < 0) {
+      const text = `${grouped(others)} segments of connections whose opening is not in the capture`;
+      reasons.add(weight, `${text}: it shows a part of what was sent`, 'vantage');
+    }
+  }
+  if (c.judged > 0 && counts.fin >= 0.5 * c.attempts) {
+    reasons.add(
+      -2,
+      `${grouped(counts.fin)} FINs for ${grouped(c.attempts)} attempts: connections did end`,
+      'cusum-fin',
+    );
+  }
+  if (c.attempts - c.judged >= 0.3 * c.attempts) {
+    const went = grouped(c.attempts - c.judged);
+    reasons.add(
+      -3,
+      `${went} clients went on after their SYN, so they were answered where this capture does not look`,
+      'vantage',
+    );
+  }
+}
+
+function sources(c: Case, reasons: Reasons): void {
+  if (c.sources >= LEAST_SOURCES && c.perSource < 1.2) {
+    const text = `${grouped(c.unfinished)} unfinished attempts came from ${grouped(c.sources)} addresses`;
+    reasons.add(1.5, `${text}, hardly any of which tried twice`, 'source-entropy');
+  }
+  const { impossible } = c.profile.traits;
+  if (impossible >= 0.005 * c.attempts && impossible >= 10) {
+    reasons.add(1.5, `${grouped(impossible)} SYNs came from addresses that no host can have`, 'source-entropy');
+  }
+  const top = c.profile.sources.top[0];
+  const rate = top === undefined ? 0 : top.count / c.seconds;
+  if (top !== undefined && c.sources < LEAST_SOURCES && rate >= 20 && c.withoutOptions >= 0.8) {
+    reasons.add(1, `one address alone sent ${short(rate)} SYNs a second, without options`, 'source-entropy');
+  }
+}
+
+/** Clients send a SYN again after 1, 3, 7 s; what floods rarely does. */
+function secondTries(c: Case, reasons: Reasons): void {
+  const { backoff, never, copies } = c.profile.resending;
+  const watched = never + copies + backoff;
+  if (watched < 20) {
+    if (c.unanswered >= 20)
+      reasons.add(0, 'too few unanswered SYNs were watched for long enough to see a second try', 'fingerprint');
+    return;
+  }
+  if (c.sentAgain >= 0.1) {
+    const weight = c.sentAgain >= 0.6 ? -3.5 : c.sentAgain >= 0.3 ? -0.5 : 0.5;
+    const text = `${percent(c.sentAgain)} of those who heard nothing sent their SYN again as a stack's timer has it (RFC 6298)`;
+    reasons.add(weight, text, 'fingerprint');
+    return;
+  }
+  const text = `${grouped(never + copies)} unanswered SYNs were not sent again as stacks do within 3 s, ${grouped(backoff)} were`;
+  // Where answers are not captured, a SYN that is not sent again may have been answered.
+  reasons.add(c.answersSeen ? 1.5 : 0.5, text, 'fingerprint');
+}
+
+function prints(c: Case, reasons: Reasons): void {
+  if (c.withoutOptions >= 0.5) {
+    const text = `${percent(c.withoutOptions)} of the unfinished SYNs have no TCP options`;
+    reasons.add(c.withoutOptions >= 0.8 ? 2.5 : 1.5, `${text}; every usual stack sends at least MSS`, 'fingerprint');
+  } else if (c.withoutOptions < 0.05) {
+    reasons.add(-0.5, 'the SYNs carry options as a usual stack sends them', 'fingerprint');
+  }
+  if (c.sources >= 100 && c.networks >= 30 && c.ttls <= 3) {
+    const text = `${c.ttls === 1 ? 'one TTL' : `${c.ttls} TTLs`} in 95 % of SYNs from ${grouped(c.sources)} addresses`;
+    reasons.add(1.5, `${text} all over the address space: they started at few places`, 'fingerprint');
+  } else if (c.sources >= 100 && c.networks >= 30 && c.ttls >= 12) {
+    reasons.add(-0.5, `${c.ttls} different TTLs, as hosts at many distances have`, 'fingerprint');
+  }
+  if (c.sources >= 100 && c.commonPrint >= 0.95) {
+    const text = `${percent(c.commonPrint)} of SYNs from ${grouped(c.sources)} addresses have the same window and options`;
+    reasons.add(1, text, 'fingerprint');
+  }
+  if (c.isn.kind === 'constant' || c.isn.kind === 'few-values' || c.isn.kind === 'counter') {
+    reasons.add(1.5, lower(c.isn.sentence), 'fingerprint');
+  }
+}
+
+function lower(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, '');
+}
+
+/** Java's default backlog is 50, and few are smaller: less than that at once fills no queue. */
+const LEAST_HELD = 50;
+const LEAST_SOURCES = 50;
+/** Detectors whose numbers are not weighed above already. Each fires in a flash crowd, too, so each is worth little. */
+const RISES: readonly string[] = ['syn-rate', 'cusum-fin', 'cusum-answers'];
