@@ -2,7 +2,7 @@
 import type { DetectorInfo, Finding, TargetWindow } from './types.ts';
 import { wilson } from './wilson.ts';
 import type { WindowDetector } from './window-detector.ts';
-import { count, percent } from './words.ts';
+import { attempts as attemptsText, count, percent } from './words.ts';
 
 /** Half of all attempts; 99 % confidence, two-sided. */
 const THRESHOLD = 0.5;
@@ -63,7 +63,7 @@ export class CompletionRatio implements WindowDetector {
     const judged = this.#allAttempts - this.#allRefused;
     const all = wilson(this.#allCompleted, judged, Z);
     const fires = lowest < THRESHOLD;
-    const ratio = `${count(this.#allCompleted)} of ${count(judged)} attempts completed`;
+    const ratio = `${count(this.#allCompleted)} of ${attemptsText(judged)} completed`;
     return {
       detector: COMPLETION_RATIO.id,
       state: fires ? 'fires' : 'quiet',

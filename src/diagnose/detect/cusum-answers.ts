@@ -2,7 +2,7 @@
 import { CUSUM_DRIFT, CUSUM_THRESHOLD, LEAST_AVERAGE, PairCusum, PERIOD } from './pair-cusum.ts';
 import type { DetectorInfo, Finding, TargetWindow } from './types.ts';
 import type { WindowDetector } from './window-detector.ts';
-import { count } from './words.ts';
+import { attempts, count } from './words.ts';
 
 export const CUSUM_ANSWERS: DetectorInfo = {
   id: 'cusum-answers',
@@ -78,7 +78,7 @@ export class CusumAnswers implements WindowDetector {
     if (unacknowledged)
       return `SYN/ACKs are not acknowledged: ${count(this.#completed)} of ${count(this.#answered)} were; ${rose}.`;
     if (fires)
-      return `SYNs are not answered: ${count(this.#answered + this.#refused)} of ${count(this.#attempts)} were; ${rose}.`;
-    return `SYNs are answered and answers acknowledged, or there were too few to tell; the sums stayed at ${count(most, 2)} or less.`;
+      return `SYNs are not answered: ${count(this.#answered + this.#refused)} of ${attempts(this.#attempts)} were; ${rose}.`;
+    return `SYNs are answered and answers acknowledged, or there were too few to tell; the sums rose to ${count(most, 2)} at most.`;
   }
 }

@@ -2,7 +2,7 @@
 import { CUSUM_DRIFT, CUSUM_THRESHOLD, LEAST_AVERAGE, PairCusum, PERIOD } from './pair-cusum.ts';
 import type { DetectorInfo, Finding, TargetWindow } from './types.ts';
 import type { WindowDetector } from './window-detector.ts';
-import { count } from './words.ts';
+import { attempts, count } from './words.ts';
 
 export const CUSUM_FIN: DetectorInfo = {
   id: 'cusum-fin',
@@ -39,7 +39,7 @@ export class CusumFin implements WindowDetector {
   finding(): Finding {
     const { most, onset, end } = this.#cusum.read();
     const fires = most > CUSUM_THRESHOLD;
-    const numbers = `${count(this.#opened)} attempts, and ${count(this.#closed)} that ended by FIN or RST`;
+    const numbers = `${attempts(this.#opened)}, of which ${count(this.#closed)} ended by FIN or RST`;
     return {
       detector: CUSUM_FIN.id,
       state: fires ? 'fires' : 'quiet',
@@ -49,7 +49,7 @@ export class CusumFin implements WindowDetector {
       threshold: CUSUM_THRESHOLD,
       sentence: fires
         ? `More is opened than ends: ${numbers}; the sum rose to ${count(most, 2)}, above ${CUSUM_THRESHOLD}.`
-        : `As much ends as is opened, or too little to tell: ${numbers}; the sum stayed at ${count(most, 2)} or less.`,
+        : `As much ends as is opened, or too little to tell: ${numbers}; the sum rose to ${count(most, 2)} at most.`,
       evidence: [
         { label: 'attempts', value: count(this.#opened) },
         { label: 'ended by FIN, or by RST while opening', value: count(this.#closed) },

@@ -2,7 +2,7 @@
 import type { QueueEstimate } from '../findings.ts';
 import { BACKLOGS, DEFAULT_RETRIES, LIFETIMES, QueueModel } from './queue-model.ts';
 import type { DetectorInfo, Finding } from './types.ts';
-import { count, percent, seconds } from './words.ts';
+import { attempts as attemptsText, count, percent, seconds } from './words.ts';
 
 export const HALF_OPEN: DetectorInfo = {
   id: 'half-open',
@@ -56,7 +56,7 @@ export class HalfOpenQueue {
     const peak = this.model.peak(t);
     const least = this.model.limited(t, 0);
     const fires = applies && least !== undefined;
-    const numbers = `at most ${count(peak)} half-open entries at once, if each lives ${LIFETIMES[t]} s`;
+    const numbers = `${count(peak)} half-open at once, if an entry lives ${LIFETIMES[t]} s`;
     return {
       detector: HALF_OPEN.id,
       state: applies ? (fires ? 'fires' : 'quiet') : 'cannot-judge',
@@ -64,7 +64,7 @@ export class HalfOpenQueue {
       end: fires ? least.lastFullAt : -1,
       value: peak,
       threshold: BACKLOGS[0]!,
-      sentence: applies ? `The packets add up to ${numbers}.${note}` : note,
+      sentence: applies ? `The packets add up to at most ${numbers}.${note}` : note,
       evidence: [
         { label: 'attempts', value: count(context.attempts) },
         { label: 'most half-open entries', value: `${count(peak)} at ${seconds(this.model.peakAt(t))}` },
@@ -92,7 +92,7 @@ export class HalfOpenQueue {
     const sentence = !applies
       ? note
       : largest === undefined
-        ? `A backlog of ${BACKLOGS[0]} would have had room for the ${count(peak)} entries at most.${note}`
+        ? `A backlog of ${BACKLOGS[0]} would have had room: ${count(peak)} at once were the most.${note}`
         : `A backlog of ${count(largest.backlog)} would have been full from ${seconds(largest.fullAt)} on, ` +
           `${percent(largest.fullShare)} of the time; ${count(peak + 1)} would have been enough.${note}`;
     return {
@@ -115,7 +115,7 @@ export class HalfOpenQueue {
     if (times > 0 && t > 0) {
       return {
         t,
-        rests: `SYN/ACKs were sent ${t + 1} times (${count(times)} attempts), so 1 + 2 + … + ${2 ** t} s`,
+        rests: `SYN/ACKs were sent ${t + 1} times (${attemptsText(times)}), so 1 + 2 + … + ${2 ** t} s`,
       };
     }
     const copies = Math.min(this.#most, LIFETIMES.length - 1);
@@ -135,7 +135,7 @@ function judgeable(context: QueueContext): { readonly applies: boolean; readonly
   if (answered === 0 && refused > 0 && 2 * refused >= attempts) {
     return {
       applies: false,
-      note: `The port was closed: ${count(refused)} of ${count(attempts)} attempts were refused, and a refused SYN leaves no entry.`,
+      note: `The port was closed: ${count(refused)} of ${attemptsText(attempts)} were refused, and a refused SYN leaves no entry.`,
     };
   }
   if (answered > 0) return { applies: true, note: '' };

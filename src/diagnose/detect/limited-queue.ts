@@ -28,7 +28,7 @@ export class LimitedQueue {
 
   /** It was full between these times (ns). */
   full(from: number, to: number): void {
-    if (this.fullAt < 0) this.fullAt = from;
+    if (this.fullAt < 0) this.fullAt = Math.round(from);
     this.lastFullAt = Math.max(this.lastFullAt, to);
   }
 

@@ -29,7 +29,7 @@ const usual = Array.from({ length: 10 }, () => 100);
 
 test('by hand: an average of 100 makes a threshold of 150; four seconds in a row at or above it are an alarm', () => {
   // Ten seconds of training: mu = 100. 150 >= 1.5·100.
-  expect(watched([...usual, 150, 150, 150]).finding()).toMatchObject({ state: 'quiet', value: 150, threshold: 150 });
+  expect(watched([...usual, ...usual, 150, 150, 150]).finding()).toMatchObject({ state: 'quiet', value: 150 });
   expect(watched([...usual, 150, 150, 150, 150]).finding()).toMatchObject({
     state: 'fires',
     onset: 10 * SEC,
@@ -38,12 +38,12 @@ test('by hand: an average of 100 makes a threshold of 150; four seconds in a row
     threshold: 150,
   });
   // 149 is below, so the row of four is broken.
-  expect(watched([...usual, 150, 150, 149, 150, 150]).finding().state).toBe('quiet');
+  expect(watched([...usual, ...usual, 150, 150, 149, 150, 150]).finding().state).toBe('quiet');
 });
 
 test('by hand: the average follows by 2 % a second', () => {
   // mu: 100, then 0.98·100 + 0.02·140 = 100.8, threshold 151.2: 151 is below it.
-  expect(watched([...usual, 140, 151, 151, 151, 151]).finding().state).toBe('quiet');
+  expect(watched([...usual, 140, 151, 151, 151, 151, ...usual]).finding().state).toBe('quiet');
   // 152 >= 151.2, and while it is above nothing is learned.
   expect(watched([...usual, 140, 152, 152, 152, 152]).finding()).toMatchObject({ state: 'fires', onset: 11 * SEC });
 });
@@ -55,6 +55,14 @@ test('below 30 a second nothing is fast', () => {
 
 test('without ten seconds from before it cannot judge', () => {
   expect(watched([1000, 1000, 1000, 1000, 1000]).finding()).toMatchObject({ state: 'cannot-judge', onset: -1 });
+});
+
+test('a capture whose first seconds are the busiest cannot judge what came then', () => {
+  const { state, sentence } = watched([23_000, 600, 0, 10_000, 2500, 0, 0, 0, 0, 0, 0, 0, 80, 90, 70]).finding();
+  expect([state, sentence]).toEqual([
+    'cannot-judge',
+    'Most SYNs came in the first 10 s, so nothing shows what is usual here.',
+  ]);
 });
 
 test('an alarm that lasts does not become usual', () => {

@@ -40,6 +40,10 @@ export class SynRate implements WindowDetector {
   /** The highest window, and its threshold. */
   #most = 0;
   #mostThreshold = LEAST;
+  /** SYNs in training, at most in a second of it, and since. */
+  #trained = 0;
+  #trainedMost = 0;
+  #since = 0;
   /** Of the windows in alarm. */
   #alarmMost = 0;
   #alarmThreshold = LEAST;
@@ -48,8 +52,11 @@ export class SynRate implements WindowDetector {
     const x = w.syn;
     if (this.#seen < TRAINING) {
       this.#mean += (x - this.#mean) / ++this.#seen;
+      this.#trained += x;
+      this.#trainedMost = Math.max(this.#trainedMost, x);
       return;
     }
+    this.#since += x;
     const threshold = Math.max((1 + ALPHA) * this.#mean, LEAST);
     if (x > this.#most) {
       this.#most = x;
@@ -82,7 +89,9 @@ export class SynRate implements WindowDetector {
 
   finding(): Finding {
     const fires = this.#onset >= 0;
-    const trained = this.#seen >= TRAINING;
+    // A flood that was already there at first would be taken for what is usual.
+    const busiest = this.#trainedMost >= LEAST && this.#trained > this.#since;
+    const trained = this.#seen >= TRAINING && !busiest;
     const value = fires ? this.#alarmMost : this.#most;
     const threshold = fires ? this.#alarmThreshold : this.#mostThreshold;
     return {
@@ -96,7 +105,9 @@ export class SynRate implements WindowDetector {
         ? `SYNs came faster than usual: up to ${count(value)} in a second, where ${count(threshold)} was the threshold.`
         : trained
           ? `SYNs came no faster than usual for ${IN_A_ROW} seconds in a row; at most ${count(value)} in a second.`
-          : `The capture has less than ${TRAINING} s from which to learn what is usual here.`,
+          : busiest
+            ? `Most SYNs came in the first ${TRAINING} s, so nothing shows what is usual here.`
+            : `The capture has less than ${TRAINING} s from which to learn what is usual here.`,
       evidence: [
         { label: 'most SYNs in a second', value: count(value) },
         { label: 'threshold then', value: `${count(threshold, 1)} a second` },

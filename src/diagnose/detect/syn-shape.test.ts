@@ -55,13 +55,18 @@ describe('traits', () => {
     expect(shape.read(noOptions)).toMatchObject({ portRepeated: 2, portNext: 2, portBelow1024: 5, impossible: 0 });
   });
 
-  test('a SYN to itself (LAND) is from an impossible source', () => {
+  test('a socket that sends to itself (LAND) is impossible; a host that talks to itself, or loopback to loopback, is not', () => {
     const shape = new SynShape();
     const seg = new Segment();
-    seg.src = 7;
-    seg.dst = 7;
-    shape.add(seg, 64, 0, 0);
-    expect(shape.read(noOptions)).toMatchObject({ impossible: 1, withoutOptions: 1 });
+    const sends = (src: number, sport: number, dst: number, dport: number): number => {
+      Object.assign(seg, { src, sport, dst, dport });
+      shape.add(seg, 64, 0, unlikelySource(src));
+      return shape.read(noOptions).impossible;
+    };
+    expect(sends(0x01020304, 80, 0x01020304, 80)).toBe(1);
+    expect(sends(0x01020304, 4000, 0x01020304, 80)).toBe(1);
+    expect(sends(0x7f000001, 4000, 0x7f000002, 80)).toBe(1);
+    expect(sends(0x7f000001, 4000, 0x01020304, 80)).toBe(2);
   });
 });
 

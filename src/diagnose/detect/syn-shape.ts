@@ -1,4 +1,5 @@
 /** What the SYNs at one target look like: TTLs, windows, options, source ports, and addresses that cannot be. */
+import { IPV6_BASE } from '../../wire/address.ts';
 import type { Segment } from '../../wire/segment.ts';
 import { SynPrints } from './syn-prints.ts';
 import type { SynTraits } from './target-profile.ts';
@@ -23,7 +24,9 @@ export class SynShape {
     this.#prints.add(seg.wnd, print);
     if (print === 0) this.#withoutOptions++;
     if (seg.len > 0) this.#withData++;
-    if (unlikely === 2 || seg.src === seg.dst) this.#impossible++;
+    // On a loopback interface its addresses are no wonder, nor is a host that talks to itself; one port to itself is.
+    const forged = unlikely === 2 ? !isLoopback(seg.dst) : seg.src === seg.dst && seg.sport === seg.dport;
+    if (forged) this.#impossible++;
     else if (unlikely === 1) this.#unrouted++;
     const port = seg.sport;
     if (port < 1024) this.#portBelow1024++;
@@ -48,6 +51,10 @@ export class SynShape {
       printsLost: this.#prints.lost,
     };
   }
+}
+
+function isLoopback(handle: number): boolean {
+  return handle < IPV6_BASE && handle >>> 24 === 127;
 }
 
 /** Most frequent first. */

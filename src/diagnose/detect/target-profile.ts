@@ -50,7 +50,7 @@ export interface Tally {
   readonly entropy: number;
   /** The most it could be: log2 of the total. */
   readonly entropyMost: number;
-  /** Most frequent first, at most 16. The true count is between `count - over` and `count`. */
+  /** At most 16, those first that are most frequent for certain. The true count is between `count - over` and `count`. */
   readonly top: readonly { readonly value: number; readonly count: number; readonly over: number }[];
 }
 
@@ -83,7 +83,7 @@ export interface Samples {
 export interface SynTraits {
   readonly attempts: number;
   readonly withoutOptions: number;
-  /** From addresses that cannot be a sender on the Internet: 0/8, 127/8, 224/3, and the source being the target itself. */
+  /** From addresses that cannot be a sender: 0/8, 127/8 (but to loopback), 224/3, and from the very socket they go to. */
   readonly impossible: number;
   /** From private, shared, link-local, documentation and benchmarking ranges: normal within a site, not from outside. */
   readonly unrouted: number;
@@ -160,7 +160,7 @@ export interface TargetProfile {
 /** One of the busiest sources. All but `attempts` is counted from when it was noticed, that is over `attempts - over`. */
 export interface SourceProfile {
   readonly address: number;
-  /** Attempts; the true number is between `attempts - over` and `attempts` (space-saving). */
+  /** The true number is between `attempts - over` and `attempts` (space-saving). */
   readonly attempts: number;
   readonly over: number;
   readonly hosts: Distinct;

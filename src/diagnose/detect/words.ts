@@ -8,6 +8,11 @@ export function count(value: number, digits = 0): string {
   return rest === '' ? grouped : `${grouped}.${rest}`;
 }
 
+/** `1 attempt`, `37,669 attempts`. */
+export function attempts(n: number): string {
+  return n === 1 ? '1 attempt' : `${count(n)} attempts`;
+}
+
 /** ns as `12.3 s`. */
 export function seconds(ns: number): string {
   return `${count(ns / 1e9, 1)} s`;
