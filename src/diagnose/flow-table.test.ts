@@ -1,64 +1,13 @@
 /**
  * Flows as Zeek's documentation of conn.log describes them (`conn_state` and `history` in
- * `scripts/base/protocols/conn/main.zeek`), one dialogue for each state and letter. Client and server send from 1001 and
- * 5001 on; `>` is the client.
+ * `scripts/base/protocols/conn/main.zeek`), one dialogue for each state and letter.
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ACK, FIN, PSH, RST, resetSegment, Segment, SYN } from '../wire/segment.ts';
+import { MS, opened, play, type Step, s, segment, syn, synack } from '../../test/support/flow-dialogue.ts';
+import { ACK, FIN, PSH, RST, type Segment, SYN } from '../wire/segment.ts';
 import { seqAdd } from '../wire/seq.ts';
-import type { FlowFacts } from './attempt.ts';
 import { FlowTable } from './flow-table.ts';
-
-const MS = 1e6;
-const CLIENT_PORT = 40_000;
-
-interface Step {
-  readonly from: '>' | '<';
-  readonly flags: number;
-  readonly seq: number;
-  readonly ack: number;
-  readonly len: number;
-  readonly wnd: number;
-}
-
-const SEG = new Segment();
-
-function segment(step: Step, serverPort: number): Segment {
-  resetSegment(SEG);
-  const client = step.from === '>';
-  SEG.src = client ? 1 : 2;
-  SEG.dst = client ? 2 : 1;
-  SEG.sport = client ? CLIENT_PORT : serverPort;
-  SEG.dport = client ? serverPort : CLIENT_PORT;
-  SEG.seq = step.seq >>> 0;
-  SEG.ack = step.ack >>> 0;
-  SEG.flags = step.flags;
-  SEG.len = step.len;
-  SEG.wnd = step.wnd;
-  return SEG;
-}
-
-/** What the table says of a dialogue whose steps are a millisecond apart, each of 40 bytes and its payload. */
-function play(steps: readonly Step[], serverPort = 80): FlowFacts {
-  const table = new FlowTable();
-  const first = steps[0]!;
-  const flow = table.open(0, segment(first, serverPort), 40 + first.len);
-  steps.slice(1).forEach((step, i) => {
-    table.packet(flow, step.from === first.from, (i + 1) * MS, segment(step, serverPort), 40 + step.len);
-  });
-  return table.read(flow, first.from === '>' ? 'client' : 'server');
-}
-
-/** A segment; numbers are relative to the two SYNs, whose own number is 0. */
-function s(from: '>' | '<', flags: number, seq: number, ack = 0, len = 0, wnd = 1000): Step {
-  const client = from === '>';
-  return { from, flags, seq: seq + (client ? 1000 : 5000), ack: ack + (client ? 5000 : 1000), len, wnd };
-}
-
-const syn = s('>', SYN, 0);
-const synack = s('<', SYN | ACK, 0, 1);
-const opened = [syn, synack, s('>', ACK, 1, 1)];
 
 function states(steps: readonly Step[], serverPort = 80): string {
   const { connState, history } = play(steps, serverPort);
@@ -288,115 +237,5 @@ describe('tcp.completeness', () => {
     ['a SYN that comes later does not count', 2, [synack, syn]],
   ])('%s: %i', (_name, expected, steps) => {
     expect(play(steps).completeness).toBe(expected);
-  });
-});
-
-describe('rows', () => {
-  test('a row is used again, and knows nothing of its former flow', () => {
-    const table = new FlowTable();
-    const first = table.open(0, segment(syn, 80), 40);
-    table.packet(first, false, MS, segment(s('<', RST | ACK, 0, 1), 80), 40);
-    expect(table.isOver(first)).toBe(true);
-    table.release(first);
-    expect(table.live).toBe(0);
-    const second = table.open(5 * MS, segment(syn, 80), 60);
-    expect(second).toBe(first);
-    expect(table.isOver(second)).toBe(false);
-    expect(table.read(second, 'client')).toEqual({ ...play([syn]), firstAt: 5 * MS, lastAt: 5 * MS, origIpBytes: 60 });
-  });
-
-  test('many flows at once keep apart, over all chunks', () => {
-    const table = new FlowTable();
-    const flows = Array.from({ length: 10_000 }, (_, i) => table.open(i, segment({ ...syn, seq: i }, 80), 40 + i));
-    expect(table.live).toBe(10_000);
-    for (const i of [0, 4095, 4096, 9999]) {
-      expect(table.read(flows[i]!, 'client')).toMatchObject({ firstAt: i, origIpBytes: 40 + i, history: 'S' });
-    }
-    expect(table.bytes / 10_000).toBeLessThan(130);
-  });
-
-  test('one SYN and copies of it are the same, told at once or one by one', () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: 120 }),
-        fc.integer({ min: 0, max: 2 ** 32 - 1 }),
-        fc.integer({ min: 0, max: 1400 }),
-        fc.constantFrom(0, 1, 65_535),
-        (sent, x, len, wnd) => {
-          const step: Step = { from: '>', flags: SYN, seq: x, ack: 0, len, wnd };
-          const one = new FlowTable();
-          const flow = one.open(7, segment(step, 80), 60 + len);
-          for (let i = 1; i < sent; i++) one.packet(flow, true, 7 + i, segment(step, 80), 60 + len);
-          const bytes = sent * (60 + len);
-          const other = new FlowTable();
-          const whole = other.openWithSyn(7, 6 + sent, sent, x, len, bytes, wnd);
-          expect(other.lonelySyn(7, 6 + sent, sent, x, len, bytes, wnd)).toEqual(one.read(flow, 'client'));
-          // And what follows makes no difference either.
-          for (const next of [
-            { ...synack, ack: seqAdd(x, 1 + len) },
-            { ...step, flags: ACK, seq: seqAdd(x, 1), len: 5 },
-          ]) {
-            one.packet(flow, next.from === '>', 900, segment(next, 80), 40);
-            other.packet(whole, next.from === '>', 900, segment(next, 80), 40);
-          }
-          expect(other.read(whole, 'client')).toEqual(one.read(flow, 'client'));
-          expect(other.live).toBe(1);
-        },
-      ),
-    );
-  });
-
-  test('an answer told at once is the same as its SYN/ACKs one by one', () => {
-    const one = new FlowTable();
-    const flow = one.open(0, segment(syn, 80), 60);
-    for (const ts of [5, 1000, 1000]) one.packet(flow, false, ts, segment(synack, 80), 52);
-    const other = new FlowTable();
-    const whole = other.openWithSyn(0, 0, 1, syn.seq, 0, 60, syn.wnd);
-    other.answer(whole, 5, 1000, 3, synack.seq, synack.ack, 52, synack.wnd);
-    expect(other.read(whole, 'client')).toEqual(one.read(flow, 'client'));
-  });
-
-  test('the short way for what comes in order leads to the same as the long way', () => {
-    const next = fc.record({
-      client: fc.boolean(),
-      // Mostly in order, sometimes again, sometimes with a gap.
-      ahead: fc.constantFrom(0, 0, 0, 0, -10, 10),
-      len: fc.constantFrom(0, 0, 10, 10, 1460),
-      acks: fc.boolean(),
-      captured: fc.constantFrom(true, true, true, false),
-      wnd: fc.constantFrom(1000, 1000, 1000, 0),
-      flags: fc.constantFrom(ACK, ACK, ACK, ACK, ACK | PSH, ACK | FIN, RST),
-    });
-    const start = fc.constantFrom(0, 5000, 2 ** 31 - 1600, 2 ** 32 - 1600, 2 ** 32 - 2);
-    fc.assert(
-      fc.property(fc.array(next, { maxLength: 30 }), start, start, (steps, x, y) => {
-        const short = new FlowTable();
-        const long = new FlowTable();
-        const step: Step = { ...syn, seq: x, ack: 0 };
-        const a = short.open(0, segment(step, 80), 40);
-        const b = long.open(0, segment(step, 80), 40);
-        // A flow with losses never goes the short way.
-        long.corrupt(b, true);
-        // Next to send, and next expected of the other side, of client and server.
-        const sent = [seqAdd(x, 1), y];
-        const expects = [seqAdd(y, 1), seqAdd(x, 1)];
-        const say = (client: boolean, flags: number, seq: number, len: number, wnd: number, ts: number): void => {
-          const said: Step = { from: client ? '>' : '<', flags, seq, ack: expects[client ? 0 : 1]!, len, wnd };
-          short.packet(a, client, ts, segment(said, 80), 40 + len);
-          long.packet(b, client, ts, segment(said, 80), 40 + len);
-        };
-        say(false, SYN | ACK, y, 0, 1000, 1);
-        sent[1] = seqAdd(y, 1);
-        steps.forEach(({ client, ahead, len, acks, captured, wnd, flags }, i) => {
-          const me = client ? 0 : 1;
-          if (acks) expects[me] = sent[1 - me]!;
-          const seq = seqAdd(sent[me]!, ahead);
-          if (captured) say(client, flags, seq, len, wnd, 2 + i);
-          sent[me] = seqAdd(seq, len + (flags & FIN));
-        });
-        const { history, ...rest } = long.read(b, 'client');
-        expect(short.read(a, 'client')).toEqual({ ...rest, history: history.replace('C', '') });
-      }),
-    );
   });
 });
