@@ -34,8 +34,8 @@ export function displayFilters(judgement: Judgement, addresses: AddressTable): r
     { filter: join(SYN_ACK, ...from), shows: 'What the target answered' },
     { filter: join('tcp.flags.reset == 1', ...from), shows: 'What the target refused' },
     {
-      filter: join('tcp.completeness == 3', ...to),
-      shows: 'SYNs whose conversation ends with the SYN/ACK: half-open (Wireshark 3.6 and newer)',
+      filter: join('tcp.completeness in {1, 3}', ...to),
+      shows: 'SYNs whose conversation ends with them (1) or with the SYN/ACK (3), Wireshark 3.6 and newer',
     },
   ];
 }

@@ -26,8 +26,8 @@ export type AttemptEvent =
       readonly unseen: boolean;
     };
 
-/** At most two dozen rows. */
-export function attemptEvents(attempt: Attempt): AttemptEvent[] {
+/** At most two dozen rows. `answersSeen`: false when no answer to anybody is in the capture. */
+export function attemptEvents(attempt: Attempt, answersSeen: boolean): AttemptEvent[] {
   const sent = segments(attempt).sort((a, b) => a.ts - b.ts);
   const events: AttemptEvent[] = [...missingBefore(attempt)];
   let latest = Number.NaN;
@@ -37,7 +37,7 @@ export function attemptEvents(attempt: Attempt): AttemptEvent[] {
     events.push(event);
     latest = event.ts;
   }
-  return [...events, ...missingAfter(attempt)];
+  return [...events, ...missingAfter(attempt, answersSeen)];
 }
 
 /** A sequence number counted from X or Y: `X`, `X+1`. Far from it, the number itself. */
@@ -113,12 +113,12 @@ function missingBefore({ verdict }: Attempt): AttemptEvent[] {
   return [];
 }
 
-function missingAfter({ verdict, detail }: Attempt): AttemptEvent[] {
+function missingAfter({ verdict, detail }: Attempt, answersSeen: boolean): AttemptEvent[] {
   if (verdict === Verdict.HalfOpen && detail !== 'reset-by-server') {
     return [{ kind: 'missing', from: 'client', text: 'no ACK of Y+1 came', unseen: false }];
   }
   if (verdict === Verdict.Unanswered) {
-    const unseen = detail === 'one-sided';
+    const unseen = detail === 'one-sided' || !answersSeen;
     const text = unseen ? 'no answer in this capture' : 'no SYN/ACK, no RST came';
     return [{ kind: 'missing', from: 'server', text, unseen }];
   }

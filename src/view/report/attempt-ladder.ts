@@ -4,16 +4,15 @@
  */
 import type { Attempt } from '../../diagnose/attempt.ts';
 import { Verdict } from '../../diagnose/verdict.ts';
-import type { AddressTable } from '../../wire/address.ts';
 import { endpointText } from '../endpoint-text.ts';
 import { countText, spanText } from '../flood-number.ts';
 import { type AttemptEvent, attemptEvents } from './attempt-events.ts';
 import { html, type Markup, NOTHING } from './markup.ts';
-import { sinceStart } from './report-input.ts';
+import { type ReportInput, sinceStart } from './report-input.ts';
 
 /** An SVG of its own. `id` is unique on the page. */
-export function attemptLadder(attempt: Attempt, addresses: AddressTable, id: string): Markup {
-  const events = attemptEvents(attempt);
+export function attemptLadder(attempt: Attempt, { findings, addresses }: ReportInput, id: string): Markup {
+  const events = attemptEvents(attempt, findings.vantage.view !== 'clients-only');
   const client = endpointText(addresses, attempt.client, attempt.clientPort);
   const server = endpointText(addresses, attempt.server, attempt.serverPort);
   const long = Math.max(client.length, server.length) > MOST_BESIDE;

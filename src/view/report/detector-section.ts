@@ -39,7 +39,7 @@ function resultRow(finding: Finding, input: ReportInput): Markup {
 
 function evidenceList(rows: readonly EvidenceRow[]): Markup {
   if (rows.length === 0) return NOTHING;
-  return html`<ul class="quiet">${rows.map(({ label, value, packets }) => html`<li>${label}: ${value}${packetWords(packets)}</li>`)}</ul>`;
+  return html`<ul class="inline">${rows.map(({ label, value, packets }) => html`<li>${label}: ${value}${packetWords(packets)}</li>`)}</ul>`;
 }
 
 function packetWords(packets: readonly number[] = []): string {

@@ -3,7 +3,15 @@ import type { Judgement } from '../../diagnose/findings.ts';
 import { counted, countText } from '../flood-number.ts';
 import { html, type Markup, NOTHING } from './markup.ts';
 import { confidenceWords, rateText } from './phrases.ts';
-import { incidents, momentText, type ReportInput, sinceStart, subjectText, titleOf } from './report-input.ts';
+import {
+  clockText,
+  incidents,
+  momentText,
+  type ReportInput,
+  sinceStart,
+  subjectText,
+  titleOf,
+} from './report-input.ts';
 
 export function findingSection(input: ReportInput): Markup {
   const found = incidents(input.findings);
@@ -49,11 +57,19 @@ ${rows.map(([head, value]) => html`<div><dt>${head}</dt><dd>${value}</dd></div>\
 
 function whenSentence(judgement: Judgement, { findings }: ReportInput): string {
   if (judgement.kind === 'nothing') return '';
-  const begins = `It begins ${momentText(findings, judgement.onset)} into the capture`;
+  const { onset } = judgement;
+  const clock = clockText(findings, onset);
+  const begins =
+    onset < SOON
+      ? `It begins with the capture${clock === '' ? '' : ` (${clock} UTC)`}`
+      : `It begins ${momentText(findings, onset)} into the capture`;
   if (judgement.end < 0)
     return `${begins} and still goes on when the capture ends at ${sinceStart(findings.duration)}.`;
   return `${begins} and ends at ${momentText(findings, judgement.end)}, ${sinceStart(judgement.end - judgement.onset)} later.`;
 }
+
+/** So early in a capture, nothing says that it was not there before. */
+const SOON = 1e9;
 
 function nothingAtAll({ findings, counts }: ReportInput): Markup {
   const { attempts } = findings.totals;

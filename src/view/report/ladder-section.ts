@@ -25,8 +25,8 @@ export function attemptPackets({ syn, synack, ack, rst, icmp }: Attempt): number
 
 function ladderFigure(attempt: Attempt, input: ReportInput, id: string): Markup {
   return html`<figure>
-${attemptLadder(attempt, input.addresses, id)}
-<figcaption><strong>${capital(VERDICT_NAMES[attempt.verdict] ?? '')}.</strong> ${baseNumbers(attempt)} Begins ${momentText(input.findings, attempt.firstAt)}.${optionWords(attempt.clientOptions)}${printWords(attempt)}</figcaption>
+${attemptLadder(attempt, input, id)}
+<figcaption><strong>${verdictWord(attempt)}.</strong> ${baseNumbers(attempt)} Begins ${momentText(input.findings, attempt.firstAt)}.${optionWords(attempt.clientOptions)}${printWords(attempt)}</figcaption>
 </figure>
 `;
 }
@@ -55,6 +55,7 @@ function printWords({ clientPrint }: Attempt): string {
   return ` TTL ${clientPrint.ttl}, window ${countText(clientPrint.window)}.`;
 }
 
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+function verdictWord({ verdict }: Attempt): string {
+  const name = (VERDICT_NAMES[verdict] ?? '').replace('syn-', 'SYN ');
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }

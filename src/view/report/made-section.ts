@@ -11,7 +11,7 @@ export function madeSection(input: ReportInput): Markup {
   return html`<section id="made" aria-labelledby="made-h">
 <h2 id="made-h">How this was made</h2>
 <table class="facts"><caption class="only-read">About the capture and the program</caption><tbody>
-<tr><th scope="row">${files.length === 1 ? 'File' : 'Files'}</th><td>${files.slice(0, MOST_FILES).map((file) => html`<bdi><code>${file.name}</code></bdi><br>`)}${files.length > MOST_FILES ? html`and ${countText(files.length - MOST_FILES)} more` : NOTHING}</td></tr>
+<tr><th scope="row">${files.length === 1 ? 'File' : 'Files'}</th><td>${files.slice(0, MOST_FILES).map((file) => html`<bdi><code>${baseName(file.name)}</code></bdi><br>`)}${files.length > MOST_FILES ? html`and ${countText(files.length - MOST_FILES)} more` : NOTHING}</td></tr>
 <tr><th scope="row">Format</th><td>${format === '' ? 'none' : format}</td></tr>
 <tr><th scope="row">Packets</th><td>${countText(counts.packets)}, of which ${countText(counts.tcp)} TCP: SYN ${countText(counts.syn)}, SYN/ACK ${countText(counts.synack)}, RST ${countText(counts.rst)}, FIN ${countText(counts.fin)}</td></tr>
 <tr><th scope="row">Time</th><td>${timeRange(input)}</td></tr>
@@ -33,7 +33,12 @@ function timeRange({ findings, counts }: ReportInput): string {
 
 /** One line about the capture, for the head of the report. */
 export function captureLine(input: ReportInput): Markup {
-  return html`<bdi><code>${captureTitle(input.info).name}</code></bdi> · ${timeRange(input)} · ${counted(input.counts.packets, 'packet')}`;
+  return html`<bdi><code>${baseName(captureTitle(input.info).name)}</code></bdi> · ${timeRange(input)} · ${counted(input.counts.packets, 'packet')}`;
+}
+
+/** A report is handed on; the folders of whoever made it are nobody's business. */
+function baseName(path: string): string {
+  return path.replace(/^.*[/\\]/s, '');
 }
 
 const MOST_FILES = 20;

@@ -75,5 +75,5 @@ function backlogStep(enough: number | undefined): string {
   return `A longer queue alone is no answer: by the estimate above it would have needed ${countText(enough)} places (${limits}).`;
 }
 
-/** A queue of more than 65,536 costs memory and time that a server hardly spends on it. */
-const LARGEST_USUAL = 65_536;
+/** Four times what Linux has had by default since 5.4 (somaxconn 4096); few listeners are given more. */
+const LARGEST_USUAL = 16_384;

@@ -14,10 +14,9 @@ export function scoreText(score: number): string {
   return score.toFixed(2);
 }
 
-/** `1,012 SYN/s`; of unsolicited replies for the two kinds that are made of them. */
-export function rateText({ kind, peakRate }: Judgement): string {
-  const unit = kind === 'backscatter' || kind === 'reflection' ? 'replies a second' : 'SYN/s';
-  return `${rateNumber(peakRate)} ${unit}`;
+/** `1,012 SYN/s`. */
+export function rateText({ peakRate }: Judgement): string {
+  return `${rateNumber(peakRate)} SYN/s`;
 }
 
 /** Three digits that count below 100, whole above. */

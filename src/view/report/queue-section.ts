@@ -16,9 +16,8 @@ export function queueBlock(judgement: Judgement, input: ReportInput): Markup {
   if (!queue.applies) return head;
   const axis = timeAxis(judgement.rate, input);
   return html`${head}<p>An estimate from the arrivals in the capture (RFC 4987 §3): each SYN takes a place that it keeps for ${lengthText(queue.lifetime * 1e9)}
-unless its handshake ends earlier. That lifetime is assumed because ${queue.rests}. The most at one time would be ${countText(queue.peak)}, at ${momentText(input.findings, queue.peakAt)};
-a backlog of ${countText(queue.enough)} would have been enough.</p>
-<table><caption>For usual backlogs</caption>
+unless its handshake ends earlier. The lifetime rests on this: ${queue.rests}. The most at one time would be ${countText(queue.peak)}, at ${momentText(input.findings, queue.peakAt)}.</p>
+<table><caption>For usual backlogs; ${countText(queue.enough)} would have been enough</caption>
 <thead><tr><th scope="col" class="n">Backlog</th><th scope="col">Full?</th><th scope="col">For the first time</th><th scope="col" class="n">Share of the time since then</th></tr></thead>
 <tbody>${queue.backlogs.map((row) => backlogRow(row, input))}</tbody></table>
 ${axis.span > 0 ? figure(queue, axis) : NOTHING}`;

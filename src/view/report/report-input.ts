@@ -37,7 +37,10 @@ export function subjectText({ subject }: Judgement, addresses: AddressTable): st
 export function titleOf(judgement: Judgement, addresses: AddressTable): string {
   const whom = subjectText(judgement, addresses);
   if (judgement.kind === 'nothing') return 'No flood found';
-  return `${KIND_TITLE[judgement.kind]} ${judgement.subject.role === 'source' ? 'from' : KIND_PREPOSITION[judgement.kind]} ${whom}`;
+  const [what, target, source] = KIND_WORDS[judgement.kind];
+  const title = `${what} ${judgement.subject.role === 'source' ? source : target} ${whom}`;
+  if (judgement.confidence.level !== 'low') return title;
+  return `Possible ${/^[A-Z]{2}/.test(title) ? title : title.charAt(0).toLowerCase() + title.slice(1)}`;
 }
 
 /** Time in the capture, three decimals at most: `10.2 s`, `5 min 3.25 s`. */
@@ -50,6 +53,11 @@ export function sinceStart(ts: number): string {
     [(ms % 60_000) / 1e3, 's'],
   ];
   return parts.flatMap(([value, unit]) => (value === 0 ? [] : [`${value} ${unit}`])).join(' ');
+}
+
+/** Made of replies that nobody asked for, not of attempts. */
+export function isOfReplies({ kind }: Judgement): boolean {
+  return kind === 'backscatter' || kind === 'reflection';
 }
 
 /** Whether the capture says when it was made. */
@@ -77,20 +85,12 @@ function isoText({ startSec, startNanos }: Findings, ts: number, digits: 0 | 3):
   return utcText(startSec, startNanos + ts, digits);
 }
 
-const KIND_TITLE: Record<Exclude<JudgementKind, 'nothing'>, string> = {
-  flood: 'SYN flood',
-  scan: 'Port scan',
-  backscatter: 'Backscatter',
-  reflection: 'TCP reflection',
-  'retry-storm': 'Retry storm',
-  'flash-crowd': 'Flash crowd',
-};
-
-const KIND_PREPOSITION: Record<Exclude<JudgementKind, 'nothing'>, string> = {
-  flood: 'against',
-  scan: 'of',
-  backscatter: 'reaching',
-  reflection: 'towards',
-  'retry-storm': 'at',
-  'flash-crowd': 'at',
+/** What it is called, and the words before whom it strikes and who does it. */
+const KIND_WORDS: Record<Exclude<JudgementKind, 'nothing'>, readonly [string, string, string]> = {
+  flood: ['SYN flood', 'against', 'from'],
+  scan: ['Scan', 'of', 'by'],
+  backscatter: ['Backscatter', 'reaching', 'from'],
+  reflection: ['TCP reflection', 'towards', 'from'],
+  'retry-storm': ['Retry storm', 'at', 'from'],
+  'flash-crowd': ['Flash crowd', 'at', 'from'],
 };

@@ -47,7 +47,7 @@ describe('what it says', () => {
     // The builder's capture begins at 1,700,000,000.25 s, which is 14 November 2023, 22:13:20.250 UTC.
     const seen = textOf(PAGE);
     expect(seen).toContain('2023-11-14 22:13:20.250 to 22:14:20.250 UTC (60 s)');
-    expect(seen).toContain('begins 10 s (22:13:30.250 UTC)');
+    expect(seen).toContain('begins 10 s (22:13:30.250 UTC) into the capture');
     expect(seen).toContain('10.2 s (22:13:30.450 UTC)');
   });
 

@@ -3,18 +3,21 @@ import type { Judgement, SourceStatistics } from '../../diagnose/findings.ts';
 import type { AddressTable } from '../../wire/address.ts';
 import { countText, shareText } from '../flood-number.ts';
 import { html, type Markup, NOTHING } from './markup.ts';
-import type { ReportInput } from './report-input.ts';
+import { isOfReplies, type ReportInput } from './report-input.ts';
 
-export function sourceBlock({ sources, attempts }: Judgement, { addresses }: ReportInput): Markup {
+export function sourceBlock(judgement: Judgement, { addresses }: ReportInput): Markup {
+  const { sources, attempts } = judgement;
   if (sources.distinct === 0) return NOTHING;
-  return html`<h3>Where it came from</h3>
-<p><strong>${SPOOFED[sources.spoofed]}</strong>${sources.because.length > 0 ? ' Because:' : ''}</p>
+  const replies = isOfReplies(judgement);
+  const forged = html`<p><strong>${SPOOFED[sources.spoofed]}</strong>${sources.because.length > 0 ? ' Because:' : ''}</p>`;
+  return html`<h3>${replies ? 'Who replied' : 'Where it came from'}</h3>
+${replies ? NOTHING : forged}
 <ul>${sources.because.map((sentence) => html`<li>${sentence}</li>\n`)}</ul>
 <table class="facts"><caption class="only-read">Sources in numbers</caption><tbody>
 <tr><th scope="row">Sources</th><td>${distinctText(sources)}</td></tr>
-<tr><th scope="row">Entropy</th><td>${sources.entropy.toFixed(1)} bits of at most ${sources.entropyMost.toFixed(1)}: ${entropyWords(sources)}</td></tr>
+${sources.distinct > 1 ? html`<tr><th scope="row">Entropy</th><td>${sources.entropy.toFixed(1)} bits of at most ${sources.entropyMost.toFixed(1)}: ${entropyWords(sources)}</td></tr>` : NOTHING}
 ${sources.impossible > 0 ? html`<tr><th scope="row">Impossible</th><td>${countText(sources.impossible)} from addresses that never can be a source (private, reserved, multicast)</td></tr>` : NOTHING}</tbody></table>
-${topSources(sources, attempts, addresses)}${shareTable(
+${topSources(sources, replies ? 0 : attempts, addresses)}${shareTable(
   'Time to live (TTL) on arrival',
   'TTL',
   sources.ttls.map(({ ttl, share }) => [String(ttl), share]),
@@ -48,19 +51,14 @@ function entropyWords({ entropy, entropyMost }: SourceStatistics): string {
       : 'some sources come often';
 }
 
+/** `attempts` of all sources together; 0 when shares would say nothing. */
 function topSources({ top }: SourceStatistics, attempts: number, addresses: AddressTable): Markup {
-  const rows = top
-    .slice(0, MOST)
-    .map(({ address, attempts: own }): readonly [string, number, string] => [
-      addresses.format(address),
-      attempts > 0 ? own / attempts : 0,
-      countText(own),
-    ]);
-  return rows.length === 0
-    ? NOTHING
-    : html`<h4>Most active sources</h4>
-<table class="bars"><thead><tr><th scope="col">Address</th><th scope="col" class="n">Attempts</th><th scope="col" class="n">Share</th><th scope="col"><span class="only-read">Share as a bar</span></th></tr></thead>
-<tbody>${rows.map(([name, share, count]) => html`<tr><th scope="row"><code>${name}</code></th><td class="n">${count}</td><td class="n">${shareText(share)}</td><td>${bar(share)}</td></tr>\n`)}</tbody></table>
+  const rows = top.slice(0, MOST);
+  if (rows.length === 0) return NOTHING;
+  const shares = attempts > 0;
+  return html`<h4>Most active sources</h4>
+<table class="narrow"><thead><tr><th scope="col">Address</th><th scope="col" class="n">${shares ? 'Attempts' : 'Replies'}</th>${shares ? html`<th scope="col" class="n">Share</th>` : NOTHING}</tr></thead>
+<tbody>${rows.map(({ address, attempts: own }) => html`<tr><th scope="row"><code>${addresses.format(address)}</code></th><td class="n">${countText(own)}</td>${shares ? html`<td class="n">${shareText(own / attempts)}</td>` : NOTHING}</tr>\n`)}</tbody></table>
 `;
 }
 

@@ -72,7 +72,9 @@ th.n, td.n { text-align: right; white-space: nowrap; }
 td.nums, th.nums { white-space: nowrap; }
 table.bars { table-layout: fixed; } table.bars th.n { width: 6.5rem; } table.bars th:last-child { width: 38%; } table.bars td:last-child { padding-left: .5rem; }
 table.results tbody tr:first-child > * { border-bottom: 0; padding-bottom: 0; } table.results td[colspan] { padding-top: .125rem; }
-table.results tbody tr:first-child > th { font-weight: 600; } table.results ul { margin: .25rem 0 0; font-size: .875rem; }
+table.results tbody tr:first-child > th { font-weight: 600; } ul.inline { list-style: none; padding: 0; margin: .25rem 0 0; font-size: .875rem; color: var(--ink-2); max-width: none; display: flex; flex-wrap: wrap; gap: 0 1.25rem; }
+ul.inline li { margin: 0; }
+table.narrow { width: auto; min-width: min(100%, 28rem); } table.narrow .n { padding-left: 1.5rem; }
 table.facts { width: auto; }
 table.facts th { color: var(--ink-2); font-weight: 400; padding-right: 1.5rem; white-space: nowrap; }
 

@@ -28,7 +28,7 @@ export class TellingAttempts {
   of(judgement: Judgement | undefined): readonly Attempt[] {
     const wanted = [...this.#groups.values()].map(({ kept, seen }) => ({
       seen,
-      kept: kept.filter((attempt) => judgement === undefined || isAbout(judgement, attempt)),
+      kept: kept.filter((attempt) => hasEvidence(attempt) && (judgement === undefined || isAbout(judgement, attempt))),
     }));
     const byVerdict = Object.values(Verdict)
       .map((verdict) => {
@@ -85,10 +85,14 @@ function isAbout({ kind, subject, onset, end }: Judgement, attempt: Attempt): bo
   if (attempt.firstAt < onset - SLACK || (end >= 0 && attempt.firstAt > end + SLACK)) return false;
   if (subject.address < 0) return subject.port < 0 || attempt.serverPort === subject.port;
   // Who scans, and who is sent replies, stands where a client does.
-  if (kind === 'scan' || kind === 'reflection') {
-    return attempt.client === subject.address || (subject.role === 'target' && attempt.server === subject.address);
-  }
+  if (kind === 'reflection' || (subject.role === 'source' && kind === 'scan'))
+    return attempt.client === subject.address;
   return attempt.server === subject.address && (subject.port < 0 || attempt.serverPort === subject.port);
+}
+
+/** Is there anything to draw? */
+function hasEvidence({ syn, synack, rst, icmp }: Attempt): boolean {
+  return (syn ?? synack ?? rst ?? icmp) !== undefined;
 }
 
 const MOST_GROUPS = 512;

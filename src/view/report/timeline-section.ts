@@ -3,32 +3,41 @@ import type { Judgement, RateCurve } from '../../diagnose/findings.ts';
 import { countText } from '../flood-number.ts';
 import { html, type Markup, NOTHING } from './markup.ts';
 import { perSecond, rateNumber } from './phrases.ts';
-import { clockText, hasClock, type ReportInput, sinceStart } from './report-input.ts';
+import { clockText, hasClock, isOfReplies, type ReportInput, sinceStart } from './report-input.ts';
 import { type ChartLine, type ChartStretch, type TimeAxis, timeChart } from './time-chart.ts';
 
 export function timelineBlock(judgement: Judgement, input: ReportInput): Markup {
   const { rate } = judgement;
-  // Replies without a SYN have no curve: an empty chart would look like silence.
-  if (![rate.syn, rate.synack, rate.completed].some((values) => values.some((value) => value > 0))) return NOTHING;
+  // Replies without a SYN have no curve, and what is over within a step is no curve either.
+  if (isOfReplies(judgement) || rate.syn.length < LEAST_STEPS) return NOTHING;
+  if (![rate.syn, rate.synack].some((values) => values.some((value) => value > 0))) return NOTHING;
   const axis = timeAxis(rate, input);
   const stretch = stretchOf(judgement);
   const title = 'Segments a second';
   const lines = rateLines(rate);
   const most = Math.max(...rate.halfOpen);
-  const halfOpen: ChartLine = { label: 'half-open', role: 'halfopen', values: rate.halfOpen, area: true };
+  const halfOpen: ChartLine = {
+    label: 'begun, neither completed nor refused',
+    role: 'halfopen',
+    values: rate.halfOpen,
+    area: true,
+  };
   return html`<h3>Over time</h3>
 <figure>
 ${timeChart({ title, lines, axis, stretch, description: describe(lines, rate) })}
-${most > 0 ? timeChart({ title: 'Half-open at a time', lines: [halfOpen], axis, stretch, low: true, description: `At most ${countText(most)}.` }) : NOTHING}
+${most > 0 ? timeChart({ title: 'Unfinished at a time', lines: [halfOpen], axis, stretch, low: true, description: `At most ${countText(most)}.` }) : NOTHING}
 <figcaption>${caption(judgement, input)}</figcaption>
 </figure>
-${phases(judgement)}`;
+${phases(judgement, input.findings.duration)}`;
 }
 
 /** The axis of a curve. */
 export function timeAxis({ start, step, syn }: RateCurve, { findings }: ReportInput): TimeAxis {
   return { start, span: step * syn.length, clock: (ts) => clockText(findings, ts, 0) };
 }
+
+/** Fewer steps make no curve. */
+const LEAST_STEPS = 3;
 
 function stretchOf(judgement: Judgement): ChartStretch | undefined {
   if (judgement.kind === 'nothing' || judgement.onset < 0) return undefined;
@@ -58,17 +67,22 @@ function describe(lines: readonly ChartLine[], rate: RateCurve): string {
 }
 
 function caption(judgement: Judgement, { findings }: ReportInput): string {
+  const { vantage } = findings;
   const { step } = judgement.rate;
   const clock = hasClock(findings) ? ', below it the time of day in UTC' : '';
+  const unfinished =
+    vantage.view === 'clients-only'
+      ? 'What is unfinished is counted from the packets; as no answers are among them, some of it may have been finished after all.'
+      : 'What is unfinished is counted from the packets, without any limit of a queue.';
   const shaded = judgement.kind === 'nothing' ? '' : ' Shaded: the time the finding is about.';
-  return `Steps of ${sinceStart(step)}; time since the first packet${clock}.${shaded} Half-open is counted from the packets, without any limit of a queue.`;
+  return `Steps of ${sinceStart(step)}; time since the first packet${clock}.${shaded} ${unfinished}`;
 }
 
 /** Before, during and after in numbers. */
-function phases(judgement: Judgement): Markup {
+function phases(judgement: Judgement, duration: number): Markup {
   const { rate, onset, end } = judgement;
   if (judgement.kind === 'nothing') return NOTHING;
-  const last = rate.start + rate.step * rate.syn.length;
+  const last = Math.min(duration, rate.start + rate.step * rate.syn.length);
   const until = end < 0 ? last : end;
   const spans: readonly (readonly [string, number, number])[] = [
     ['before', rate.start, onset],
@@ -76,11 +90,11 @@ function phases(judgement: Judgement): Markup {
     ['after', until, last],
   ];
   const rows = spans
-    .filter(([, from, to]) => to - from >= rate.step)
+    .filter(([, from, to]) => to - from >= rate.step / 2)
     .map(([name, from, to]) => phase(name, from, to, rate));
   if (rows.length === 0) return NOTHING;
   return html`<table><caption>The same in numbers: means a second</caption>
-<thead><tr><th scope="col">Phase</th><th scope="col">Time</th><th scope="col" class="n">SYN</th><th scope="col" class="n">SYN/ACK</th><th scope="col" class="n">completed</th><th scope="col" class="n">half-open at most</th></tr></thead>
+<thead><tr><th scope="col">Phase</th><th scope="col">Time</th><th scope="col" class="n">SYN</th><th scope="col" class="n">SYN/ACK</th><th scope="col" class="n">completed</th><th scope="col" class="n">unfinished at most</th></tr></thead>
 <tbody>${rows}</tbody></table>
 `;
 }

@@ -7,11 +7,17 @@ import { html, type Markup, NOTHING } from './markup.ts';
 import type { ReportInput } from './report-input.ts';
 
 export function verdictSection(input: ReportInput): Markup {
-  const { totals, isn } = input.findings;
+  const { totals, vantage } = input.findings;
+  const isn = input.findings.isn.filter(({ kind }) => kind !== 'too-few');
+  const oneSided =
+    vantage.view === 'clients-only'
+      ? html`<p>No answers are in this capture: <em>unanswered</em> says here that no answer was captured, not that none was sent.</p>
+`
+      : NOTHING;
   return html`<section id="verdicts" aria-labelledby="verdicts-h">
 <h2 id="verdicts-h">What became of the attempts</h2>
 <p>${counted(totals.attempts, 'attempt')} in the whole capture. An attempt is a distinct SYN: same addresses, same ports, same initial sequence number.</p>
-${table(input)}${sentAgain(input)}${
+${table(input)}${oneSided}${sentAgain(input)}${
   isn.length > 0
     ? html`<h3>Initial sequence numbers</h3>
 <ul>${isn.map(({ sentence }) => html`<li>${sentence}</li>\n`)}</ul>
@@ -41,11 +47,15 @@ function verdictRows(verdict: Verdict, rows: ReturnType<DetailTally['of']>, all:
 `;
 }
 
+function timesText(count: number): string {
+  return count === 1 ? 'once' : `${countText(count)} times`;
+}
+
 function sentAgain({ findings }: ReportInput): Markup {
   const { synRetransmissions, synackRetransmissions, duplicates, synackWithoutSyn } = findings.totals;
   const notes = [
-    synRetransmissions > 0 ? `SYNs were sent again ${countText(synRetransmissions)} times.` : '',
-    synackRetransmissions > 0 ? `SYN/ACKs were sent again ${countText(synackRetransmissions)} times.` : '',
+    synRetransmissions > 0 ? `SYNs were sent again ${timesText(synRetransmissions)}.` : '',
+    synackRetransmissions > 0 ? `SYN/ACKs were sent again ${timesText(synackRetransmissions)}.` : '',
     duplicates > 0 ? `${counted(duplicates, 'frame')} recorded more than once, each counted once.` : '',
     synackWithoutSyn > 0 ? `${counted(synackWithoutSyn, 'SYN/ACK')} whose SYN is not in the capture.` : '',
   ].filter((note) => note !== '');
