@@ -13,6 +13,7 @@ import type { HandshakeObserver } from './handshake-observer.ts';
 import { HandshakeTracker } from './handshake-tracker.ts';
 import { PacketCounts } from './packet-counts.ts';
 import { readAttempt } from './read-attempt.ts';
+import type { Limits } from './row-keeper.ts';
 import { TrackerRows } from './tracker-rows.ts';
 import { Verdict } from './verdict.ts';
 
@@ -36,6 +37,8 @@ export interface ExaminerOptions {
   readonly sink?: AttemptSink;
   /** Which rows the sink wants, by number; asked before an `Attempt` is built, which costs more than a packet does. */
   readonly wants?: (row: number) => boolean;
+  /** How much is kept at once. */
+  readonly limits?: Limits;
   /** Counts along, per target or source. */
   readonly observer?: HandshakeObserver;
 }
@@ -60,6 +63,7 @@ export class Examiner {
     this.tracker = new HandshakeTracker({
       seed: options.seed,
       observer: this.#watch,
+      limits: options.limits,
       done: options.sink === undefined ? undefined : (row) => this.#give(row),
     });
     rows.attach(this.tracker);
@@ -94,8 +98,8 @@ export class Examiner {
       duration: endedAt,
       totals: verdictTotals(this.tracker),
       ...this.#watch.report(endedAt),
-      expired: 0,
-      evicted: 0,
+      expired: this.tracker.expired,
+      evicted: this.tracker.evicted,
       format: (address) => this.addresses.format(address),
     });
   }

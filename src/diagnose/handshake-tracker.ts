@@ -15,6 +15,8 @@ import { Later, LaterTime } from './handshake-words.ts';
 import { REFUSING } from './icmp-refusal.ts';
 import { OptionPrints } from './option-prints.ts';
 import { MAX_LATE, recallAck, recallReset, takeEarlyAck } from './reordered-capture.ts';
+import { RowFlows } from './row-flows.ts';
+import { type Limits, RowKeeper } from './row-keeper.ts';
 import { Fact, Verdict } from './verdict.ts';
 import { VerdictBook } from './verdict-book.ts';
 
@@ -22,6 +24,7 @@ export interface TrackerOptions {
   /** Stirs the hash table; results do not depend on it. Default 0. */
   readonly seed?: number | undefined;
   readonly observer?: HandshakeObserver | undefined;
+  readonly limits?: Limits | undefined;
   /** Told of every row once, when the tracker is done with it; the row is still readable during the call. */
   readonly done?: ((row: number) => void) | undefined;
 }
@@ -29,22 +32,36 @@ export interface TrackerOptions {
 export class HandshakeTracker {
   readonly handshakes: HandshakeTable = new HandshakeTable();
   readonly prints: OptionPrints = new OptionPrints();
+  readonly flows: RowFlows = new RowFlows(this.handshakes, this.prints);
   readonly book: VerdictBook = new VerdictBook(this.handshakes);
   /** Latest time seen, or that of `finish`. */
   endedAt = 0;
   /** Segments sent by the server side of some attempt. 0 with attempts: the capture shows one direction only. */
   fromServers = 0;
-  /** Rows let go before the end: after a silence, and for room. */
-  expired = 0;
-  evicted = 0;
   readonly #index: HandshakeIndex;
+  readonly #keeper: RowKeeper;
   readonly #observer: HandshakeObserver | undefined;
-  readonly #done: ((row: number) => void) | undefined;
-  #finished = false;
   constructor(options: TrackerOptions = {}) {
     this.#index = new HandshakeIndex(this.handshakes, options.seed ?? 0);
     this.#observer = options.observer;
-    this.#done = options.done;
+    this.#keeper = new RowKeeper(
+      this.handshakes,
+      this.#index,
+      this.book,
+      this.flows,
+      options.limits ?? {},
+      options.observer,
+      options.done,
+    );
+  }
+
+  /** Rows let go before the end: after a silence, and for room. */
+  get expired(): number {
+    return this.#keeper.expired;
+  }
+
+  get evicted(): number {
+    return this.#keeper.evicted;
   }
 
   /** Bytes held for rows and for finding them. */
@@ -55,6 +72,7 @@ export class HandshakeTracker {
   /** Looks at one decoded segment. `ts` in ns since the capture began, `number` the packet's number from 1. */
   onSegment(ts: number, packet: Readonly<Packet>, number: number): void {
     if (ts > this.endedAt) this.endedAt = ts;
+    this.#keeper.makeRoom(this.endedAt);
     const flags = packet.seg.flags;
     // RST beside SYN resets whatever the other flags say (RFC 9293 §3.10.7: the RST bit is checked first).
     if ((flags & RST) !== 0) this.#onReset(ts, packet, number);
@@ -87,13 +105,7 @@ export class HandshakeTracker {
   /** The capture is over at `ts`. Rows still held are done with, in order of their first packets; they stay readable. */
   finish(ts: number): void {
     if (ts > this.endedAt) this.endedAt = ts;
-    if (this.#finished) return;
-    this.#finished = true;
-    for (let row = 0; row < this.handshakes.end; row++) {
-      if (!this.handshakes.isHeld(row)) continue;
-      this.#done?.(row);
-      this.#observer?.onRetired(this.endedAt, row);
-    }
+    this.#keeper.finish(this.endedAt);
   }
 
   #onSyn(ts: number, packet: Readonly<Packet>, number: number): void {
@@ -110,16 +122,18 @@ export class HandshakeTracker {
     }
     const ipId = ipIdOf(packet);
     if (row >= 0 && t.isAttempt(row)) {
+      this.flows.copy(row, ts, packet);
       this.#onSynAgain(ts, row, ipId);
       return;
     }
     if (row < 0) {
-      row = this.#open(src, sport, dst, dport, seq, number, ts);
+      row = this.#keeper.open(src, sport, dst, dport, seq, number, ts);
       if (newest >= 0 && crosses(t, newest, src, sport, ts)) {
         t.addFacts(newest, Fact.Crossed);
         t.addFacts(row, Fact.Crossed);
       }
     } else {
+      this.flows.follow(row, ts, packet);
       if (t.has(row, Fact.SynAck)) {
         t.addFacts(row, Fact.SynAckFirst);
         this.book.synackWithoutSyn -= t.synacks(row) + t.later(row, Later.duplicates);
@@ -161,11 +175,11 @@ export class HandshakeTracker {
     this.#onCrossed(ts, newest, seg, number);
     let row = this.#index.acknowledgedBy(newest, seg);
     if (row < 0) {
-      row = this.#open(seg.dst, seg.dport, seg.src, seg.sport, seqAdd(seg.ack, -1), number, ts);
-      t.addFacts(row, Fact.ServerFirst);
+      row = this.#keeper.openReply(seg, 0, number, ts);
     }
     const ipId = ipIdOf(packet);
     const attempt = t.isAttempt(row);
+    this.flows.copy(row, ts, packet);
     if (!t.has(row, Fact.SynAck)) {
       this.book.answer(row, seg.seq, seg.ack, number, ts);
       this.#setSynackHeader(row, packet);
@@ -216,18 +230,22 @@ export class HandshakeTracker {
     const seg = packet.seg;
     const newest = this.#index.newest(seg.src, seg.sport, seg.dst, seg.dport);
     if (newest < 0) {
-      this.#onMidStream(ts, this.#addMidStream(ts, seg, number), packet);
+      const row = this.#keeper.openMidStream(seg, number, ts);
+      this.flows.begin(row, ts, packet);
+      this.#onMidStream(ts, row, packet);
       return;
     }
     const facts = t.facts(newest);
     // The common case first: a segment of a connection whose handshake is done.
     if ((facts & DONE) === DONE) {
+      this.flows.follow(newest, ts, packet);
       this.#onLater(ts, newest, packet);
       return;
     }
     if ((facts & Fact.Syn) !== 0 && !t.isClient(newest, seg.src, seg.sport)) this.fromServers++;
     this.#onCrossed(ts, newest, seg, number);
     const row = this.#judgeOther(ts, newest, seg, number);
+    this.flows.follow(row, ts, packet);
     if (t.isAttempt(row)) this.#onLater(ts, row, packet);
     else this.#onMidStream(ts, row, packet);
   }
@@ -293,10 +311,7 @@ export class HandshakeTracker {
     const seg = packet.seg;
     const newest = this.#index.newest(seg.src, seg.sport, seg.dst, seg.dport);
     if (newest < 0) {
-      // Who sends a reset that nobody asked for is taken for a server: so backscatter looks.
-      const row = this.#open(seg.dst, seg.dport, seg.src, seg.sport, seqAdd(seg.ack, -1), number, ts);
-      t.setFirstNumber(row, seg.seq);
-      t.addFacts(row, Fact.ServerFirst | Fact.LateRst);
+      const row = this.#keeper.openReply(seg, Fact.LateRst, number, ts);
       this.fromServers++;
       this.#observer?.onUnsolicited(ts, row, seg, packet.ttl);
       return;
@@ -320,6 +335,7 @@ export class HandshakeTracker {
       }
     }
     if ((fact & Fact.ServerRst) !== 0 && row >= 0) this.fromServers++;
+    this.flows.follow(row < 0 ? newest : row, ts, packet);
     if (row < 0) row = newest;
     else if (t.isAttempt(row) || t.has(row, Fact.SynAck)) {
       // After the handshake a reset is the end of a connection, not of an attempt.
@@ -345,25 +361,6 @@ export class HandshakeTracker {
     if (!t.isAttempt(row)) return;
     if (t.has(row, Fact.SynAck)) this.#observer?.onReset(ts, row, fact === Fact.ClientRst);
     else if ((fact & Fact.ServerRst) !== 0) this.#observer?.onRefused(ts, row);
-  }
-
-  /** A flow whose opening is not in the capture. Who sends is the client, unless only the sender's port is a server's. */
-  #addMidStream(ts: number, seg: Readonly<Segment>, number: number): number {
-    const t = this.handshakes;
-    const served = seg.sport < 1024 && seg.dport >= 1024;
-    const row = served
-      ? this.#open(seg.dst, seg.dport, seg.src, seg.sport, seqAdd(seg.ack, -1), number, ts)
-      : this.#open(seg.src, seg.sport, seg.dst, seg.dport, seqAdd(seg.seq, -1), number, ts);
-    if (served) t.addFacts(row, Fact.ServerFirst);
-    else t.setFirstNumber(row, seg.ack);
-    return row;
-  }
-
-  #open(client: number, cport: number, server: number, sport: number, x: number, packet: number, ts: number): number {
-    const row = this.handshakes.add(client, cport, server, sport, x, packet, ts);
-    this.#index.insert(row);
-    this.book.open();
-    return row;
   }
 
   #onMidStream(ts: number, row: number, packet: Readonly<Packet>): void {

@@ -39,6 +39,11 @@ export class OptionPrints {
     return this.count - 1;
   }
 
+  /** How many option bytes an entry has; 0 where that is not known. */
+  length(print: number): number {
+    return print < this.count ? this.#words[ENTRY_WORDS * print + LENGTH]! : 0;
+  }
+
   /** The option bytes of an entry, blanked; empty for 0 and `NOT_KEPT`. */
   bytes(print: number): Uint8Array {
     if (print === 0 || print >= this.count) return new Uint8Array(0);

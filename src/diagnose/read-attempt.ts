@@ -1,13 +1,5 @@
 /** One row of a tracker as the plain data that people, files and reports get. */
-import type {
-  Attempt,
-  Evidence,
-  Fingerprint,
-  FlowFacts,
-  HandshakeTiming,
-  OfferedOptions,
-  Schedule,
-} from './attempt.ts';
+import type { Attempt, Evidence, Fingerprint, HandshakeTiming, OfferedOptions, Schedule } from './attempt.ts';
 import { detailOf } from './detail.ts';
 import type { HandshakeTracker } from './handshake-tracker.ts';
 import { Later, LaterTime } from './handshake-words.ts';
@@ -53,7 +45,7 @@ export function readAttempt(tracker: HandshakeTracker, row: number): Attempt {
     clientPrint: attempt ? printOf(tracker, t.synTtl(row), t.synWindow(row), t.synPrint(row)) : undefined,
     serverPrint: answered ? printOf(tracker, t.synackTtl(row), t.synackWindow(row), t.synackPrint(row)) : undefined,
     facts,
-    flow: flowOf(tracker, row),
+    flow: tracker.flows.read(row),
   };
 }
 
@@ -119,25 +111,6 @@ function printOf(tracker: HandshakeTracker, ttl: number, window: number, print: 
 
 function scheduleOf(sent: number): Schedule {
   return { sent, gaps: [], kind: sent > 1 ? 'irregular' : 'once' };
-}
-
-function flowOf(tracker: HandshakeTracker, row: number): FlowFacts {
-  const t = tracker.handshakes;
-  return {
-    connState: 'OTH',
-    history: '',
-    completeness: 0,
-    originator: 'client',
-    firstAt: t.firstAt(row),
-    lastAt: t.lastAt(row),
-    origPackets: 0,
-    origBytes: 0,
-    origIpBytes: 0,
-    respPackets: 0,
-    respBytes: 0,
-    respIpBytes: 0,
-    missedBytes: 0,
-  };
 }
 
 const DIRECTIONS = ['unknown', 'in', 'out', 'unknown'] as const;
