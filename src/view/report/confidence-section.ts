@@ -1,7 +1,7 @@
 /** Why a judgement is held, and what speaks against it: each reason with its weight in words. */
 import type { Judgement, Reason } from '../../diagnose/findings.ts';
 import { html, type Markup } from './markup.ts';
-import { confidenceWords, scoreText, weightWord } from './phrases.ts';
+import { confidenceWords, prose, scoreText, weightWord } from './phrases.ts';
 import type { ReportInput } from './report-input.ts';
 
 export function confidenceBlock(judgement: Judgement, input: ReportInput): Markup {
@@ -27,7 +27,7 @@ export function detectorTitle(id: string, { detectors }: ReportInput): string {
 function reasonRow(reason: Reason, input: ReportInput): Markup {
   const side = reason.weight > 0 ? 'for' : reason.weight < 0 ? 'against' : 'neither';
   const detector = reason.detector === '' ? '–' : detectorTitle(reason.detector, input);
-  return html`<tr><td><span class="word ${side}">${side}</span></td><td>${weightWord(reason.weight)}</td><td>${reason.sentence}</td><td>${detector}</td></tr>
+  return html`<tr><td><span class="word ${side}">${side}</span></td><td>${weightWord(reason.weight)}</td><td>${prose(reason.sentence)}</td><td>${detector}</td></tr>
 `;
 }
 

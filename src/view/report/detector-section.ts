@@ -4,6 +4,7 @@ import type { Judgement } from '../../diagnose/findings.ts';
 import { countText } from '../flood-number.ts';
 import { detectorTitle } from './confidence-section.ts';
 import { html, type Markup, NOTHING } from './markup.ts';
+import { prose } from './phrases.ts';
 import { momentText, type ReportInput, titleOf } from './report-input.ts';
 
 export function detectorSection(shown: readonly Judgement[], input: ReportInput): Markup {
@@ -33,7 +34,7 @@ function resultRow(finding: Finding, input: ReportInput): Markup {
   const when =
     finding.state === 'fires' && finding.onset >= 0 ? ` From ${momentText(input.findings, finding.onset)}.` : '';
   return html`<tbody><tr><th scope="row">${detectorTitle(finding.detector, input)}</th><td><span class="word ${STATE_LOOK[finding.state]}">${STATE_WORD[finding.state]}</span></td><td class="n">${judged ? valueText(finding.value) : '–'}</td><td class="n">${judged ? valueText(finding.threshold) : '–'}</td></tr>
-<tr><td colspan="4">${finding.sentence}${when}${evidenceList(finding.evidence)}</td></tr></tbody>
+<tr><td colspan="4">${prose(`${finding.sentence}${when}`)}${evidenceList(finding.evidence)}</td></tr></tbody>
 `;
 }
 

@@ -2,7 +2,7 @@
 import type { Judgement } from '../../diagnose/findings.ts';
 import { counted, countText } from '../flood-number.ts';
 import { html, type Markup, NOTHING } from './markup.ts';
-import { confidenceWords, rateText } from './phrases.ts';
+import { confidenceWords, prose, rateText } from './phrases.ts';
 import {
   clockText,
   incidents,
@@ -35,7 +35,7 @@ function finding(judgement: Judgement, input: ReportInput, number: number): Mark
   const because = reason === '' ? NOTHING : html` What weighs most: ${withStop(reason)}`;
   return html`<div class="keep">${heading}
 <p class="lead">${withStop(judgement.sentence)}</p>
-<p>${KIND_MEANING[judgement.kind]} ${whenSentence(judgement, input)} Confidence: ${confidenceWords(judgement.confidence)}.${because}</p>
+<p>${KIND_MEANING[judgement.kind]} ${prose(whenSentence(judgement, input))} Confidence: ${confidenceWords(judgement.confidence)}.${because}</p>
 ${judgement.kind === 'nothing' ? NOTHING : facts(judgement, input)}</div>
 `;
 }
@@ -83,7 +83,7 @@ function nothingAtAll({ findings, counts }: ReportInput): Markup {
 
 function withStop(sentence: string): string {
   const text = sentence.charAt(0).toUpperCase() + sentence.slice(1);
-  return /[.!?]$/.test(text) ? text : `${text}.`;
+  return prose(/[.!?]$/.test(text) ? text : `${text}.`);
 }
 
 /** What the word means, for a reader who meets it for the first time. */

@@ -10,7 +10,7 @@ import { momentText, type ReportInput } from './report-input.ts';
 export function ladderBlock(judgement: Judgement | undefined, input: ReportInput, id: string): Markup {
   const attempts = input.telling.of(judgement);
   if (attempts.length === 0) return NOTHING;
-  return html`<h3>${attempts.length === 1 ? 'An attempt' : 'Attempts'} as ladders</h3>
+  return html`<h3>${attempts.length === 1 ? 'An attempt as a ladder' : 'Attempts as ladders'}</h3>
 <p class="before">Time runs down; # is the packet’s number as in Wireshark. X and Y are the initial sequence numbers of the two sides: a SYN takes up one number,
 so its receiver acknowledges X+1. Hatched: the server keeps a half-open connection, if it keeps state at all.</p>
 <div class="ladders">${attempts.map((attempt, i) => ladderFigure(attempt, input, `${id}-${i}`))}</div>

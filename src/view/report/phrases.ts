@@ -35,3 +35,8 @@ export function weightWord(weight: number): string {
 export function perSecond(values: readonly number[], { step }: RateCurve): number[] {
   return values.map((value) => (step > 0 ? (value * 1e9) / step : 0));
 }
+
+/** A sentence in which no number is torn from its unit at the end of a line. */
+export function prose(sentence: string): string {
+  return sentence.replace(/(\d) (?=(?:%|s|ms|µs|min|h|bits|SYN\/s)(?![\w]))/g, '$1\u00a0');
+}

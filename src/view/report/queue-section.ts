@@ -3,24 +3,31 @@ import type { Judgement, QueueEstimate } from '../../diagnose/findings.ts';
 import { countText, shareText } from '../flood-number.ts';
 import { lengthText } from '../time-text.ts';
 import { html, type Markup, NOTHING } from './markup.ts';
+import { prose } from './phrases.ts';
 import { momentText, type ReportInput, sinceStart } from './report-input.ts';
-import { percentAt, type TimeAxis } from './time-chart.ts';
-import { timeAxis } from './timeline-section.ts';
+import { percentAt } from './time-chart.ts';
 
 export function queueBlock(judgement: Judgement, input: ReportInput): Markup {
   const { queue } = judgement;
   if (queue === undefined) return NOTHING;
   const head = html`<h3>Would the queue have been full?</h3>
-<p>${queue.sentence}</p>
+<p>${prose(queue.sentence)}</p>
 `;
   if (!queue.applies) return head;
-  const axis = timeAxis(judgement.rate, input);
+  const { start } = judgement.rate;
+  const axis = { start, span: Math.max(0, input.findings.duration - start) };
   return html`${head}<p>An estimate from the arrivals in the capture (RFC 4987 §3): each SYN takes a place that it keeps for ${lengthText(queue.lifetime * 1e9)}
 unless its handshake ends earlier. The lifetime rests on this: ${queue.rests}. The most at one time would be ${countText(queue.peak)}, at ${momentText(input.findings, queue.peakAt)}.</p>
 <table><caption>For usual backlogs; ${countText(queue.enough)} would have been enough</caption>
 <thead><tr><th scope="col" class="n">Backlog</th><th scope="col">Full?</th><th scope="col">For the first time</th><th scope="col" class="n">Share of the time since then</th></tr></thead>
 <tbody>${queue.backlogs.map((row) => backlogRow(row, input))}</tbody></table>
 ${axis.span > 0 ? figure(queue, axis) : NOTHING}`;
+}
+
+/** The time that is drawn, in ns since the first packet. */
+interface Span {
+  readonly start: number;
+  readonly span: number;
 }
 
 type Backlog = QueueEstimate['backlogs'][number];
@@ -32,7 +39,7 @@ function backlogRow({ backlog, full, fullAt, fullShare }: Backlog, { findings }:
 `;
 }
 
-function figure({ backlogs }: QueueEstimate, axis: TimeAxis): Markup {
+function figure({ backlogs }: QueueEstimate, axis: Span): Markup {
   const full = backlogs.filter((row) => row.full);
   const words = full.map(({ backlog, fullAt }) => `${countText(backlog)} from ${sinceStart(fullAt)}`).join(', ');
   const label = full.length === 0 ? 'None of these backlogs would have been full.' : `Full: ${words}.`;
@@ -46,7 +53,7 @@ share is of the time since then.</figcaption>
 `;
 }
 
-function queueRow({ backlog, full, fullAt, fullShare }: Backlog, axis: TimeAxis): Markup {
+function queueRow({ backlog, full, fullAt, fullShare }: Backlog, axis: Span): Markup {
   const at = percentAt(fullAt, axis);
   const word = full ? `full ${shareText(fullShare)}` : 'never full';
   const place =

@@ -3,20 +3,21 @@ import type { Judgement, SourceStatistics } from '../../diagnose/findings.ts';
 import type { AddressTable } from '../../wire/address.ts';
 import { countText, shareText } from '../flood-number.ts';
 import { html, type Markup, NOTHING } from './markup.ts';
+import { prose } from './phrases.ts';
 import { isOfReplies, type ReportInput } from './report-input.ts';
 
 export function sourceBlock(judgement: Judgement, { addresses }: ReportInput): Markup {
-  const { sources, attempts } = judgement;
-  if (sources.distinct === 0) return NOTHING;
+  const { sources, attempts, kind } = judgement;
+  if (sources.distinct === 0 || kind === 'nothing') return NOTHING;
   const replies = isOfReplies(judgement);
   const forged = html`<p><strong>${SPOOFED[sources.spoofed]}</strong>${sources.because.length > 0 ? ' Because:' : ''}</p>`;
   return html`<h3>${replies ? 'Who replied' : 'Where it came from'}</h3>
 ${replies ? NOTHING : forged}
-<ul>${sources.because.map((sentence) => html`<li>${sentence}</li>\n`)}</ul>
+<ul>${sources.because.map((sentence) => html`<li>${prose(sentence)}</li>\n`)}</ul>
 <table class="facts"><caption class="only-read">Sources in numbers</caption><tbody>
 <tr><th scope="row">Sources</th><td>${distinctText(sources)}</td></tr>
 ${sources.distinct > 1 ? html`<tr><th scope="row">Entropy</th><td>${sources.entropy.toFixed(1)} bits of at most ${sources.entropyMost.toFixed(1)}: ${entropyWords(sources)}</td></tr>` : NOTHING}
-${sources.impossible > 0 ? html`<tr><th scope="row">Impossible</th><td>${countText(sources.impossible)} from addresses that never can be a source (private, reserved, multicast)</td></tr>` : NOTHING}</tbody></table>
+${sources.impossible > 0 ? html`<tr><th scope="row">Not routed</th><td>${countText(sources.impossible)} from addresses that are nobody’s on the Internet (private, reserved, multicast)</td></tr>` : NOTHING}</tbody></table>
 ${topSources(sources, replies ? 0 : attempts, addresses)}${shareTable(
   'Time to live (TTL) on arrival',
   'TTL',
@@ -53,7 +54,7 @@ function entropyWords({ entropy, entropyMost }: SourceStatistics): string {
 
 /** `attempts` of all sources together; 0 when shares would say nothing. */
 function topSources({ top }: SourceStatistics, attempts: number, addresses: AddressTable): Markup {
-  const rows = top.slice(0, MOST);
+  const rows = [...top].sort((a, b) => b.attempts - a.attempts).slice(0, MOST);
   if (rows.length === 0) return NOTHING;
   const shares = attempts > 0;
   return html`<h4>Most active sources</h4>

@@ -32,7 +32,7 @@ ${phases(judgement, input.findings.duration)}`;
 }
 
 /** The axis of a curve. */
-export function timeAxis({ start, step, syn }: RateCurve, { findings }: ReportInput): TimeAxis {
+function timeAxis({ start, step, syn }: RateCurve, { findings }: ReportInput): TimeAxis {
   return { start, span: step * syn.length, clock: (ts) => clockText(findings, ts, 0) };
 }
 

@@ -3,6 +3,7 @@ import type { Judgement } from '../../diagnose/findings.ts';
 import { STATUS_NAMES } from '../../wire/status.ts';
 import { counted, countText } from '../flood-number.ts';
 import { html, type Markup, NOTHING } from './markup.ts';
+import { prose } from './phrases.ts';
 import { type ReportInput, titleOf } from './report-input.ts';
 
 export function unknownSection(shown: readonly Judgement[], input: ReportInput): Markup {
@@ -13,8 +14,8 @@ export function unknownSection(shown: readonly Judgement[], input: ReportInput):
   );
   return html`<section id="unknown" aria-labelledby="unknown-h">
 <h2 id="unknown-h">What is not known</h2>
-<p><strong>From where this was captured.</strong> ${input.findings.vantage.sentence}</p>
-${open.length > 0 ? html`<h3>Open questions</h3>${list(open)}` : NOTHING}
+<p><strong>From where this was captured.</strong> ${prose(input.findings.vantage.sentence)}</p>
+${open.length > 0 ? html`<h3>Open questions</h3>${list(open.map(prose))}` : NOTHING}
 <h3>Not read, or read only in part</h3>
 ${list(notRead(input))}<h3>What could mislead any reader of a capture</h3>
 ${list(BLIND_SPOTS)}</section>
