@@ -4,17 +4,20 @@
  */
 import type { Segment } from '../wire/segment.ts';
 import { TargetLedger } from './detect/ledger.ts';
-import type { LedgerReport } from './detect/target-profile.ts';
 import type { HandshakeObserver } from './handshake-observer.ts';
-import { type StrayFlow, StrayLedger, type StrayProfile } from './stray-ledger.ts';
+import type { JudgementInput } from './judgement.ts';
+import { type StrayFlow, StrayLedger } from './stray-ledger.ts';
 import type { TrackerRows } from './tracker-rows.ts';
 import { Fact } from './verdict.ts';
+
+export type Report = Pick<JudgementInput, 'live' | 'ledger' | 'strays' | 'connectionsOf'>;
 
 export class CaptureWatch implements HandshakeObserver {
   readonly #ledger: TargetLedger;
   readonly #strays: StrayLedger;
   readonly #rows: TrackerRows;
   readonly #next: HandshakeObserver | undefined;
+  #live = true;
   readonly #flow: StrayFlow = {
     client: 0,
     clientPort: 0,
@@ -37,11 +40,17 @@ export class CaptureWatch implements HandshakeObserver {
   /** The capture is over at `ts`, and the tracker has let go of all rows. */
   finish(ts: number): void {
     this.#ledger.finish(ts);
+    this.#live = false;
   }
 
   /** What is known at `ts`. */
-  report(ts: number): { readonly ledger: LedgerReport; readonly strays: readonly StrayProfile[] } {
-    return { ledger: this.#ledger.report(ts), strays: this.#strays.profiles(LEAST_STRAYS) };
+  report(ts: number): Report {
+    return {
+      live: this.#live,
+      ledger: this.#ledger.report(ts),
+      strays: this.#strays.profiles(LEAST_STRAYS),
+      connectionsOf: (server) => this.#strays.connectionsOf(server),
+    };
   }
 
   onAttempt(ts: number, row: number, seg: Readonly<Segment>, ttl: number, ipId: number): void {

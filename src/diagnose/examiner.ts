@@ -6,6 +6,7 @@ import { decodeFrame, Packet } from '../wire/packet.ts';
 import { DecodeStatus } from '../wire/status.ts';
 import type { Attempt, AttemptSink } from './attempt.ts';
 import { CaptureWatch } from './capture-watch.ts';
+import type { TargetProfile } from './detect/target-profile.ts';
 import type { Findings } from './findings.ts';
 import { findingsOf } from './findings-of.ts';
 import { FragmentTable } from './fragment-table.ts';
@@ -102,6 +103,11 @@ export class Examiner {
       evicted: this.tracker.evicted,
       format: (address) => this.addresses.format(address),
     });
+  }
+
+  /** What was counted at each target under watch, busiest first. */
+  targets(): readonly TargetProfile[] {
+    return this.#watch.report(this.tracker.endedAt).ledger.targets;
   }
 
   /** Row `row` of the tracker as plain data; valid while the row is held (`HandshakeTable.isHeld`). */

@@ -14,6 +14,8 @@ export interface Counted {
   readonly totals: VerdictTotals;
   readonly ledger: LedgerReport;
   readonly strays: readonly StrayProfile[];
+  readonly live: boolean;
+  readonly connectionsOf: (server: number) => number;
   readonly expired: number;
   readonly evicted: number;
   /** Text of an address handle. */
@@ -21,7 +23,7 @@ export interface Counted {
 }
 
 export function findingsOf(counted: Counted): Findings {
-  const { startSec, startNanos, duration, totals, ledger, strays, expired, evicted, format } = counted;
+  const { startSec, startNanos, duration, totals, ledger, expired, evicted } = counted;
   const vantage = vantageOf(totals, ledger.capture.counts);
   return {
     startSec,
@@ -29,7 +31,7 @@ export function findingsOf(counted: Counted): Findings {
     duration,
     totals,
     vantage,
-    judgements: judge({ ledger, strays, vantage, cannotJudge: totals.cannotJudge, duration, format }),
+    judgements: judge({ ...counted, vantage, cannotJudge: totals.cannotJudge }),
     isn: isns(ledger),
     expired,
     evicted,

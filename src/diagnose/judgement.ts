@@ -41,6 +41,10 @@ export interface JudgementInput {
   readonly cannotJudge: number;
   /** ns from the first packet to the latest. */
   readonly duration: number;
+  /** The capture goes on. */
+  readonly live: boolean;
+  /** Connections of a server (-1: of all) whose opening is not in the capture. */
+  readonly connectionsOf: (server: number) => number;
   /** Text of an address handle. */
   readonly format: (address: number) => string;
 }
@@ -70,9 +74,9 @@ function targets(input: JudgementInput, scanners: ReadonlySet<number>): Judgemen
   for (const scope of ['host', 'socket'] as const) {
     for (const profile of ledger.targets) {
       if (profile.scope !== scope || judgedHosts.has(profile.address)) continue;
-      if (scope === 'host' && onePort(profile)) continue;
+      if (scope === 'host' && onePort(profile, ledger.targets)) continue;
       if (byScanners(profile, scanners)) continue;
-      const c = caseOf(profile);
+      const c = surrounded(input, profile);
       const opinion = opinionOn(c);
       if (opinion === undefined) continue;
       // Each port by itself has a simpler story where it has one at all, except that many ports are one flood of the host.
@@ -88,6 +92,10 @@ function targets(input: JudgementInput, scanners: ReadonlySet<number>): Judgemen
     if (carpet !== undefined) found.push(carpet);
   }
   return found;
+}
+
+function surrounded({ live, connectionsOf }: JudgementInput, profile: TargetProfile): Case {
+  return caseOf(profile, { live, parts: connectionsOf(profile.address) });
 }
 
 function opinionOn(c: Case): Opinion | undefined {
@@ -111,9 +119,12 @@ function heaviest(opinions: readonly (Opinion | undefined)[]): Opinion | undefin
   return best;
 }
 
-/** Nearly all went to one port: the socket says it better. */
-function onePort({ ports }: TargetProfile): boolean {
-  return (ports.top[0]?.count ?? 0) >= 0.8 * ports.total;
+/** Nearly all, or nearly all of what did not complete, went to one port: the socket says it better. */
+function onePort({ address, ports, unfinished }: TargetProfile, targets: readonly TargetProfile[]): boolean {
+  if ((ports.top[0]?.count ?? 0) >= 0.8 * ports.total) return true;
+  return targets.some(
+    (one) => one.scope === 'socket' && one.address === address && one.unfinished.attempts > 0.8 * unfinished.attempts,
+  );
 }
 
 /** Nearly all comes from sources that scan: the scan says it better. */
@@ -130,7 +141,7 @@ function carpetFlood(input: JudgementInput): Judgement | undefined {
   const hosts = all.filter((one) => one.scope === 'host');
   if (capture.hosts.count < CARPET_HOSTS || hosts.length < CARPET_HOSTS) return undefined;
   if (hosts.some((one) => one.unfinished.attempts > 0.5 * capture.unfinished.attempts)) return undefined;
-  const c = caseOf(capture);
+  const c = surrounded(input, capture);
   const reasons = weighFlood(c);
   if (reasons === undefined) return undefined;
   const spread = `${grouped(capture.hosts.count)} hosts were sent SYNs, none of them most`;
@@ -180,7 +191,7 @@ function ofTarget(input: JudgementInput, c: Case, opinion: Opinion, subject: Sub
     attempts: profile.counts.attempts,
     peakRate: profile.peakRate,
     sentence,
-    findings: [...profile.findings, findSourceEntropy(profile), findPortEntropy(profile), findFingerprint(profile)],
+    findings: [...profile.findings, findSourceEntropy(profile), findPortEntropy(profile), findFingerprint(c)],
     rate: profile.rate,
     sources,
     queue: profile.queue,
@@ -335,7 +346,7 @@ function ofStrays(
 
 function nothing(input: JudgementInput): Judgement {
   const { capture } = input.ledger;
-  const c = caseOf(capture);
+  const c = surrounded(input, capture);
   const reasons = new Reasons();
   reasons.add(3, 'no target, source or reply reached what any of the judgements asks for');
   if (input.vantage.view === 'clients-only') reasons.add(-1, 'the answers are not in the capture', 'vantage');

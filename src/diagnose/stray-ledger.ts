@@ -50,6 +50,7 @@ export class StrayLedger {
   /** Flows of hosts there was no room for. */
   forgotten = 0;
   #sketched = 0;
+  #connections = 0;
 
   constructor(seed = 0) {
     this.#seed = seed;
@@ -63,10 +64,16 @@ export class StrayLedger {
 
   /** A flow that began without a SYN is over, and it was a connection. */
   onConnection(client: number, server: number): void {
+    this.#connections++;
     const receiver = this.#received.get(client) ?? this.#add(this.#received, client, Infinity);
     if (receiver !== undefined) receiver.others++;
     const sender = this.#sent.get(server) ?? this.#add(this.#sent, server, Infinity);
     if (sender !== undefined) sender.others++;
+  }
+
+  /** Connections of a server whose opening is not in the capture; -1: of all servers. */
+  connectionsOf(server: number): number {
+    return server < 0 ? this.#connections : (this.#sent.get(server)?.others ?? 0);
   }
 
   /** Hosts with at least so many flows or SYN/ACKs, most flows first. */

@@ -1,7 +1,6 @@
 /** Detector 8: do the SYNs look made by a tool? Stacks send options, vary in TTL and window, and try again on silence. */
 import { grouped, percent } from '../figures.ts';
-import { type Case, caseOf } from '../judge/subject-case.ts';
-import type { TargetProfile } from './target-profile.ts';
+import type { Case } from '../judge/subject-case.ts';
 import type { DetectorInfo, EvidenceRow, Finding } from './types.ts';
 
 export const SYN_FINGERPRINT: DetectorInfo = {
@@ -21,12 +20,11 @@ export const SYN_FINGERPRINT: DetectorInfo = {
   ],
 };
 
-export function findFingerprint(profile: TargetProfile): Finding {
-  const c = caseOf(profile);
+export function findFingerprint(c: Case): Finding {
   const signs = signsOf(c);
   const enough = c.unfinished >= LEAST;
   const fires = enough && signs.length >= SIGNS;
-  const { counts } = profile;
+  const { counts } = c.profile;
   return {
     detector: SYN_FINGERPRINT.id,
     state: enough ? (fires ? 'fires' : 'quiet') : 'cannot-judge',

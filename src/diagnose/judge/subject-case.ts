@@ -1,12 +1,15 @@
 /** What the reasons of a judgement are made of: a target's counts in the terms of the question "what was this?" */
-import type { TargetProfile } from '../detect/target-profile.ts';
-import type { IsnQuality } from '../findings.ts';
+import type { TargetProfile, Unfinished } from '../detect/target-profile.ts';
+import type { IsnQuality, RateCurve } from '../findings.ts';
 import { isnQuality } from '../isn-quality.ts';
+import { unfinishedOf } from './stretch.ts';
 
 export interface Case {
   readonly profile: TargetProfile;
   readonly attempts: number;
   readonly completed: number;
+  /** Share of SYNs that completed, during the steps in which most of the unfinished ones came. */
+  readonly completedThen: number;
   /** Attempts whose end the capture shows: not those answered where it does not look. */
   readonly judged: number;
   readonly unfinished: number;
@@ -23,6 +26,8 @@ export interface Case {
    * those of clients that tried again.
    */
   readonly heldAtOnce: number;
+  /** Connections of this target whose opening is not in the capture. */
+  readonly parts: number;
   /** Sources, of unfinished attempts where those were told apart. */
   readonly sources: number;
   readonly perSource: number;
@@ -47,8 +52,17 @@ export interface Case {
   readonly seconds: number;
 }
 
-export function caseOf(profile: TargetProfile): Case {
-  const { counts, traits, unfinished: u, resending } = profile;
+/** What the ledger alone does not say of a target. */
+export interface Surroundings {
+  /** The capture goes on: attempts that nobody has let go of yet may still complete. */
+  readonly live: boolean;
+  /** Connections of this target whose opening is not in the capture. */
+  readonly parts: number;
+}
+
+export function caseOf(profile: TargetProfile, { live, parts }: Surroundings): Case {
+  const { counts, traits, resending } = profile;
+  const u = live ? withPending(profile) : profile.unfinished;
   const unanswered = Math.max(0, u.attempts - u.silent - counts.refused - counts.aborted - counts.takenBack);
   const watchedForMore = resending.backoff + resending.copies + resending.never + u.silent;
   const sentAgain = resending.backoff / Math.max(1, watchedForMore);
@@ -58,14 +72,16 @@ export function caseOf(profile: TargetProfile): Case {
     profile,
     attempts: counts.attempts,
     completed: counts.completed,
+    completedThen: completedThen(profile.rate),
     judged: counts.completed + u.attempts,
     unfinished: u.attempts,
     silent: u.silent,
     refused: counts.refused,
     aborted: counts.aborted,
     unanswered,
-    answersSeen: counts.answered + counts.refused + counts.midStreamFromServer > 0,
-    heldAtOnce: Math.round(heldAtOnce(profile) * (1 - sentAgain)),
+    answersSeen: counts.answered + counts.refused > 0,
+    heldAtOnce: Math.round(heldAtOnce(profile.rate, u.attempts) * (1 - sentAgain)),
+    parts,
     sources,
     perSource: u.attempts / Math.max(1, sources),
     networks: new Set(samples.source.map((source) => Math.floor(source / 2 ** 24))).size,
@@ -80,6 +96,38 @@ export function caseOf(profile: TargetProfile): Case {
   };
 }
 
+/**
+ * Unfinished attempts of a capture that goes on: those let go of, and those that stand open now. Of the latter only the
+ * number is known, so that where they are most of it, all attempts speak for them.
+ */
+function withPending({ unfinished, counts, traits, sources, rate }: TargetProfile): Unfinished {
+  const settled = counts.completed + counts.refused + counts.aborted + counts.takenBack;
+  const open = Math.max(0, Math.min(counts.attempts - settled, rate.halfOpen.at(-1) ?? 0));
+  if (open <= unfinished.attempts) return unfinished;
+  const attempts = Math.max(open, unfinished.attempts);
+  return {
+    attempts,
+    silent: Math.max(0, Math.min(open, counts.answered - counts.completed - counts.aborted - counts.takenBack)),
+    sources: { count: Math.min(attempts, sources.distinct.count), error: sources.distinct.error },
+    withoutOptions: Math.min(attempts, traits.withoutOptions),
+    ttls: traits.ttls,
+  };
+}
+
+/** The share of SYNs that were matched by a completion in the steps with at least a tenth of the most unfinished ones. */
+function completedThen(rate: RateCurve): number {
+  const open = unfinishedOf(rate);
+  const most = open.reduce((a, b) => Math.max(a, b), 0);
+  let syns = 0;
+  let completed = 0;
+  open.forEach((n, i) => {
+    if (n < 0.1 * most) return;
+    syns += rate.syn[i]!;
+    completed += Math.min(rate.syn[i]!, rate.completed[i]!);
+  });
+  return completed / Math.max(1, syns);
+}
+
 /** How many values, most frequent first, make up 95 % of all. */
 function holding(ttls: readonly { readonly attempts: number }[], all: number): number {
   let sum = 0;
@@ -92,11 +140,11 @@ function holding(ttls: readonly { readonly attempts: number }[], all: number): n
   return n;
 }
 
-/** The greatest number of unfinished attempts within `LIFETIME`, from the curve of SYNs scaled to what was never finished. */
-function heldAtOnce({ rate, unfinished }: TargetProfile): number {
-  const open = rate.syn.map((syn, i) => Math.max(0, syn - (rate.completed[i] ?? 0)));
+/** The greatest number of `unfinished` attempts within `LIFETIME`, from the curve of SYNs that were not matched at once. */
+function heldAtOnce(rate: RateCurve, unfinished: number): number {
+  const open = unfinishedOf(rate);
   const all = open.reduce((sum, n) => sum + n, 0);
-  if (all === 0) return unfinished.attempts;
+  if (all === 0) return unfinished;
   const steps = Math.max(1, Math.round(LIFETIME / rate.step));
   let within = 0;
   let most = 0;
@@ -104,7 +152,7 @@ function heldAtOnce({ rate, unfinished }: TargetProfile): number {
     within += open[i]! - (i >= steps ? open[i - steps]! : 0);
     if (within > most) most = within;
   }
-  return (most * unfinished.attempts) / all;
+  return (most * unfinished) / all;
 }
 
 /** Linux gives up an entry after 1 + 2 + 4 + 8 + 16 + 32 s (`tcp_synack_retries` 5). */

@@ -9,6 +9,9 @@ import type { Case } from './subject-case.ts';
 /** Reasons for and against, or undefined where there is not enough of anything to ask. */
 export function weighFlood(c: Case): Reasons | undefined {
   if (c.heldAtOnce < LEAST_HELD) return undefined;
+  // Entries that a RST frees at once fill nothing unless they come fast: health checks are resets by design.
+  const freed = c.refused + c.aborted + c.profile.counts.takenBack;
+  if (c.heldAtOnce * (1 - freed / Math.max(1, c.unfinished)) < LEAST_HELD && c.peakRate < FAST) return undefined;
   const reasons = new Reasons();
   reasons.add(-3, 'most servers are not flooded at most times');
   volume(c, reasons);
@@ -34,37 +37,23 @@ function outcome(c: Case, reasons: Reasons): void {
   if (!c.answersSeen) {
     reasons.add(0, 'no answer of the server is in the capture, so nothing is said of completion', 'vantage');
   } else {
-    const share = c.completed / Math.max(1, c.judged);
+    const share = c.completedThen;
     const weight = share < 0.05 ? 1.5 : share < 0.5 ? 0.5 : share < 0.9 ? -0.5 : -1;
-    reasons.add(
-      weight,
-      `${grouped(c.completed)} of ${grouped(c.judged)} attempts completed (${percent(share)})`,
-      'completion-ratio',
-    );
+    const all = `${grouped(c.completed)} of ${grouped(c.judged)} attempts completed`;
+    reasons.add(weight, `${all}; ${percent(share)} while most did not`, 'completion-ratio');
   }
-  const silent = c.silent / Math.max(1, c.unfinished);
-  if (c.silent >= LEAST_HELD && silent >= 0.5) {
-    reasons.add(
-      c.silent >= 1000 ? 2.5 : c.silent >= 200 ? 2 : 1.5,
-      `${grouped(c.silent)} SYN/ACKs were answered by nothing at all, not even RST`,
-      'cusum-answers',
-    );
+  if (c.silent >= LEAST_HELD && c.silent >= 0.5 * c.unfinished) {
+    const weight = c.silent >= 1000 ? 2.5 : c.silent >= 200 ? 2 : 1.5;
+    reasons.add(weight, `${grouped(c.silent)} SYN/ACKs were answered by nothing at all, not even RST`, 'cusum-answers');
   }
-  const others = counts.midStreamFromClient + counts.midStreamFromServer;
-  if (others > 0) {
-    const flows = others / Math.max(1, c.attempts);
-    const weight = flows >= 3 ? -4 : flows >= 1 ? -2 : 0;
-    if (weight < 0) {
-      const text = `${grouped(others)} segments of connections whose opening is not in the capture`;
-      reasons.add(weight, `${text}: it shows a part of what was sent`, 'vantage');
-    }
+  const parts = c.parts / Math.max(1, c.attempts);
+  if (parts >= 0.5) {
+    const text = `${grouped(c.parts)} connections whose opening is not in the capture, beside ${grouped(c.attempts)} attempts`;
+    reasons.add(parts >= 2 ? -5 : -2, `${text}: it shows a part of what was sent`, 'vantage');
   }
-  if (c.judged > 0 && counts.fin >= 0.5 * c.attempts) {
-    reasons.add(
-      -2,
-      `${grouped(counts.fin)} FINs for ${grouped(c.attempts)} attempts: connections did end`,
-      'cusum-fin',
-    );
+  if (counts.fin >= 0.5 * c.attempts && c.completed < 0.5 * counts.fin) {
+    const text = `${grouped(counts.fin)} connections were closed, more than were seen to open`;
+    reasons.add(-2, `${text}: the capture misses handshakes`, 'cusum-fin');
   }
   if (c.attempts - c.judged >= 0.3 * c.attempts) {
     const went = grouped(c.attempts - c.judged);
@@ -129,6 +118,11 @@ function prints(c: Case, reasons: Reasons): void {
     const text = `${percent(c.commonPrint)} of SYNs from ${grouped(c.sources)} addresses have the same window and options`;
     reasons.add(1, text, 'fingerprint');
   }
+  const { prints: kinds, attempts } = c.profile.traits;
+  if (c.sources >= 100 && kinds.length >= 5 && c.commonPrint < 0.6 && c.withoutOptions < 0.05) {
+    const shown = `${kinds.length >= 64 ? 'at least 64' : kinds.length} kinds of window and options`;
+    reasons.add(-1, `${shown} among ${grouped(attempts)} SYNs, as clients of many makes have`, 'fingerprint');
+  }
   if (c.isn.kind === 'constant' || c.isn.kind === 'few-values' || c.isn.kind === 'counter') {
     reasons.add(1.5, lower(c.isn.sentence), 'fingerprint');
   }
@@ -141,5 +135,7 @@ function lower(sentence: string): string {
 /** Java's default backlog is 50, and few are smaller: less than that at once fills no queue. */
 const LEAST_HELD = 50;
 const LEAST_SOURCES = 50;
+/** SYNs a second. */
+const FAST = 20;
 /** Detectors whose numbers are not weighed above already. Each fires in a flash crowd, too, so each is worth little. */
 const RISES: readonly string[] = ['syn-rate', 'cusum-fin', 'cusum-answers'];

@@ -50,6 +50,10 @@ function spread(sockets: number): number {
 
 function shape(s: SourceProfile, sockets: number, reasons: Reasons): void {
   const { hosts, ports } = s;
+  if (hosts.count >= 0.5 * sockets && ports.count >= 0.3 * sockets && ports.count >= 5) {
+    reasons.add(-3, 'nearly each host at a port of its own, as peers of a file-sharing network', 'dst-port-entropy');
+    return;
+  }
   if (ports.count >= 10 && ports.count >= 5 * hosts.count) {
     reasons.add(
       ports.count >= 20 ? 2 : 1.5,

@@ -68,6 +68,13 @@ function reflection(s: StrayProfile, peers: number): Reasons {
     `${grouped(s.flows)} flows of nothing but such answers`,
     'backscatter',
   );
+  if (s.serverPorts.distinct.count >= 0.5 * s.flows) {
+    reasons.add(
+      -3,
+      `they came from ${grouped(s.serverPorts.distinct.count)} ports: no services, so no reflectors`,
+      'backscatter',
+    );
+  }
   // Closed ports answer a scan with RST; reflectors are chosen because they answer with SYN/ACK.
   reasons.add(synacks >= 0.5 ? 1 : -1.5, `${percent(synacks)} of them were SYN/ACKs`, 'backscatter');
   return reasons;
