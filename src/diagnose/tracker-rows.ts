@@ -86,4 +86,8 @@ export class TrackerRows implements AttemptRows {
   isSilent(row: number): boolean {
     return this.#table!.verdict(row) === Verdict.HalfOpen && !this.#table!.has(row, Fact.ServerRst | Fact.WrongAck);
   }
+
+  isGivenUp(row: number): boolean {
+    return this.#table!.has(row, Fact.ClientRst);
+  }
 }

@@ -174,6 +174,10 @@ export class ToldAttempts implements AttemptRows {
   verdict(row: number): Verdict {
     return this.#rows[row]!.verdict;
   }
+  isGivenUp(): boolean {
+    return false;
+  }
+
   isSilent(row: number): boolean {
     return this.#rows[row]!.verdict === Verdict.HalfOpen;
   }

@@ -24,4 +24,6 @@ export interface AttemptRows {
   verdict(row: number): Verdict;
   /** Was the attempt answered by SYN/ACK and then heard of no more, from neither side? */
   isSilent(row: number): boolean;
+  /** Did the client reset its attempt before it had an answer? Then somebody is there and wants no more. */
+  isGivenUp(row: number): boolean;
 }

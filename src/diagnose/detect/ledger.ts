@@ -69,14 +69,23 @@ export class TargetLedger implements HandshakeObserver {
     this.#targets.count(this.#host, Event.Attempt, ts);
     this.#targets.count(this.#socket, Event.Attempt, ts);
     this.#capture.attempt(ts, second, seg, source, port, host, ttl, print, unlikely);
-    this.#hosts.make(this.#host, ts)?.attempt(ts, second, seg, source, port, host, ttl, print, unlikely);
+    this.#sample(this.#capture, ts, row, seg, ipId);
+    const hostWatch = this.#hosts.make(this.#host, ts);
+    if (hostWatch !== undefined) {
+      hostWatch.attempt(ts, second, seg, source, port, host, ttl, print, unlikely);
+      this.#sample(hostWatch, ts, row, seg, ipId);
+    }
     const watch = this.#sockets.make(this.#socket, ts);
     if (watch !== undefined) {
       watch.attempt(ts, second, seg, source, port, host, ttl, print, unlikely);
-      if (watch.synSamples.isDue()) watch.synSamples.add(ts, seg.seq, seg.src, seg.sport, ipId, rows.synPacket(row));
+      this.#sample(watch, ts, row, seg, ipId);
     }
     // The SYN/ACK may stand before its SYN in the capture; nobody told of it then.
     if (rows.synacks(row) > 0) this.#ofAttempt(Event.Answered, SourceEvent.Answered, ts, row);
+  }
+
+  #sample({ synSamples }: TargetWatch, ts: number, row: number, seg: Readonly<Segment>, ipId: number): void {
+    if (synSamples.isDue()) synSamples.add(ts, seg.seq, seg.src, seg.sport, ipId, this.#rows.synPacket(row));
   }
 
   onSynAgain(ts: number, row: number): void {

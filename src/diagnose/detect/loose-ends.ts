@@ -18,6 +18,8 @@ export class LooseEnds {
 
   /** An attempt that is neither completed nor beyond judging; watched until `ts`. */
   add(ts: number, row: number, rows: AttemptRows, verdict: Verdict, sourceHash: number): void {
+    // Of a race between addresses (RFC 8305) the loser is reset; a flood does not trouble to.
+    if (verdict === Verdict.Unanswered && rows.isGivenUp(row)) return;
     this.#attempts++;
     this.#sources.add(0, sourceHash);
     this.#ttls[rows.synTtl(row) & 255]!++;

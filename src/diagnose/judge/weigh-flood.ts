@@ -55,10 +55,11 @@ function outcome(c: Case, reasons: Reasons): void {
     const text = `${grouped(counts.fin)} connections were closed, more than were seen to open`;
     reasons.add(-2, `${text}: the capture misses handshakes`, 'cusum-fin');
   }
-  if (c.attempts - c.judged >= 0.3 * c.attempts) {
+  const wentOn = (c.attempts - c.judged) / Math.max(1, c.attempts);
+  if (wentOn >= 0.1) {
     const went = grouped(c.attempts - c.judged);
     reasons.add(
-      -3,
+      wentOn >= 0.3 ? -3 : -1.5,
       `${went} clients went on after their SYN, so they were answered where this capture does not look`,
       'vantage',
     );
@@ -73,6 +74,11 @@ function sources(c: Case, reasons: Reasons): void {
   const { impossible } = c.profile.traits;
   if (impossible >= 0.005 * c.attempts && impossible >= 10) {
     reasons.add(1.5, `${grouped(impossible)} SYNs came from addresses that no host can have`, 'source-entropy');
+  }
+  const ports = c.profile.ports.distinct.count;
+  if (ports >= 20 && c.peakRate < FAST && c.perSource >= 1.2) {
+    const text = `${grouped(ports)} ports, at most ${grouped(c.peakRate)} attempts a second, by sources that come again`;
+    reasons.add(-2, `${text}: what scans everybody's addresses looks like that`, 'dst-port-entropy');
   }
   const top = c.profile.sources.top[0];
   const rate = top === undefined ? 0 : top.count / c.seconds;
