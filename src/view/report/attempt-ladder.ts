@@ -19,25 +19,25 @@ export function attemptLadder(attempt: Attempt, { findings, addresses }: ReportI
   const signs = long ? LONG : SHORT;
   const rows = layout(events, signs.server + 14);
   const height = (rows.at(-1)?.bottom ?? signs.server) + BOTTOM;
-  const start = events.find((event) => event.kind === 'segment')?.ts ?? attempt.firstAt;
+  const first = events.find((event) => event.kind === 'segment');
   return html`<svg class="ladder" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="${id}-t ${id}-d">
 <title id="${id}-t">${client} to ${server}</title>
-<desc id="${id}-d">${events.map((event) => `${eventSentence(event, start)} `).join('')}</desc>
+<desc id="${id}-d">${events.map((event) => `${eventSentence(event, first)} `).join('')}</desc>
 <path class="lane" d="M${CLIENT} ${signs.client}V${height - 4}"/><path class="lane-listen" d="M${SERVER} ${signs.server}V${height - 4}"/>
 <circle class="sign-client" cx="${CLIENT}" cy="${signs.client}" r="6"/><text x="${CLIENT + 14}" y="${signs.client + 4}"><tspan class="strong">Client</tspan>${long ? '' : html` <tspan class="num">${client}</tspan>`}</text>
 <rect class="sign-server" x="${SERVER - 6}" y="${signs.server - 6}" width="12" height="12"/><text x="${SERVER - 14}" y="${signs.server + 4}" text-anchor="end"><tspan class="strong">Server</tspan>${long ? '' : html` <tspan class="num">${server}</tspan>`}</text>
 ${long ? html`<text class="num tight" x="0" y="${signs.client - 12}">${client}</text><text class="num tight" x="${WIDTH}" y="${signs.server - 12}" text-anchor="end">${server}</text>` : NOTHING}
-${lifelines(attempt, rows, height)}${rows.map((row) => rowMarkup(row, start))}
+${lifelines(attempt, rows, height)}${rows.map((row) => rowMarkup(row, first))}
 </svg>`;
 }
 
 /** What the ladder shows, a sentence per row. */
-function eventSentence(event: AttemptEvent, start: number): string {
+function eventSentence(event: AttemptEvent, first: SegmentEvent | undefined): string {
   switch (event.kind) {
     case 'segment': {
       const packet = event.packet < 0 ? '' : `, packet ${countText(event.packet)}`;
       const numbers = event.numbers === '' ? '' : `, ${event.numbers}`;
-      return `${sinceText(event.ts, start)}: ${event.from} sends ${event.name}${event.again ? ' again' : ''}${numbers}${packet}.`;
+      return `${sinceText(event, first)}: ${event.from} sends ${event.name}${event.again ? ' again' : ''}${numbers}${packet}.`;
     }
     case 'more':
       return `${event.text}.`;
@@ -104,10 +104,10 @@ function lifelines(attempt: Attempt, rows: readonly Row[], height: number): Mark
   return html`${parts}`;
 }
 
-function rowMarkup({ event, y }: Row, start: number): Markup {
+function rowMarkup({ event, y }: Row, first: SegmentEvent | undefined): Markup {
   switch (event.kind) {
     case 'segment':
-      return arrow(event, y, start);
+      return arrow(event, y, first);
     case 'more':
       return html`<text class="soft" x="${MIDDLE}" y="${y + 4}" text-anchor="middle">${event.text}</text>`;
     case 'silence':
@@ -119,14 +119,14 @@ function rowMarkup({ event, y }: Row, start: number): Markup {
 
 const MIDDLE = (CLIENT + SERVER) / 2;
 
-function arrow(event: Extract<AttemptEvent, { kind: 'segment' }>, y: number, start: number): Markup {
+function arrow(event: SegmentEvent, y: number, first: SegmentEvent | undefined): Markup {
   const right = event.from === 'client';
   const [x0, x1] = right ? [CLIENT + 7, SERVER - 7] : [SERVER - 7, CLIENT + 7];
   const look = event.name === 'RST' || event.name === 'ICMP' ? 'reset' : `from-${event.from}`;
   const tip = y + SLOPE;
   const back = right ? -10 : 10;
   const packet = event.packet < 0 ? 'again' : `#${countText(event.packet)}`;
-  return html`<text class="num soft" x="${CLIENT - 14}" y="${(right ? y : tip) + 4}" text-anchor="end">${sinceText(event.ts, start)}</text>
+  return html`<text class="num soft" x="${CLIENT - 14}" y="${(right ? y : tip) + 4}" text-anchor="end">${sinceText(event, first)}</text>
 <path class="${look}${event.again ? ' again' : ''}" d="M${x0} ${y}L${x1} ${tip}"/><path class="${look}" d="M${x1} ${tip}l${back} -5l0 9z"/>
 <text x="${MIDDLE}" y="${y - 1}" text-anchor="middle"><tspan class="strong">${event.name}</tspan> <tspan class="num">${event.numbers}</tspan> <tspan class="soft">${packet}</tspan></text>
 `;
@@ -151,7 +151,11 @@ function zigzag(from: number, to: number, y: number): string {
   return d;
 }
 
-/** The first row stands at its time in the capture, the others after it. */
-function sinceText(ts: number, start: number): string {
-  return ts === start ? sinceStart(ts) : `${ts < start ? '−' : '+'}${spanText(Math.abs(ts - start))}`;
+/** The first segment stands at its time in the capture, the others after it. */
+function sinceText(event: SegmentEvent, first: SegmentEvent | undefined): string {
+  if (first === undefined || event === first) return sinceStart(event.ts);
+  const since = event.ts - first.ts;
+  return since < 0 ? `−${spanText(-since)}` : `+${since === 0 ? '0 s' : spanText(since)}`;
 }
+
+type SegmentEvent = Extract<AttemptEvent, { kind: 'segment' }>;

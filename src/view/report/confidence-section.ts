@@ -11,7 +11,7 @@ export function confidenceBlock(judgement: Judgement, input: ReportInput): Marku
   const sum = against === 0 ? 'Nothing that was looked at speaks against it.' : `${againstWords(against)} against it.`;
   return html`<h3>How sure, and why</h3>
 <p>Confidence is ${confidenceWords(confidence)}. ${sum}</p>
-<table><caption>Reasons, the heaviest first</caption>
+<table class="reasons"><caption>Reasons, the heaviest first</caption>
 <thead><tr><th scope="col">Speaks</th><th scope="col">Weight</th><th scope="col">Reason</th><th scope="col">Seen by</th></tr></thead>
 <tbody>${reasons.map((reason) => reasonRow(reason, input))}</tbody></table>
 <p class="quiet">A weight is how much likelier what was seen is with this finding than without it, as a logarithm: slight below 0.5, moderate to 1, clear to 2,

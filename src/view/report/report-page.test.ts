@@ -92,6 +92,29 @@ describe('what it says', () => {
   );
 });
 
+describe('how sure it sounds', () => {
+  test('a finding of low confidence is a possible one, in the title too', () => {
+    const confidence = { level: 'low', score: 0.7, because: [] } as const;
+    const page = reportPage(aReport({ findings: someFindings({ judgements: [aFlood({ confidence })] }) }));
+    expect(page).toContain('<h1>Possible SYN flood against 203.0.113.80:80</h1>');
+  });
+
+  test('replies have no attempts, no curve and no forged sources of their own', () => {
+    const reflection = aFlood({ kind: 'reflection', attempts: 0, peakRate: 0, queue: undefined });
+    const page = reportPage(aReport({ findings: someFindings({ judgements: [reflection] }) }));
+    for (const heading of ['Over time', 'Where it came from']) expect(page).not.toContain(`<h3>${heading}</h3>`);
+    expect(page).toContain('<h3>Who replied</h3>');
+    expect(textOf(page)).not.toContain('0 SYN/s');
+  });
+
+  test('without any answer in the capture, unanswered is explained and curves are hedged', () => {
+    const vantage = { view: 'clients-only', sentence: 'No answers.' } as const;
+    const seen = textOf(reportPage(aReport({ findings: someFindings({ vantage }) })));
+    expect(seen).toContain('no answer was captured, not that none was sent');
+    expect(seen).toContain('some of it may have been finished after all');
+  });
+});
+
 describe('what it is made of', () => {
   test('nothing is fetched, nothing runs', () => {
     expect(PAGE).not.toMatch(/<(script|link|img|iframe|object|embed|video|audio|base|form|use|image)\b/i);

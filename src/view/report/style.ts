@@ -204,7 +204,9 @@ const PRINT = `
   h1, h2, h3, h4, caption, .chart-head, .before { break-after: avoid; }
   section { margin-top: 1.25rem; padding-top: .875rem; }
   figure, tr, li, .detector, .command, dl.steps > div, table.facts, .keep { break-inside: avoid; }
+  table { break-inside: avoid; } table.results, table.reasons { break-inside: auto; }
   thead { display: table-header-group; }
+  p, ul, ol, figcaption { max-width: 48rem; }
   p, li { orphans: 3; widows: 3; }
   th, td { padding-top: .25rem; padding-bottom: .25rem; }
   .plot-area { height: 38mm; } .plot.low .plot-area { height: 32mm; }
