@@ -1,6 +1,6 @@
 /** What needs Node: capture files from disk or standard input, scenario files, captures of recordings, the lab's server. */
-export type { AttemptOutput } from './node/attempt-outputs.ts';
-export { csvOutput, jsonOutput, parquetOutput } from './node/attempt-outputs.ts';
+export type { AttemptOutput, CaptureEnd } from './node/attempt-outputs.ts';
+export { csvOutput, jsonOutput, parquetOutput, zeekOutput } from './node/attempt-outputs.ts';
 export { CaptureSource, captureName } from './node/capture-source.ts';
 export { streamTimeline } from './node/capture-timeline.ts';
 export type { PcapngExport } from './node/export.ts';

@@ -20,7 +20,7 @@ import type { Attempt } from '../diagnose/attempt.ts';
 import { VERDICT_NAMES } from '../diagnose/verdict.ts';
 import { ATTEMPT_COLUMNS } from '../view/attempt-columns.ts';
 import { AddressTable } from '../wire/address.ts';
-import { type AttemptOutput, csvOutput, jsonOutput, parquetOutput } from './attempt-outputs.ts';
+import { type AttemptOutput, csvOutput, jsonOutput, parquetOutput, zeekOutput } from './attempt-outputs.ts';
 import { GrowingOutput } from './growing-output.ts';
 
 const addresses = new AddressTable();
@@ -28,6 +28,18 @@ addresses.parse('2001:db8::1');
 const capture = { addresses, start: 1_700_000_000_250_000_000n };
 /** More than one row group of Parquet holds. */
 const MANY = 40_000;
+
+const ZEEK_TAGS = [
+  '#separator \\x09',
+  '#set_separator',
+  '#empty_field',
+  '#unset_field',
+  '#path',
+  '#open',
+  '#fields',
+  '#types',
+  '#close',
+];
 
 let folder = '';
 beforeEach(() => {
@@ -83,6 +95,15 @@ describe.skipIf(duckdb === undefined)('DuckDB', () => {
     );
     expect(row).toEqual({ last: String(capture.start), rsts: 1, bytes: 0, sack: true });
   });
+});
+
+test("Zeek's conn.log has head, a line each, and foot, also without lines", () => {
+  const log = Buffer.from(written(zeekOutput(join(folder, 'conn.log'), capture))).toString();
+  expect(log.match(/^#.*/gm)?.map((line) => line.split('\t')[0])).toEqual(ZEEK_TAGS);
+  expect(log.match(/^[^#].*/gm)).toHaveLength(attemptVariety().length);
+  const none = Buffer.from(written(zeekOutput(join(folder, 'conn.log'), capture), [])).toString();
+  expect(none.trimEnd().split('\n')).toHaveLength(ZEEK_TAGS.length);
+  expect(none).toMatch(/\n#close\t2023-11-14-22-13-30\n$/);
 });
 
 describe('JSON', () => {
@@ -165,7 +186,7 @@ describe('an output file', () => {
 /** The file that `output` makes of the attempts. */
 function written(output: AttemptOutput, attempts: readonly Attempt[] = attemptVariety()): ArrayBuffer {
   for (const attempt of attempts) output.add(attempt);
-  output.finish(() => ({ total: 1 }));
+  output.finish({ endedAt: 10e9, summary: () => ({ total: 1 }) });
   const bytes = readFileSync(output.path);
   return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
 }

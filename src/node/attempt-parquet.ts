@@ -42,7 +42,12 @@ export class AttemptParquet {
   }
 
   #writeGroup(): void {
-    const columnData = this.#columns.map(({ name, data }) => ({ name, data: data(this.#rows) }));
+    const columnData = this.#columns.map(({ name, data }) => ({
+      name,
+      data: data(this.#rows),
+      // Readers skip row groups by these; for the others they only cost time.
+      statistics: name.startsWith('first_'),
+    }));
     this.#file.write({ columnData, rowGroupSize: this.#rows });
     this.#rows = 0;
     this.#flush();

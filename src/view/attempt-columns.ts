@@ -120,7 +120,12 @@ export const ATTEMPT_COLUMNS: readonly AttemptColumn[] = [
   }),
   integer('flow_first_at_ns', 'First packet of the connection.', (a) => a.flow.firstAt),
   integer('flow_last_at_ns', 'Its last packet.', (a) => a.flow.lastAt),
-  integer('orig_packets', 'Packets of the connection from the side that sent the SYN.', (a) => a.flow.origPackets),
+  text(
+    'originator',
+    'Which side opened the connection as Zeek sees it: `client` or `server`.',
+    (a) => a.flow.originator,
+  ),
+  integer('orig_packets', 'Packets of the connection from the originator.', (a) => a.flow.origPackets),
   integer('orig_bytes', 'Their payload in bytes, by sequence numbers as Zeek counts it.', (a) => a.flow.origBytes),
   integer('orig_ip_bytes', 'Their bytes of IP, headers included.', (a) => a.flow.origIpBytes),
   integer('resp_packets', 'Packets from the other side.', (a) => a.flow.respPackets),

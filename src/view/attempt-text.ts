@@ -117,13 +117,18 @@ function sentences(attempt: Attempt, endedAt: number): string[] {
   const told: string[] = [];
   if (detail === 'silent-client' && synack !== undefined) {
     const number = (synack.seq + 1) >>> 0;
-    told.push(`Nothing acknowledges Y+1 = ${number} in the ${lengthText(endedAt - synack.ts)} the capture goes on.`);
+    told.push(`Nothing acknowledges Y+1 = ${number}${goesOn(endedAt - synack.ts)}.`);
   } else if (detail === 'no-answer' && syn !== undefined) {
-    told.push(`No SYN/ACK and no RST in the ${lengthText(endedAt - syn.ts)} the capture goes on.`);
+    told.push(`No SYN/ACK and no RST${goesOn(endedAt - syn.ts)}.`);
   } else if (!TOLD_BY_EVIDENCE.has(detail)) told.push(DETAIL_TEXT[detail]);
   if (attempt.duplicates > 0) told.push(`${counted(attempt.duplicates, 'frame')} recorded more than once.`);
   for (const [fact, text] of NOTES) if ((facts & fact) !== 0) told.push(text);
   return told.map((sentence) => `  ${sentence}`);
+}
+
+/** How long the silence was watched. */
+function goesOn(ns: number): string {
+  return ns > 0 ? ` in the ${lengthText(ns)} the capture goes on` : ', but the capture ends with it';
 }
 
 /** The lines above say it already. */
@@ -147,8 +152,11 @@ function detailLines(attempt: Attempt): string[] {
   if (clientOptions !== undefined) lines.push(`client    ${optionsText(clientOptions)}${printText(clientPrint)}`);
   if (serverOptions !== undefined) lines.push(`server    ${optionsText(serverOptions)}${printText(serverPrint)}`);
   if (attempt.direction !== 'unknown') lines.push(`direction ${attempt.direction}`);
-  lines.push(`Zeek      ${flow.connState} ${flow.history}; Wireshark completeness ${flow.completeness}`);
-  lines.push(`packets   ${flow.origPackets} from the client, ${flow.respPackets} from the server`);
+  const history = flow.history === '' ? '' : ` ${flow.history}`;
+  lines.push(`Zeek      ${flow.connState}${history}; Wireshark completeness ${flow.completeness}`);
+  const { originator, origPackets, respPackets } = flow;
+  const [client, server] = originator === 'client' ? [origPackets, respPackets] : [respPackets, origPackets];
+  lines.push(`packets   ${countText(client)} from the client, ${countText(server)} from the server`);
   return lines.map((line) => `  ${line}`);
 }
 

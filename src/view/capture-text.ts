@@ -2,6 +2,7 @@
 import type { Detail } from '../diagnose/attempt.ts';
 import type { VerdictTotals } from '../diagnose/examiner.ts';
 import type { Findings } from '../diagnose/findings.ts';
+import type { FragmentTable } from '../diagnose/fragment-table.ts';
 import type { PacketCounts } from '../diagnose/packet-counts.ts';
 import { VERDICT_NAMES, Verdict } from '../diagnose/verdict.ts';
 import { STATUS_NAMES } from '../wire/status.ts';
@@ -10,6 +11,7 @@ import type { CaptureInfo } from './capture-info.ts';
 import { captureTitle } from './capture-info.ts';
 import type { DetailTally } from './detail-tally.ts';
 import { counted, countText } from './flood-number.ts';
+import { fragmentSentence } from './fragment-text.ts';
 import type { TextLine, TextSpan } from './text-line.ts';
 import { lengthText, momentText } from './time-text.ts';
 import { utcText } from './utc-text.ts';
@@ -17,6 +19,7 @@ import { utcText } from './utc-text.ts';
 export interface CaptureSummary {
   readonly info: CaptureInfo;
   readonly counts: PacketCounts;
+  readonly fragments: FragmentTable;
   readonly findings: Findings;
   readonly details: DetailTally;
 }
@@ -31,7 +34,7 @@ export function summaryLines(summary: CaptureSummary): TextLine[] {
     totalsLine(findings.totals),
     ...detailLines(summary.details),
     ...otherLines(findings.totals),
-    plain(findings.vantage.sentence),
+    ...(findings.vantage.sentence === '' ? [] : [plain(findings.vantage.sentence)]),
     ...notes(summary).map(plain),
     ...damageLines(summary.info),
   ];
@@ -102,12 +105,12 @@ function otherLines(totals: VerdictTotals): TextLine[] {
     const what = counted(totals.synackWithoutSyn, 'SYN/ACK');
     told.push(`${what} whose SYN is not in the capture: it began late, shows one direction, or this is backscatter`);
   }
-  if (totals.midStream > 0) told.push(`${counted(totals.midStream, 'connection')} whose opening is not in the capture`);
+  if (totals.midStream > 0) told.push(`${counted(totals.midStream, 'flow')} whose opening is not in the capture`);
   return told.map(plain);
 }
 
 /** What else a reader has to know about the file. One line each. */
-function notes({ info, counts, findings }: CaptureSummary): string[] {
+function notes({ info, counts, fragments, findings }: CaptureSummary): string[] {
   const { totals } = findings;
   const told: string[] = [];
   const skipped: string[] = [];
@@ -123,6 +126,9 @@ function notes({ info, counts, findings }: CaptureSummary): string[] {
     const blocks = [...info.skippedBlocks].map(([name, count]) => `${countText(count)} ${name}`);
     told.push(`pcapng blocks skipped: ${blocks.join(', ')}`);
   }
+  const together = fragmentSentence(fragments);
+  if (together !== '') told.push(together);
+  if (counts.icmpErrors > 0) told.push(`${counted(counts.icmpErrors, 'ICMP error')} about TCP segments`);
   if (counts.tunnelled > 0)
     told.push(`${counted(counts.tunnelled, 'packet')} inside a tunnel, judged by the inner one`);
   if (counts.badTcpChecksum > 0) {

@@ -9,7 +9,7 @@ export class DetailTally {
   others = 0;
   readonly #counts: readonly Map<Detail, number>[] = VERDICT_NAMES.map(() => new Map<Detail, number>());
 
-  add({ verdict, detail }: Attempt): void {
+  add({ verdict, detail }: Pick<Attempt, 'verdict' | 'detail'>): void {
     if (isAttempt(verdict)) this.attempts++;
     else this.others++;
     const counts = this.#counts[verdict]!;

@@ -20,4 +20,15 @@ export const FACT_NAMES: readonly { readonly fact: number; readonly name: string
   { fact: Fact.SynAckChanged, name: 'synack-changed', meaning: 'SYN/ACKs came with different Y.' },
   { fact: Fact.EcnSetup, name: 'ecn-setup', meaning: 'The SYN carried ECE and CWR: it asks for ECN.' },
   { fact: Fact.RstIgnored, name: 'rst-ignored', meaning: 'The RST lacks the ACK flag, so a client drops it.' },
+  { fact: Fact.WrongAck, name: 'wrong-ack', meaning: 'The client acknowledged something else than the SYN/ACK.' },
+  { fact: Fact.DataAck, name: 'data-ack', meaning: 'The segment that completed the handshake carried data.' },
+  { fact: Fact.SynDataTaken, name: 'syn-data-taken', meaning: 'The SYN/ACK acknowledged data of the SYN.' },
+  { fact: Fact.ServerWentOn, name: 'server-went-on', meaning: 'The server acknowledged the SYN in another segment.' },
+  { fact: Fact.ClientFin, name: 'client-fin', meaning: 'The client sent FIN.' },
+  { fact: Fact.ServerFin, name: 'server-fin', meaning: 'The server sent FIN.' },
+  {
+    fact: Fact.LateRst,
+    name: 'late-rst',
+    meaning: 'An RST came after the handshake, or within a connection begun before.',
+  },
 ];

@@ -19,7 +19,7 @@ export function judgementLines(findings: Findings, addresses: AddressTable, allR
   return findings.judgements.flatMap((judgement, i) => [
     ...(i === 0 ? [] : [[]]),
     ...(judgement.kind === 'nothing'
-      ? nothing(judgement, allReasons)
+      ? nothing(judgement, findings, allReasons)
       : oneJudgement(judgement, addresses, findings, allReasons)),
   ]);
 }
@@ -35,12 +35,12 @@ export const KIND_TEXT: Readonly<Record<JudgementKind, string>> = {
   nothing: 'Nothing unusual',
 };
 
-function nothing(judgement: Judgement, allReasons: boolean): TextLine[] {
+function nothing(judgement: Judgement, findings: Findings, allReasons: boolean): TextLine[] {
   return [
     heading(judgement, 'strong'),
     sentence(judgement.sentence),
     ...reasonLines(judgement.confidence.because, allReasons ? Number.POSITIVE_INFINITY : FEW_REASONS),
-    ...unknownLines(judgement),
+    ...unknownLines(judgement, findings),
   ];
 }
 
@@ -51,6 +51,7 @@ function oneJudgement(
   allReasons: boolean,
 ): TextLine[] {
   const { onset, end, attempts, peakRate, rate } = judgement;
+  const most = `at most ${countText(Math.round(peakRate))} a second`;
   const still = end < 0;
   const until = still ? `, still going on at the end of the capture` : ` to ${momentText(end)}`;
   const length = lengthText((still ? findings.duration : end) - onset);
@@ -58,7 +59,8 @@ function oneJudgement(
     heading(judgement, judgement.kind === 'flood' ? 'dropped' : 'strong'),
     sentence(judgement.sentence),
     row('when', `from ${momentText(onset)}${until} (${length})`),
-    row('how much', `${counted(attempts, 'attempt')}, at most ${countText(Math.round(peakRate))} a second`),
+    // Replies to nobody's SYN are no attempts.
+    ...(attempts === 0 ? [] : [row('how much', `${counted(attempts, 'attempt')}, ${most}`)]),
   ];
   const curve = [
     ['SYNs', rate.syn],
@@ -80,7 +82,7 @@ function oneJudgement(
     const packets = judgement.telling.slice(0, MOST_TELLING).map(countText).join(', ');
     lines.push(row('look at', `packets ${packets}`.replace(/^packets (?=[\d,]+$)/, 'packet ')));
   }
-  return [...lines, ...unknownLines(judgement)];
+  return [...lines, ...unknownLines(judgement, findings)];
 }
 
 function heading({ kind, confidence }: Judgement, role: TextRole): TextLine {
@@ -90,10 +92,10 @@ function heading({ kind, confidence }: Judgement, role: TextRole): TextLine {
   ];
 }
 
-/** Those that weigh most first, whatever they speak for; each with the detector to ask. */
+/** Those that weigh most, whatever they speak for, what speaks for it first; each with the detector to ask. */
 function reasonLines(because: readonly Reason[], most: number): TextLine[] {
   const heaviest = [...because].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
-  const shown = heaviest.slice(0, most);
+  const shown = heaviest.slice(0, most).sort((a, b) => b.weight - a.weight);
   const lines = shown.map((reason, i) => {
     const sign = reason.weight < 0 ? 'against' : 'for';
     const from = reason.detector === '' ? '' : ` [${reason.detector}]`;
@@ -105,13 +107,14 @@ function reasonLines(because: readonly Reason[], most: number): TextLine[] {
 
 function sourceLines(sources: SourceStatistics, addresses: AddressTable): TextLine[] {
   const about = sources.exact ? '' : ` (an estimate, ± ${shareText(sources.error)})`;
-  const entropy = `entropy ${sources.entropy.toFixed(1)} of at most ${sources.entropyMost.toFixed(1)} bits`;
-  const lines = [row('sources', `${countText(sources.distinct)}${about}, ${entropy}`)];
+  const entropy = `, entropy ${sources.entropy.toFixed(1)} of at most ${sources.entropyMost.toFixed(1)} bits`;
+  const lines = [row('sources', `${countText(sources.distinct)}${about}${sources.distinct > 1 ? entropy : ''}`)];
   if (sources.impossible > 0) {
     lines.push(row('', `${countText(sources.impossible)} SYNs from addresses that can never be sources`));
   }
-  const because = sources.because.length === 0 ? '' : `: ${sources.because.join('; ')}`;
-  lines.push(row('', `${SPOOFED_TEXT[sources.spoofed]}${because}`));
+  const [why = '', ...more] = sources.because;
+  lines.push(row('', `${SPOOFED_TEXT[sources.spoofed]}${why === '' ? '' : `: ${why}`}`));
+  for (const sentence of more) lines.push(row('', `  ${sentence}`));
   const top = sources.top.slice(0, MOST_TOP).map((t) => `${addresses.format(t.address)} (${countText(t.attempts)})`);
   if (top.length > 0) lines.push(row('', `most active: ${top.join(', ')}`));
   const alike = [
@@ -143,7 +146,9 @@ function queueLines(queue: QueueEstimate): TextLine[] {
   return [...lines, ...table, row('', `enough would have been ${countText(queue.enough)}`)];
 }
 
-function unknownLines({ unknown }: Judgement): TextLine[] {
+/** What the summary says already is not said again. */
+function unknownLines(judgement: Judgement, { vantage }: Findings): TextLine[] {
+  const unknown = judgement.unknown.filter((sentence) => sentence !== vantage.sentence);
   return unknown.map((text, i) => row(i === 0 ? 'not known' : '', text, 'quiet'));
 }
 

@@ -12,6 +12,13 @@ export class FirstAttempts {
     this.#most = most;
   }
 
+  /** Would an attempt with this first packet be kept? Asked before one is built; one that is not wanted still counts. */
+  wants(firstPacket: number): boolean {
+    if (this.#heap.length < this.#most || (this.#most > 0 && firstPacket < this.#heap[0]!.firstPacket)) return true;
+    this.offered++;
+    return false;
+  }
+
   add(attempt: Attempt): void {
     this.offered++;
     const heap = this.#heap;

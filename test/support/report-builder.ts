@@ -1,6 +1,7 @@
 /** What a report is made from, written by hand: a flood of half-open attempts, one of them drawn beside an ordinary one. */
 
 import type { Attempt } from '../../src/diagnose/attempt.ts';
+import { FragmentTable } from '../../src/diagnose/fragment-table.ts';
 import { PacketCounts } from '../../src/diagnose/packet-counts.ts';
 import { DetailTally } from '../../src/view/detail-tally.ts';
 import type { ReportInput } from '../../src/view/report/report-page.ts';
@@ -16,6 +17,7 @@ export function aReport(parts: Partial<ReportInput> = {}): ReportInput {
     telling: telling([anAttempt({ firstPacket: 1, firstAt: 10e9 }), aHalfOpenAttempt({ firstAt: 10.3e9 })]),
     details: DETAILS,
     counts,
+    fragments: new FragmentTable(),
     info: { files: [{ name: 'flood.pcapng', format: 'pcapng', damage: '' }], skippedBlocks: new Map() },
     addresses: new AddressTable(),
     detectors: [

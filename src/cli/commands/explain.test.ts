@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -22,54 +22,33 @@ afterEach(() => {
 describe('halfopen explain', () => {
   test('summary first, then each attempt with its numbers', async () => {
     const file = written('a.pcap', lesson());
-    expect(await explain(file)).toBe(
+    const blocks = (await explain(file)).trimEnd().split('\n\n');
+    expect(blocks.map((block) => block.split('\n'))).toEqual([
       [
-        `${file}: pcap, 7 packets in 3.050 s`,
+        `${file}: pcap, 7 packets in 3.050 s, from 2023-11-14T22:13:20.000Z`,
         '  6 TCP segments: SYN 3, SYN/ACK 1, RST 1, FIN 0',
         '  2 attempts: completed 1, half-open 0, aborted 0, refused 1, unanswered 0',
+        '  2 attempts: too little to say from where this was captured.',
         '  not whole TCP segments: 1 not IP',
         '  sent again: SYN once, SYN/ACK 0 times',
-        '',
+      ],
+      [
+        expect.stringMatching(/^Nothing unusual, /),
+        '  No flood, scan, backscatter or storm among 2 attempts.',
+        expect.stringMatching(/^ {2}because {4}for {6}/),
+      ],
+      [
         'completed   192.0.2.1:49152 > 198.51.100.80:80',
-        '  SYN      packet 1 at 0 s: seq 1000 (X), sent again once, last at 1.000 s',
+        expect.stringMatching(/^ {2}SYN {6}packet 1 at 0 s: seq 1000 \(X\), sent again once/),
         '  SYN/ACK  packet 3 +1.025 s: seq 5000 (Y), ack 1001 (X+1)',
         '  ACK      packet 4 +1.050 s: ack 5001 (Y+1)',
-        '',
+      ],
+      [
         'refused     192.0.2.1:49153 > 198.51.100.80:81',
         '  SYN      packet 6 at 3.000 s: seq 7000 (X)',
         '  RST      packet 7 +50.000 ms: from the server, ack 7001 (X+1)',
-        '',
-      ].join('\n'),
-    );
-  });
-
-  test('--json is one object', async () => {
-    const json = JSON.parse(await explain(written('a.pcap', lesson()), '--json'));
-    expect(json).toMatchObject({ format: 'pcap', packets: 7, tcp: 6, skipped: { 'not IP': 1 } });
-    expect(json.totals).toMatchObject({ attempts: 2, completed: 1, refused: 1 });
-    expect(json.attempts).toEqual([
-      {
-        verdict: 'completed',
-        client: '192.0.2.1',
-        clientPort: 49152,
-        server: '198.51.100.80',
-        serverPort: 80,
-        syn: { packet: 1, time: 0, seq: 1000 },
-        synack: { packet: 3, time: 1_025_000_000, seq: 5000, ack: 1001 },
-        ack: { packet: 4, time: 1_050_000_000, ack: 5001 },
-        dataOnSyn: 0,
-        synRetransmissions: 1,
-        synackRetransmissions: 0,
-        duplicates: 0,
-        notes: [],
-      },
-      expect.objectContaining({
-        verdict: 'refused',
-        rst: { packet: 7, time: 3_050_000_000, ack: 7001, from: 'server' },
-      }),
+      ],
     ]);
-    const empty = JSON.parse(await explain(written('empty.pcap', lesson().slice(0, 1)), '--json'));
-    expect(empty.attempts).toEqual([]);
   });
 
   test('--limit says what it leaves out', async () => {
@@ -121,6 +100,33 @@ describe('halfopen explain', () => {
     });
     await expect(explain(folder)).rejects.toThrow(`${folder}: is a folder, expected a pcap or pcapng capture`);
   });
+
+  test.each([
+    [['--csv', '-', '--json'], '--csv and --json both go to standard output, expected a file for one of them'],
+    [
+      ['--csv', '@/x', '--parquet', '@/y/../x'],
+      '--parquet and --csv both go to @/y/../x, expected a file for one of them',
+    ],
+    [['--zeek', '@/a.pcap'], '--zeek: @/a.pcap is the capture, it would be overwritten'],
+    [['--parquet', '@/no/x'], 'cannot write @/no/x: there is no folder @/no'],
+    [['--csv', '@/y.csv', '--zeek', '@/no/x'], 'cannot write @/no/x: there is no folder @/no'],
+    [['--verdict', 'refusd'], '--verdict: there is no verdict "refusd"; did you mean refused?'],
+    [['--limit', 'all'], '--limit: expected a whole number from 0 to 1000000000, found "all"'],
+  ])('%j: one sentence, and nothing is left behind', async (args, sentence) => {
+    const file = written('a.pcap', lesson());
+    const out: string[] = [];
+    const asked = explainInto(out, file, ...args.map((arg) => arg.replace('@', folder)));
+    await expect(asked).rejects.toThrow(sentence.replaceAll('@', folder));
+    expect(out).toEqual([]);
+    expect(readdirSync(folder)).toEqual(['a.pcap']);
+  });
+
+  test("Zeek's conn.log has what the capture has", async () => {
+    await explain(written('a.pcap', lesson()), '--zeek', join(folder, 'conn.log'));
+    const log = readFileSync(join(folder, 'conn.log'), 'utf8');
+    expect(log).toMatch(/^#open\t2023-11-14-22-13-20$/m);
+    expect(log.match(/^[^#].*/gm)?.map((line) => line.split('\t')[2])).toEqual(['192.0.2.1', '192.0.2.1']);
+  });
 });
 
 /** Runs the command; what it prints. */
@@ -132,7 +138,10 @@ async function explain(...args: string[]): Promise<string> {
 
 /** Runs the command; what it prints goes to `out`, also when it fails. */
 async function explainInto(out: string[], ...args: string[]): Promise<void> {
-  const write = vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => out.push(String(chunk)) > 0);
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation(((chunk: unknown, taken?: () => void) => {
+    taken?.();
+    return out.push(String(chunk)) > 0;
+  }) as typeof process.stdout.write);
   const program = new Command().exitOverride();
   registerExplain(program);
   try {

@@ -1,28 +1,46 @@
 /** `halfopen explain <capture...>`: what became of every connection attempt in captures read as one timeline. */
 import { randomInt } from 'node:crypto';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import type { Attempt } from '../../diagnose/attempt.ts';
+import { detailOf } from '../../diagnose/detail.ts';
 import { Examiner } from '../../diagnose/examiner.ts';
+import { VERDICT_NAMES } from '../../diagnose/verdict.ts';
 import { CaptureSource } from '../../node/capture-source.ts';
 import { streamTimeline } from '../../node/capture-timeline.ts';
-import { attemptJson, summaryJson } from '../../view/verdict-json.ts';
-import { attemptLines, type CaptureInfo, summaryLines } from '../../view/verdict-text.ts';
+import { type AttemptFilter, listed, passes } from '../../view/attempt-filter.ts';
+import type { CaptureInfo } from '../../view/capture-info.ts';
+import type { CaptureSummary } from '../../view/capture-text.ts';
+import { DetailTally } from '../../view/detail-tally.ts';
+import { isAttempt, VERDICT_TEXT } from '../../view/detail-text.ts';
+import { FirstAttempts } from '../../view/first-attempts.ts';
 import { HalfopenError } from '../../wire/error.ts';
+import { wholeNumber } from '../arguments.ts';
+import { addFilterOptions, attemptFilter, type FilterOptions, isFiltered } from '../attempt-filter-options.ts';
+import { ExplainOutputs, type OutputOptions } from '../explain-outputs.ts';
+import { explainPage, MOST_SHOWN, type PageOptions } from '../explain-page.ts';
+import { print } from '../terminal.ts';
 
-interface ExplainOptions {
-  readonly json?: boolean;
+interface ExplainOptions extends FilterOptions, OutputOptions, PageOptions {
   readonly limit: number;
 }
 
 export function registerExplain(program: Command): void {
-  program
+  const command = program
     .command('explain')
-    .description('Say what became of every connection attempt in a capture, with the numbers that show it')
+    .description('Say what became of every connection attempt in a capture, and whether somebody was flooded')
     .argument(
       '<capture...>',
       "pcap or pcapng files, also .gz and .zst, or '-' for standard input; several are one timeline",
-    )
-    .option('--json', 'print one JSON object: the summary and all attempts')
-    .option('--limit <count>', 'show at most this many attempts; 0 shows all', count, DEFAULT_LIMIT)
+    );
+  addFilterOptions(command)
+    .option('--limit <count>', 'show at most this many attempts; 0 shows all', limit, DEFAULT_LIMIT)
+    .option('--no-attempts', 'only the summary and the findings')
+    .option('--details', 'with each attempt its timing, options, fingerprints and what Zeek and Wireshark call it')
+    .option('--detectors', 'with each finding what every detector saw: formula, value, threshold, blind spots')
+    .option('--json', 'print one JSON object instead of text: summary, findings and all attempts')
+    .option('--csv <file>', 'write the attempts as CSV, a row each; - for standard output instead of text')
+    .option('--parquet <file>', 'write them as Apache Parquet, likewise')
+    .option('--zeek <file>', "write them as Zeek's conn.log, likewise")
     .addHelpText('after', HELP)
     .action(explain);
 }
@@ -30,91 +48,86 @@ export function registerExplain(program: Command): void {
 async function explain(paths: readonly string[], options: ExplainOptions): Promise<void> {
   if (paths.filter((path) => path === '-').length > 1) throw new HalfopenError("'-' is given twice, expected once");
   const sources = paths.map((path) => new CaptureSource(path));
+  const details = new DetailTally();
+  const first = new FirstAttempts(
+    options.attempts ? (options.limit === 0 ? MOST_SHOWN : Math.min(options.limit, MOST_SHOWN)) : 0,
+  );
+  const outputs = new ExplainOutputs(options, paths);
+  let filter: AttemptFilter = attemptFilter(options, 0n);
+  const selective = isFiltered(options);
+  let passed = 0;
   // A capture made to collide in the hash tables collides for nobody: the seed is ours, and no result depends on it.
-  const examiner = new Examiner({ seed: randomInt(2 ** 32) });
-  await streamTimeline(sources, (frame) => examiner.onFrame(frame));
-  examiner.finish();
-  const failure = sources.find((source) => source.failure !== undefined)?.failure;
-  if (failure !== undefined && examiner.counts.packets === 0) throw failure;
-  // What stands before damage, and the other files, are still worth reading.
-  const info = captureInfo(sources);
-  if (options.json) await printJson(info, examiner);
-  else await printText(info, examiner, options.limit);
-  // As tshark does: what was there is shown, and the exit code tells a script that it was not all.
-  if (failure !== undefined) throw failure;
+  const examiner = new Examiner({
+    seed: randomInt(2 ** 32),
+    wants: (row) => {
+      const { handshakes } = examiner.tracker;
+      const verdict = handshakes.verdict(row);
+      details.add({ verdict, detail: detailOf(handshakes.facts(row)) });
+      // An attempt that nobody will look at is not built.
+      if (selective || !outputs.isNone) return true;
+      return isAttempt(verdict) && first.wants(handshakes.firstPacket(row));
+    },
+    sink: (attempt: Attempt) => {
+      if (!passes(filter, attempt, examiner.addresses)) return;
+      passed++;
+      outputs.add(attempt);
+      if (listed(filter, attempt)) first.add(attempt);
+    },
+  });
+  outputs.addresses = examiner.addresses;
+  let start = { sec: 0, nanos: 0 };
+  try {
+    await streamTimeline(sources, (frame) => {
+      if (frame.number === 1) {
+        start = { sec: frame.tsSec, nanos: frame.tsNanos };
+        outputs.start = BigInt(start.sec) * 1_000_000_000n + BigInt(start.nanos);
+        filter = attemptFilter(options, outputs.start);
+      }
+      examiner.onFrame(frame);
+    });
+    examiner.finish();
+    const failure = sources.find((source) => source.failure !== undefined)?.failure;
+    if (failure !== undefined && examiner.counts.packets === 0) throw failure;
+    // What stands before damage, and the other files, are still worth reading.
+    const findings = examiner.findings(start.sec, start.nanos);
+    const { counts, fragments } = examiner;
+    const summary: CaptureSummary = { info: captureInfo(sources), counts, fragments, findings, details };
+    outputs.finish(summary, passed);
+    if (!outputs.takesStdout) {
+      await print(
+        explainPage(summary, { first, passed: selective ? passed : -1, options, addresses: examiner.addresses }),
+      );
+    }
+    // As tshark does: what was there is shown, and the exit code tells a script that it was not all.
+    if (failure !== undefined) throw failure;
+  } finally {
+    outputs.discard();
+  }
 }
 
 function captureInfo(sources: readonly CaptureSource[]): CaptureInfo {
-  const [first] = sources;
   const skippedBlocks = new Map<string, number>();
   for (const { reader } of sources) {
     for (const [name, blocks] of reader.skippedBlocks) skippedBlocks.set(name, (skippedBlocks.get(name) ?? 0) + blocks);
   }
-  const read = sources.filter(({ reader }) => reader.format !== undefined);
-  const formats = [...new Set(read.map(({ reader }) => reader.format ?? 'pcap'))].sort();
-  const format = formats.join(' and ');
-  if (sources.length === 1 && first !== undefined) {
-    return { name: first.name, format, skippedBlocks, damage: first.note };
-  }
-  const notes = sources.filter(({ note }) => note !== '').map(({ name, note }) => `${name}: ${note}`);
-  return { name: `${sources.length} captures`, format, skippedBlocks, damage: notes.join('\n  ') };
+  const files = sources.map(({ name, reader, note }) => ({ name, format: reader.format ?? '', damage: note }));
+  return { files, skippedBlocks };
 }
 
-async function printText(info: CaptureInfo, examiner: Examiner, limit: number): Promise<void> {
-  const table = examiner.tracker.handshakes;
-  await print(`${summaryLines(info, examiner).join('\n')}\n`);
-  let shown = 0;
-  let left = 0;
-  for (let row = 0; row < table.end; row++) {
-    if (!table.isHeld(row) || !table.isAttempt(row)) continue;
-    if (limit > 0 && shown === limit) left++;
-    else {
-      shown++;
-      await print(`\n${attemptLines(examiner, row).join('\n')}\n`);
-    }
-  }
-  if (left > 0) {
-    await print(`\n${left} more ${left === 1 ? 'attempt is' : 'attempts are'} not shown; --limit 0 shows all\n`);
-  }
-}
-
-/** Attempts are written one by one: all of them as one string would not fit for a big flood. */
-async function printJson(info: CaptureInfo, examiner: Examiner): Promise<void> {
-  const table = examiner.tracker.handshakes;
-  const head = JSON.stringify(summaryJson(info, examiner), undefined, 2);
-  await print(`${head.slice(0, -2)},\n  "attempts": [`);
-  let separator = '\n    ';
-  for (let row = 0; row < table.end; row++) {
-    if (!table.isHeld(row) || !table.isAttempt(row)) continue;
-    await print(separator + JSON.stringify(attemptJson(examiner, row)));
-    separator = ',\n    ';
-  }
-  await print('\n  ]\n}\n');
-}
-
-/** Waits where a pipe is slower than we are, so that output is not piled up in memory. */
-async function print(text: string): Promise<void> {
-  if (process.stdout.write(text)) return;
-  await new Promise<void>((resolve) => process.stdout.once('drain', resolve));
-}
-
-function count(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 0.');
-  return Number(text);
-}
-
+const limit = wholeNumber('--limit', 0, 1_000_000_000);
 const DEFAULT_LIMIT = 50;
-
 const HELP = `
-Verdicts:
-  completed   the SYN/ACK acknowledged the SYN (X+1) and was itself acknowledged (Y+1)
-  half-open   SYN/ACK, but nothing acknowledges it
-  aborted     the client answered the SYN/ACK with RST
-  refused     RST in answer to the SYN: no listener, or a filter that rejects
-  unanswered  none of these: lost, filtered, or the answer is not in the capture
+Verdicts, for --verdict (so are the details that stand beside them, such as no-answer or icmp):
+${VERDICT_NAMES.map((name, i) => `  ${name.padEnd(12)}  ${VERDICT_TEXT[i]}`).join('\n')}
+
+All filters must hold; of several hosts, ports or verdicts, one. They choose attempts, also those written to
+files; the summary and the findings are always of the whole capture. Columns of the files: docs/explain.md.
 
 Examples:
   halfopen explain handshake.pcapng
-  tcpdump -w - -c 1000 'tcp' | halfopen explain -
-  halfopen explain ring_*.pcap.gz
-  halfopen explain --json big.pcap > verdicts.json`;
+  halfopen explain flood.pcap --no-attempts --detectors
+  halfopen explain web.pcap --host 192.0.2.0/24 --port 443 --verdict half-open,unanswered
+  halfopen explain ring_*.pcap.gz --from 1m --to 1m30s --details
+  halfopen explain big.pcap --csv attempts.csv --parquet attempts.parquet
+  halfopen explain --json big.pcap | jq .findings.judgements
+  tcpdump -w - -c 1000 'tcp' | halfopen explain -`;

@@ -10,7 +10,9 @@ import { LiveCapture } from '../../node/live-capture.ts';
 import { type MetricsServer, startMetrics } from '../../node/metrics-server.ts';
 import { watchMetrics } from '../../node/watch-metrics.ts';
 import { parseDuration } from '../../scenario/units.ts';
-import { summaryLines } from '../../view/verdict-text.ts';
+import { summaryLines } from '../../view/capture-text.ts';
+import { DetailTally } from '../../view/detail-tally.ts';
+import { plainText } from '../../view/text-line.ts';
 import { HISTORY } from '../../view/watch-screen.ts';
 import { HalfopenError } from '../../wire/error.ts';
 import { oneOf } from '../arguments.ts';
@@ -127,7 +129,12 @@ function outputOf(options: WatchOptions, watched: Watched): WatchOutput {
 function summary(capture: LiveCapture, examiner: Examiner): string[] {
   if (examiner.counts.packets === 0) return [];
   const { name, format, skippedBlocks, failure } = capture;
-  return summaryLines({ name, format, skippedBlocks, damage: failure === undefined ? '' : failure.message }, examiner);
+  const damage = failure === undefined ? '' : failure.message;
+  const { counts, fragments } = examiner;
+  const findings = examiner.findings(capture.startSec, capture.startNanos);
+  const info = { files: [{ name, format, damage }], skippedBlocks };
+  const lines = summaryLines({ info, counts, fragments, findings, details: new DetailTally() });
+  return plainText(lines).split('\n');
 }
 
 /** `127.0.0.1:9400`, `[::1]:9400`, `9400`: a port alone is on loopback. */

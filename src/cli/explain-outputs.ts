@@ -1,0 +1,116 @@
+/** The outputs that `halfopen explain` was asked for beside its text: opened before a packet is read, all or nothing each. */
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Attempt } from '../diagnose/attempt.ts';
+import { type AttemptOutput, csvOutput, jsonOutput, parquetOutput, zeekOutput } from '../node/attempt-outputs.ts';
+import { captureJson } from '../view/capture-json.ts';
+import type { CaptureSummary } from '../view/capture-text.ts';
+import { findingsJson } from '../view/findings-json.ts';
+import { AddressTable } from '../wire/address.ts';
+import { HalfopenError } from '../wire/error.ts';
+
+export interface OutputOptions {
+  readonly json?: boolean;
+  readonly csv?: string;
+  readonly parquet?: string;
+  readonly zeek?: string;
+  readonly attempts: boolean;
+}
+
+export class ExplainOutputs {
+  /** What rows refer to: `CaptureFrame`. */
+  addresses: AddressTable = new AddressTable();
+  start = 0n;
+  /** Nothing is asked for but text. */
+  readonly isNone: boolean;
+  /** One of them is standard output, so text has no place there. */
+  readonly takesStdout: boolean;
+  readonly #outputs: AttemptOutput[] = [];
+
+  /** Throws a `HalfopenError` when one cannot be opened, or would overwrite one of the `captures` or another output. */
+  constructor(options: OutputOptions, captures: readonly string[]) {
+    const wanted: Wanted[] = [];
+    if (options.json) wanted.push({ option: '--json', path: '-' });
+    if (options.csv !== undefined) wanted.push({ option: '--csv', path: options.csv });
+    if (options.parquet !== undefined) wanted.push({ option: '--parquet', path: options.parquet });
+    if (options.zeek !== undefined) wanted.push({ option: '--zeek', path: options.zeek });
+    check(wanted, captures);
+    this.isNone = wanted.length === 0;
+    this.takesStdout = wanted.some(({ path }) => path === '-');
+    try {
+      for (const { option, path } of wanted) this.#outputs.push(this.#open(option, path, options));
+    } catch (error) {
+      this.discard();
+      throw error;
+    }
+  }
+
+  add(attempt: Attempt): void {
+    for (const output of this.#outputs) output.add(attempt);
+  }
+
+  /** `passed`: attempts that the filters chose. */
+  finish(summary: CaptureSummary, passed: number): void {
+    const json = (): Readonly<Record<string, unknown>> => ({
+      passed,
+      ...captureJson(summary),
+      ...findingsJson(summary.findings, this.addresses),
+    });
+    for (const output of this.#outputs) output.finish({ endedAt: summary.findings.duration, summary: json });
+  }
+
+  /** Nothing is kept of those that are not whole. */
+  discard(): void {
+    for (const output of this.#outputs) output.discard();
+  }
+
+  #open(option: Wanted['option'], path: string, { attempts }: OutputOptions): AttemptOutput {
+    switch (option) {
+      case '--json':
+        return jsonOutput(path, { schema: JSON_SCHEMA }, this, attempts);
+      case '--csv':
+        return csvOutput(path, this);
+      case '--parquet':
+        return parquetOutput(path, this);
+      case '--zeek':
+        return zeekOutput(path, this);
+      default:
+        return option satisfies never;
+    }
+  }
+}
+
+interface Wanted {
+  readonly option: '--json' | '--csv' | '--parquet' | '--zeek';
+  readonly path: string;
+}
+
+/** The form of the JSON; a change that readers would notice gets another number. */
+const JSON_SCHEMA = 'halfopen-explain-1';
+
+function check(wanted: readonly Wanted[], captures: readonly string[]): void {
+  const inputs = new Map(captures.filter((path) => path !== '-').map((path) => [realPath(path), path]));
+  const taken = new Map<string, string>();
+  for (const { option, path } of wanted) {
+    const real = path === '-' ? '-' : realPath(path);
+    const other = taken.get(real);
+    if (other !== undefined) {
+      const where = path === '-' ? 'standard output' : path;
+      throw new HalfopenError(`${option} and ${other} both go to ${where}, expected a file for one of them`);
+    }
+    if (inputs.has(real)) throw new HalfopenError(`${option}: ${path} is the capture, it would be overwritten`);
+    if (option === '--parquet' && path === '-' && process.stdout.isTTY === true) {
+      throw new HalfopenError('--parquet: standard output is a terminal, expected a file or a pipe');
+    }
+    taken.set(real, option);
+  }
+}
+
+/** Links followed, as far as the path leads anywhere yet. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
+}
