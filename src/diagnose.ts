@@ -34,7 +34,6 @@ export type {
   Subject,
   Vantage,
 } from './diagnose/findings.ts';
-export { FlowTable } from './diagnose/flow-table.ts';
 export { type FragmentLimits, FragmentTable } from './diagnose/fragment-table.ts';
 export type { HandshakeObserver } from './diagnose/handshake-observer.ts';
 export type { HandshakeTable } from './diagnose/handshake-table.ts';

@@ -91,7 +91,7 @@ describe('rows', () => {
         const a = short.open(0, segment(step, 80), 40);
         const b = long.open(0, segment(step, 80), 40);
         // A flow with losses never goes the short way.
-        long.corrupt(b, true);
+        long.corrupt(b, true, segment(step, 80));
         // Next to send, and next expected of the other side, of client and server.
         const sent = [seqAdd(x, 1), y];
         const expects = [seqAdd(y, 1), seqAdd(x, 1)];

@@ -120,9 +120,11 @@ describe('history', () => {
   test('a wrong checksum is noted and nothing else', () => {
     const table = new FlowTable();
     const flow = table.open(0, segment(syn, 80), 40);
-    table.corrupt(flow, false);
-    table.corrupt(flow, false);
+    table.corrupt(flow, false, segment(synack, 80));
+    table.corrupt(flow, false, segment(synack, 80));
     expect(table.read(flow, 'client')).toMatchObject({ connState: 'S0', history: 'Sc', respPackets: 0, lastAt: 0 });
+    // Wireshark does not look at checksums.
+    expect(table.read(flow, 'client').completeness).toBe(3);
   });
 
   test('the middle of a stream: the port that servers use belongs to the responder', () => {
@@ -145,6 +147,23 @@ describe('sizes', () => {
     expect(facts).toMatchObject({ respPackets: 3, respBytes: 20, respIpBytes: 140 });
     // Zeek's connection is over with the second FIN; the last ACK is not part of its duration.
     expect([facts.firstAt, facts.lastAt]).toEqual([0, 7 * MS]);
+  });
+
+  test('what comes more than five seconds after the end is another connection for Zeek, but not for Wireshark', () => {
+    const table = new FlowTable();
+    const flow = table.open(0, segment(syn, 80), 40);
+    table.packet(flow, false, MS, segment(s('<', RST | ACK, 0, 1), 80), 40);
+    table.packet(flow, true, 5001 * MS, segment(s('>', RST, 1), 80), 40);
+    expect(table.read(flow, 'client')).toMatchObject({ connState: 'REJ', history: 'SrR', lastAt: 5001 * MS });
+    table.packet(flow, true, 11_000 * MS, segment(s('>', ACK, 1, 1, 10), 80), 50);
+    const facts = table.read(flow, 'client');
+    expect(facts).toMatchObject({
+      history: 'SrR',
+      origPackets: 2,
+      origIpBytes: 80,
+      lastAt: 5001 * MS,
+      completeness: 45,
+    });
   });
 
   test('what is sent twice counts once, and sizes go on past 2^32', () => {

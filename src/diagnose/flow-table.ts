@@ -12,7 +12,6 @@ import { AGAIN, CORRUPT, ZERO_WINDOWS } from './flow-losses.ts';
 import {
   ACKED,
   BITS,
-  CLOSED,
   CODE,
   COMPLETENESS_SHIFT,
   CUT,
@@ -135,7 +134,10 @@ export class FlowTable {
     return facts;
   }
 
-  /** The next segment of a flow, of `ipBytes` bytes of IP, from its opener or from the other side. */
+  /**
+   * The next segment of a flow, of `ipBytes` bytes of IP, from its opener or from the other side. What comes more than 5 s
+   * after the end is another connection for Zeek, and counts for Wireshark only.
+   */
   packet(flow: number, fromOpener: boolean, ts: number, seg: Readonly<Segment>, ipBytes: number): void {
     const zeek = this.#zeek;
     zeek.turnTo(flow);
@@ -143,19 +145,21 @@ export class FlowTable {
     zeek.step(fromOpener, ts, seg, ipBytes);
   }
 
-  /** A segment of the flow whose checksum is wrong: a letter and no more, because its receiver dropped it. */
-  corrupt(flow: number, fromOpener: boolean): void {
-    this.#zeek.turnTo(flow);
-    this.#zeek.addCounted(this.#zeek.at + (fromOpener ? END_A : END_B), CORRUPT, Letter.Corrupt);
-  }
-
-  /** Have both sides finished, or has one reset? Zeek forgets such a connection five seconds later. */
-  isOver(flow: number): boolean {
+  /**
+   * A segment of the flow whose checksum is wrong: its receiver dropped it, so for Zeek it is a letter and no more.
+   * Wireshark does not look at checksums.
+   */
+  corrupt(flow: number, fromOpener: boolean, seg: Readonly<Segment>): void {
     const zeek = this.#zeek;
     zeek.turnTo(flow);
-    const a = zeek.words[zeek.at + END_A + BITS]!;
-    const b = zeek.words[zeek.at + END_B + BITS]!;
-    return (a & b & CLOSED) !== 0 || (a & STATE) === Peer.Reset || (b & STATE) === Peer.Reset;
+    zeek.words[zeek.at + CODE]! |= laterCompleteness(seg) << COMPLETENESS_SHIFT;
+    zeek.addCounted(zeek.at + (fromOpener ? END_A : END_B), CORRUPT, Letter.Corrupt);
+  }
+
+  /** Has the flow ended: by both sides, by a reset, or by the only side that was captured? */
+  isOver(flow: number): boolean {
+    this.#zeek.turnTo(flow);
+    return this.#zeek.isOver();
   }
 
   /** What the tools say of a flow so far. `opener`: which side its opener is in the attempt this is for. */

@@ -45,7 +45,7 @@ export class RowFlows {
     }
     const { seg } = packet;
     const fromOpener = t.isClient(row, seg.src, seg.sport) !== t.has(row, Fact.ServerFirst);
-    if (packet.tcpChecksum === 'bad') this.flows.corrupt(flow, fromOpener);
+    if (packet.tcpChecksum === 'bad') this.flows.corrupt(flow, fromOpener, seg);
     else this.flows.packet(flow, fromOpener, ts, seg, packet.wireEnd - packet.ipOff);
   }
 

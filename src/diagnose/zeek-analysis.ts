@@ -71,6 +71,7 @@ export class ZeekAnalysis {
     const mine = at + (fromOpener ? END_A : END_B);
     const theirs = at + (fromOpener ? END_B : END_A);
     const { flags, len, seq } = seg;
+    if (((w[mine + BITS]! | w[theirs + BITS]!) & CLOSED) !== 0 && this.#isGone(ts)) return;
     w[mine + PACKETS]!++;
     this.doubles[(mine + IP_BYTES) >> 1]! += ipBytes;
     if (w[at + LOSSES] === 0 && goOn(w, mine, theirs, seg)) {
@@ -111,6 +112,22 @@ export class ZeekAnalysis {
       if ((w[mine + BITS]! & CLOSING) !== 0) this.#close(mine, theirs);
       if ((w[theirs + BITS]! & CLOSING) !== 0) this.#close(theirs, mine);
     }
+  }
+
+  /** Has the flow in hand ended: by both sides, by a reset, or by the only side that was captured? */
+  isOver(): boolean {
+    const a = this.words[this.at + END_A + BITS]!;
+    const b = this.words[this.at + END_B + BITS]!;
+    const stateA = a & STATE;
+    const stateB = b & STATE;
+    if (stateA === Peer.Reset || stateB === Peer.Reset) return true;
+    if (((a | b) & CLOSED) === 0) return false;
+    return (a & b & CLOSED) !== 0 || stateA === Peer.Inactive || stateB === Peer.Inactive;
+  }
+
+  /** Would Zeek have forgotten the flow by now? */
+  #isGone(ts: number): boolean {
+    return ts - this.doubles[(this.at >> 1) + LAST_AT]! > CLOSE_DELAY && this.isOver();
   }
 
   /** Adds a letter, in the case of the side that `end` is. */
@@ -361,5 +378,7 @@ function isClean(bits: number): boolean {
   return state === Peer.Established || (state === Peer.Closed && stateBefore(bits) === Peer.Established);
 }
 
+/** `tcp_close_delay`: for so long what comes after the end still belongs to it. */
+const CLOSE_DELAY = 5e9;
 /** `tcp_max_above_hole_without_any_acks`. */
 const MOST_ABOVE_HOLE = 16_384;
