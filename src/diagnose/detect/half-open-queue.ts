@@ -38,8 +38,8 @@ export class HalfOpenQueue {
   /** Most SYN/ACK retransmissions of one attempt. */
   #most = 0;
 
-  constructor(second: number) {
-    this.model = new QueueModel(second);
+  constructor(second: number, now: Float64Array) {
+    this.model = new QueueModel(second, now);
   }
 
   /** An attempt that was answered `synacks` times and never acknowledged; the last answer was `watched` ns ago. */

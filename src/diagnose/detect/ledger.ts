@@ -9,6 +9,7 @@ import type { AttemptRows } from './attempt-rows.ts';
 import type { QueueContext } from './half-open-queue.ts';
 import { hashHandle, hashNumber } from './key-hash.ts';
 import { SourceEvent, SourceTable } from './source-table.ts';
+import { SynShape } from './syn-shape.ts';
 import type { LedgerReport, TargetCounts, TargetProfile } from './target-profile.ts';
 import { CaptureCounts, Event, TargetTable } from './target-table.ts';
 import { TargetWatch } from './target-watch.ts';
@@ -31,8 +32,10 @@ export class TargetLedger implements HandshakeObserver {
   readonly #seed: number;
   readonly #targets: TargetTable;
   readonly #sources: SourceTable;
-  readonly #capture = new TargetWatch('capture', 0);
-  readonly #captureCounts = new CaptureCounts();
+  /** Time of what is being told, ns. In a typed array, since a number of this size as an argument is boxed at each call. */
+  readonly #now = new Float64Array(1);
+  readonly #capture: TargetWatch;
+  readonly #captureCounts = new CaptureCounts(this.#now);
   readonly #sockets: WatchList;
   readonly #hosts: WatchList;
   /** Where the last event was: the next is mostly at the same target. Rows of the table, -1 without. */
@@ -40,6 +43,8 @@ export class TargetLedger implements HandshakeObserver {
   #port = -1;
   #socket = -1;
   #host = -1;
+  #hostHash = 0;
+  #portHash = 0;
   /** The second of the last event, and its end in ns. */
   #second = 0;
   #secondEnd = SEC;
@@ -49,35 +54,41 @@ export class TargetLedger implements HandshakeObserver {
     this.#seed = options.seed ?? 0;
     const most = options.mostWatched ?? MOST_WATCHED;
     // Rows that are watched never give way: there must be others.
-    this.#targets = new TargetTable(Math.max(options.mostTargets ?? MOST_TARGETS, 4 * most + 16), this.#seed);
-    this.#sources = new SourceTable(options.sourceSets ?? SOURCE_SETS);
-    this.#sockets = new WatchList('socket', most, this.#targets);
-    this.#hosts = new WatchList('host', most, this.#targets);
+    this.#targets = new TargetTable(
+      Math.max(options.mostTargets ?? MOST_TARGETS, 4 * most + 16),
+      this.#seed,
+      this.#now,
+    );
+    this.#sources = new SourceTable(options.sourceSets ?? SOURCE_SETS, this.#now);
+    this.#capture = new TargetWatch('capture', this.#now, this.#sources.newSources);
+    this.#sockets = new WatchList('socket', most, this.#targets, this.#now);
+    this.#hosts = new WatchList('host', most, this.#targets, this.#now);
   }
 
   onAttempt(ts: number, row: number, seg: Readonly<Segment>, ttl: number, ipId: number): void {
     const rows = this.#rows;
     const source = hashHandle(seg.src, this.#seed);
-    const host = hashHandle(seg.dst, this.#seed);
-    const port = hashNumber(seg.dport, this.#seed);
     const print = rows.synPrint(row);
     const unlikely = unlikelySource(seg.src);
     const second = this.#secondOf(ts);
-    this.#sources.attempt(ts, seg.src, source, host, port);
-    this.#goTo(ts, seg.dst, seg.dport);
-    this.#captureCounts.add(Event.Attempt, ts);
-    this.#targets.count(this.#host, Event.Attempt, ts);
-    this.#targets.count(this.#socket, Event.Attempt, ts);
-    this.#capture.attempt(ts, second, seg, source, port, host, ttl, print, unlikely);
+    if (seg.dst !== this.#address || seg.dport !== this.#port || this.#socket < 0) this.#goTo(seg.dst, seg.dport);
+    const host = this.#hostHash;
+    const port = this.#portHash;
+    this.#captureCounts.add(Event.Attempt);
+    this.#targets.count(this.#host, Event.Attempt);
+    this.#targets.count(this.#socket, Event.Attempt);
+    this.#capture.attempt(second, seg, source, port, host, ttl, print, unlikely);
+    // After the capture's watch, which may have closed a second: what this counts as new belongs to the next.
+    this.#sources.attempt(seg, source, host, port);
     this.#sample(this.#capture, ts, row, seg, ipId);
-    const hostWatch = this.#hosts.make(this.#host, ts);
+    const hostWatch = this.#hosts.make(this.#host);
     if (hostWatch !== undefined) {
-      hostWatch.attempt(ts, second, seg, source, port, host, ttl, print, unlikely);
+      hostWatch.attempt(second, seg, source, port, host, ttl, print, unlikely);
       this.#sample(hostWatch, ts, row, seg, ipId);
     }
-    const watch = this.#sockets.make(this.#socket, ts);
+    const watch = this.#sockets.make(this.#socket);
     if (watch !== undefined) {
-      watch.attempt(ts, second, seg, source, port, host, ttl, print, unlikely);
+      watch.attempt(second, seg, source, port, host, ttl, print, unlikely);
       this.#sample(watch, ts, row, seg, ipId);
     }
     // The SYN/ACK may stand before its SYN in the capture; nobody told of it then.
@@ -134,7 +145,7 @@ export class TargetLedger implements HandshakeObserver {
     this.#at(Event.StrayReceived, ts, seg.dst, -1);
     if ((seg.flags & SYN) !== 0) this.#at(Event.StraySynack, ts, seg.dst, -1);
     if (this.#rows.synAt(row) === ts) this.#at(Event.StrayFlow, ts, seg.dst, -1);
-    this.#hosts.make(this.#host, ts)?.straysFrom(seg.src, sender);
+    this.#hosts.make(this.#host)?.straysFrom(seg.src, sender);
     this.#capture.straysFrom(seg.src, sender);
   }
 
@@ -146,7 +157,7 @@ export class TargetLedger implements HandshakeObserver {
   onRetired(ts: number, row: number): void {
     const rows = this.#rows;
     const verdict = rows.verdict(row);
-    if (!UNFINISHED.includes(verdict)) return;
+    if (UNFINISHED[verdict] === 0) return;
     const source = hashHandle(rows.client(row), this.#seed);
     this.#lookAt(rows.server(row), rows.serverPort(row));
     this.#capture.ends.add(ts, row, rows, verdict, source);
@@ -178,8 +189,11 @@ export class TargetLedger implements HandshakeObserver {
     };
     const targets = [...this.#hosts.all, ...this.#sockets.all].map(read);
     targets.sort((a, b) => b.counts.attempts - a.counts.attempts || a.address - b.address || a.port - b.port);
+    const whole = { sources: this.#sources.tally(), shape: new SynShape() };
+    for (const watch of this.#hosts.all) if (watch.shape !== undefined) whole.shape.merge(watch.shape);
+    const context = contextOf(capture, capture, capture, ts);
     return {
-      capture: this.#capture.read(-1, -1, capture, contextOf(capture, capture, capture, ts), this.#rows),
+      capture: this.#capture.read(-1, -1, capture, context, this.#rows, whole),
       targets,
       sources: this.#sources.read(MOST_SOURCES),
       forgotten: { targets: this.#targets.forgotten, profiles: this.#sockets.forgotten + this.#hosts.forgotten },
@@ -196,13 +210,13 @@ export class TargetLedger implements HandshakeObserver {
   /** An event at a target, at its host and in the capture. */
   #at(event: Event, ts: number, address: number, port: number): void {
     const second = this.#secondOf(ts);
-    this.#goTo(ts, address, port);
-    this.#captureCounts.add(event, ts);
+    this.#goTo(address, port);
+    this.#captureCounts.add(event);
     this.#capture.count(event, second);
-    this.#targets.count(this.#host, event, ts);
+    this.#targets.count(this.#host, event);
     this.#hosts.of(this.#host)?.count(event, second);
     if (this.#socket < 0) return;
-    this.#targets.count(this.#socket, event, ts);
+    this.#targets.count(this.#socket, event);
     this.#sockets.of(this.#socket)?.count(event, second);
   }
 
@@ -215,8 +229,7 @@ export class TargetLedger implements HandshakeObserver {
   }
 
   /** Makes this the current target, with rows in the table. Port -1: a host only. */
-  #goTo(ts: number, address: number, port: number): void {
-    if (address === this.#address && port === this.#port && this.#host >= 0 && this.#socket >= 0) return;
+  #goTo(address: number, port: number): void {
     this.#lookAt(address, port);
     if (this.#host >= 0 && (this.#socket >= 0 || port < 0)) return;
     if (!this.#targets.hasRoom(2)) {
@@ -227,8 +240,8 @@ export class TargetLedger implements HandshakeObserver {
       this.#host = -1;
       this.#lookAt(address, port);
     }
-    if (this.#host < 0) this.#host = this.#targets.add(address, -1, ts);
-    if (this.#socket < 0 && port >= 0) this.#socket = this.#targets.add(address, port, ts);
+    if (this.#host < 0) this.#host = this.#targets.add(address, -1);
+    if (this.#socket < 0 && port >= 0) this.#socket = this.#targets.add(address, port);
   }
 
   /** Makes this the current target; its rows are -1 where it has none. */
@@ -236,11 +249,15 @@ export class TargetLedger implements HandshakeObserver {
     if (address === this.#address && port === this.#port && this.#host >= 0) return;
     if (address !== this.#address || this.#host < 0) this.#host = this.#targets.find(address, -1);
     this.#socket = port < 0 ? -1 : this.#targets.find(address, port);
+    if (address !== this.#address) this.#hostHash = hashHandle(address, this.#seed);
+    if (port !== this.#port) this.#portHash = hashNumber(port, this.#seed);
     this.#address = address;
     this.#port = port;
   }
 
+  /** Sets the time, and gives its second. */
   #secondOf(ts: number): number {
+    this.#now[0] = ts;
     if (ts < this.#secondEnd && ts >= this.#secondEnd - SEC) return this.#second;
     this.#second = Math.max(0, Math.floor(ts / SEC));
     this.#secondEnd = (this.#second + 1) * SEC;
@@ -261,7 +278,8 @@ function contextOf(target: TargetCounts, host: TargetCounts, capture: TargetCoun
 }
 
 /** What retired rows are looked at for. */
-const UNFINISHED: readonly Verdict[] = [Verdict.HalfOpen, Verdict.Aborted, Verdict.Refused, Verdict.Unanswered];
+const UNFINISHED: Uint8Array = new Uint8Array(8);
+for (const verdict of [Verdict.HalfOpen, Verdict.Aborted, Verdict.Refused, Verdict.Unanswered]) UNFINISHED[verdict] = 1;
 const MOST_TARGETS = 65_536;
 const MOST_WATCHED = 384;
 const SOURCE_SETS = 256;

@@ -8,11 +8,18 @@ const T7 = 2;
 const T63 = 5;
 const B128 = 0;
 
+const now = new Float64Array(1);
+
+function arrive(model: QueueModel, ts: number): void {
+  now[0] = ts;
+  model.arrive();
+}
+
 /** `perSecond[s]` attempts in second s, evenly; none departs. */
 function arrivals(perSecond: readonly number[]): QueueModel {
-  const model = new QueueModel(0);
+  const model = new QueueModel(0, now);
   perSecond.forEach((n, s) => {
-    for (let i = 0; i < n; i++) model.arrive((s + i / n) * SEC);
+    for (let i = 0; i < n; i++) arrive(model, (s + i / n) * SEC);
     model.close(s + 1);
   });
   return model;
@@ -34,8 +41,8 @@ describe('without a limit', () => {
   });
 
   test('entries that leave at once are held for a moment only: the peak knows them, the seconds after do not', () => {
-    const model = new QueueModel(0);
-    for (let i = 0; i < 200; i++) model.arrive(i);
+    const model = new QueueModel(0, now);
+    for (let i = 0; i < 200; i++) arrive(model, i);
     for (let i = 0; i < 200; i++) model.depart(0);
     model.close(1);
     expect([model.peak(T63), model.held(T63)]).toEqual([200, 0]);
@@ -45,9 +52,9 @@ describe('without a limit', () => {
   });
 
   test('a departure a second too early (frames out of order) leaves nothing behind', () => {
-    const model = new QueueModel(0);
+    const model = new QueueModel(0, now);
     model.close(1);
-    model.arrive(SEC);
+    arrive(model, SEC);
     model.depart(0);
     model.close(2);
     expect(model.held(T63)).toBe(0);
@@ -93,9 +100,9 @@ test('against a list of all entries: what is held at the end of each second', ()
   fc.assert(
     fc.property(fc.array(event, { maxLength: 200 }), (unsorted) => {
       const events = [...unsorted].sort((a, b) => a[0] - b[0]);
-      const model = new QueueModel(0);
+      const model = new QueueModel(0, now);
       for (let s = 0; s < 400; s++) {
-        for (const [begun] of events) if (begun === s) model.arrive(s * SEC);
+        for (const [begun] of events) if (begun === s) arrive(model, s * SEC);
         for (const [begun, stay] of events) if (begun + stay === s) model.depart(begun);
         // Held once the second's arrivals and departures are done, before the next second lets old ones go.
         const before = new Map(LIFETIMES.map((life, t) => [t, slowly(events, life, s + 1)]));
@@ -114,10 +121,10 @@ test('a limit is never exceeded, time full never longer than time, nothing NaN; 
   const second = fc.tuple(fc.nat(400), fc.nat(400));
   fc.assert(
     fc.property(fc.array(second, { minLength: 1, maxLength: 150 }), (seconds) => {
-      const model = new QueueModel(0);
-      seconds.forEach(([arrive, depart], s) => {
-        for (let i = 0; i < arrive; i++) model.arrive(s * SEC + i * 1e6);
-        for (let i = 0; i < Math.min(depart, arrive); i++) model.depart(s - (i % 2));
+      const model = new QueueModel(0, now);
+      seconds.forEach(([begun, ended], s) => {
+        for (let i = 0; i < begun; i++) arrive(model, s * SEC + i * 1e6);
+        for (let i = 0; i < Math.min(ended, begun); i++) model.depart(s - (i % 2));
         model.close(s + 1);
       });
       for (const t of LIFETIMES.keys()) {

@@ -29,6 +29,7 @@ export class QueueModel {
   #second: number;
   #arrived = 0;
   readonly #times = new Float64Array(2);
+  readonly #now: Float64Array;
   /** Arrivals less departures in this second so far, and the most that was. */
   #level = 0;
   #levelMost = 0;
@@ -44,17 +45,19 @@ export class QueueModel {
   /** Per lifetime and backlog, from when it was first full. */
   readonly #limited: (LimitedQueue | undefined)[] = [];
 
-  constructor(second: number) {
+  /** From `second` on; `now[0]` is the time of what arrives (ns). */
+  constructor(second: number, now: Float64Array) {
     this.#second = second;
+    this.#now = now;
     for (let i = 0; i < LIFETIMES.length * BACKLOGS.length; i++) this.#limited.push(undefined);
   }
 
   /** An attempt begins. Hot. */
-  arrive(ts: number): void {
-    if (this.#arrived++ === 0) this.#times[FIRST] = ts;
+  arrive(): void {
+    if (this.#arrived++ === 0) this.#times[FIRST] = this.#now[0]!;
     if (++this.#level > this.#levelMost) {
       this.#levelMost = this.#level;
-      this.#times[MOST] = ts;
+      this.#times[MOST] = this.#now[0]!;
     }
   }
 

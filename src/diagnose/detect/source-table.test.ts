@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Segment } from '../../wire/segment.ts';
 import { hashHandle, hashNumber } from './key-hash.ts';
 import { SourceEvent, SourceTable } from './source-table.ts';
 
@@ -6,15 +7,19 @@ import { SourceEvent, SourceTable } from './source-table.ts';
 class Told {
   readonly table: SourceTable;
   readonly #seed: number;
+  readonly #now = new Float64Array(1);
+  readonly #seg = new Segment();
 
   constructor(sets: number, seed: number) {
-    this.table = new SourceTable(sets);
+    this.table = new SourceTable(sets, this.#now);
     this.#seed = seed;
   }
 
   attempt(ts: number, source: number, host: number, port: number): void {
     const hash = (handle: number): number => hashHandle(handle, this.#seed);
-    this.table.attempt(ts, source, hash(source), hash(host), hashNumber(port, this.#seed));
+    this.#now[0] = ts;
+    this.#seg.src = source;
+    this.table.attempt(this.#seg, hash(source), hash(host), hashNumber(port, this.#seed));
   }
 
   count(event: SourceEvent, source: number): void {

@@ -6,10 +6,12 @@
  * Different targets of a source are counted in sketches, but only from its second target on: in a flood from forged
  * addresses every SYN brings a new source, and that one target is all it ever has.
  */
+import type { Segment } from '../../wire/segment.ts';
 import { DistinctSketches } from './distinct-sketch.ts';
 import { hashPair } from './key-hash.ts';
 import { leastOfFour } from './least-of-four.ts';
-import type { SourceProfile } from './target-profile.ts';
+import { entropyOf } from './tally-sketch.ts';
+import type { SourceProfile, Tally } from './target-profile.ts';
 
 /** What is counted of a source besides attempts. */
 export const SourceEvent = { Answered: 0, Completed: 1, Refused: 2, Aborted: 3, SynAgain: 4 } as const;
@@ -17,6 +19,7 @@ export type SourceEvent = (typeof SourceEvent)[keyof typeof SourceEvent];
 
 export class SourceTable {
   readonly #sets: number;
+  readonly #now: Float64Array;
   readonly #keys: Float64Array;
   /** Attempts; 0 = a free place. */
   readonly #counts: Int32Array;
@@ -26,10 +29,17 @@ export class SourceTable {
   readonly #numbers: Int32Array;
   /** Different hosts, ports and sockets of each place. */
   readonly #targets: DistinctSketches;
+  /** All sources, those without a place as well; attempts; and has any source lost its place? */
+  readonly #all = new DistinctSketches(1, ALL_BITS);
+  #total = 0;
+  #anyLost = false;
+  /** New sources since somebody last set this to 0. */
+  readonly newSources: Float64Array = new Float64Array(1);
 
-  /** `sets` of four places: a power of two. */
-  constructor(sets: number) {
+  /** `sets` of four places: a power of two. `now[0]` is the time of what is counted (ns). */
+  constructor(sets: number, now: Float64Array) {
     const places = WAYS * sets;
+    this.#now = now;
     this.#sets = sets;
     this.#keys = new Float64Array(places);
     this.#counts = new Int32Array(places);
@@ -39,9 +49,12 @@ export class SourceTable {
     this.#targets = new DistinctSketches(KINDS * places, TARGET_BITS);
   }
 
-  /** An attempt of `source` at a host and port, all by their hashes. Hot. */
-  attempt(ts: number, source: number, hash: number, host: number, port: number): void {
-    const place = this.#place(source, hash);
+  /** A SYN, with the hashes of its source, host and port. Hot. */
+  attempt(seg: Readonly<Segment>, hash: number, host: number, port: number): void {
+    this.#total++;
+    this.newSources[0]! += this.#all.add(0, hash);
+    const place = this.#place(seg, hash);
+    const ts = this.#now[0]!;
     const numbers = this.#numbers;
     const line = LINE * place;
     this.#times[LINE_TIMES * place + LAST_AT] = ts;
@@ -77,6 +90,22 @@ export class SourceTable {
     return places.slice(0, most).map((place) => this.#read(place));
   }
 
+  /** The attempts of the whole capture by source. */
+  tally(): Tally {
+    const top = this.read(this.#counts.length);
+    const distinct = this.#anyLost
+      ? { count: Math.min(this.#total, Math.round(this.#all.estimate(0))), error: this.#all.error }
+      : { count: top.length, error: 0 };
+    const sure = top.map((source) => source.attempts - source.over);
+    return {
+      total: this.#total,
+      distinct,
+      entropy: entropyOf(sure, this.#total, distinct.count),
+      entropyMost: this.#total > 0 ? Math.log2(this.#total) : 0,
+      top: top.slice(0, TOP).map((source) => ({ value: source.address, count: source.attempts, over: source.over })),
+    };
+  }
+
   #read(place: number): SourceProfile {
     const event = (e: SourceEvent): number => this.#numbers[LINE * place + EVENTS + e]!;
     const several = this.#numbers[LINE * place + SEVERAL] !== 0;
@@ -102,7 +131,8 @@ export class SourceTable {
   }
 
   /** Where this source is counted; it takes a place if it has none. */
-  #place(source: number, hash: number): number {
+  #place(seg: Readonly<Segment>, hash: number): number {
+    const source = seg.src;
     const keys = this.#keys;
     const counts = this.#counts;
     const first = WAYS * (hash & (this.#sets - 1));
@@ -112,6 +142,7 @@ export class SourceTable {
     const line = LINE * least;
     if (this.#numbers[line + SEVERAL] !== 0)
       for (let kind = 0; kind < KINDS; kind++) this.#targets.reset(KINDS * least + kind);
+    if (counts[least] !== 0) this.#anyLost = true;
     keys[least] = source;
     this.#over[least] = counts[least]!;
     // A call of fill() costs more than these few writes.
@@ -139,3 +170,6 @@ const EVENTS = 7;
 /** Hosts, ports, sockets; 64 registers each, a standard error of 10 %. */
 const KINDS = 3;
 const TARGET_BITS = 6;
+/** 2,048 registers: 1.8 %. */
+const ALL_BITS = 11;
+const TOP = 16;

@@ -45,6 +45,20 @@ export class SynPrints {
     counts[place] = 1;
   }
 
+  /** Counts all that `other` has counted. */
+  merge(other: SynPrints): void {
+    this.lost += other.lost;
+    for (let slot = 0; slot < SLOTS; slot++) {
+      const more = other.#counts[slot]!;
+      if (more === 0) continue;
+      const key = other.#keys[slot]!;
+      const lost = this.lost;
+      this.add(Math.floor(key / 0x10000), key % 0x10000);
+      if (this.#keys[this.#last] === key) this.#counts[this.#last]! += more - 1;
+      else this.lost = lost + more;
+    }
+  }
+
   /** Most frequent first. Kinds are asked for with the number of an option list. */
   read(optionBytes: (print: number) => Uint8Array): SynPrint[] {
     const prints: SynPrint[] = [];

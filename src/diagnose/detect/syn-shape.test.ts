@@ -70,6 +70,32 @@ describe('traits', () => {
   });
 });
 
+test('two shapes merged are one that saw both', () => {
+  const seg = new Segment();
+  const kinds = fc.array(fc.tuple(fc.nat(3), fc.nat(2), fc.nat(255)), { maxLength: 50 });
+  fc.assert(
+    fc.property(kinds, kinds, (left, right) => {
+      const [a, b, both] = [new SynShape(), new SynShape(), new SynShape()];
+      for (const [shape, syns] of [
+        [a, left],
+        [b, right],
+      ] as const)
+        for (const [wnd, print, ttl] of syns) {
+          Object.assign(seg, { wnd, sport: 2000 + 2 * ttl, src: 1, dst: 2 });
+          shape.add(seg, ttl, print, 0);
+          both.add(seg, ttl, print, 0);
+        }
+      a.merge(b);
+      const { portRepeated: _a, portNext: _b, ...merged } = a.read(noOptions);
+      const { portRepeated: _c, portNext: _d, ...seen } = both.read(noOptions);
+      expect({ ...merged, prints: 0 }).toEqual({ ...seen, prints: 0 });
+      const sorted = (s: typeof seen) => s.prints.map((p) => [p.window, p.attempts].join()).sort();
+      expect(sorted(a.read(noOptions))).toEqual(sorted(both.read(noOptions)));
+    }),
+    { numRuns: 40 },
+  );
+});
+
 test('prints: up to eight kinds are exact; kinds made up for each SYN are counted as lost, and the frequent one stays', () => {
   const few = new SynPrints();
   for (let i = 0; i < 80; i++) few.add(1000 + (i % 8), i % 2);

@@ -36,6 +36,22 @@ export class SynShape {
     this.#lastPort = port;
   }
 
+  /** Counts all that `other` has counted. */
+  merge(other: SynShape): void {
+    this.#attempts += other.#attempts;
+    this.#withoutOptions += other.#withoutOptions;
+    this.#impossible += other.#impossible;
+    this.#unrouted += other.#unrouted;
+    this.#withData += other.#withData;
+    this.#portBelow1024 += other.#portBelow1024;
+    this.#portRepeated += other.#portRepeated;
+    this.#portNext += other.#portNext;
+    other.#ttls.forEach((attempts, ttl) => {
+      this.#ttls[ttl]! += attempts;
+    });
+    this.#prints.merge(other.#prints);
+  }
+
   read(optionBytes: (print: number) => Uint8Array): SynTraits {
     return {
       attempts: this.#attempts,

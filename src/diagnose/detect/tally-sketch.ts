@@ -9,6 +9,8 @@ import type { Distinct, Tally } from './target-profile.ts';
 
 export class TallySketch {
   total = 0;
+  /** The key that `addKey` counts. An address as an argument would be boxed for each call, three times for each SYN. */
+  readonly key: Float64Array = new Float64Array(1);
   /** Keys held while exact. */
   #held = 0;
   readonly #keys = new Float64Array(SLOTS);
@@ -21,11 +23,18 @@ export class TallySketch {
 
   /** Counts one `key` with its mixed hash. Returns how many new keys that makes: 0 or 1, or an estimate once inexact. */
   add(key: number, hash: number): number {
+    this.key[0] = key;
+    return this.addKey(hash);
+  }
+
+  /** The same of `key[0]`. Hot. */
+  addKey(hash: number): number {
     this.total++;
     if (this.#distinct !== undefined) {
-      this.#save(key, hash);
+      this.#save(hash);
       return this.#distinct.add(0, hash);
     }
+    const key = this.key[0]!;
     const keys = this.#keys;
     const counts = this.#counts;
     for (let slot = hash & (SLOTS - 1); ; slot = (slot + 1) & (SLOTS - 1)) {
@@ -43,7 +52,7 @@ export class TallySketch {
       }
     }
     const distinct = this.#toSets();
-    this.#save(key, hash);
+    this.#save(hash);
     return distinct.add(0, hash);
   }
 
@@ -81,7 +90,8 @@ export class TallySketch {
   }
 
   /** Space-saving: a key without a place takes that of the least frequent in its set, and its count. */
-  #save(key: number, hash: number): void {
+  #save(hash: number): void {
+    const key = this.key[0]!;
     const keys = this.#keys;
     const counts = this.#counts;
     const first = WAYS * (hash & (SLOTS / WAYS - 1));

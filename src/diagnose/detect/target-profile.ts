@@ -79,7 +79,7 @@ export interface Samples {
   readonly packet: readonly number[];
 }
 
-/** What SYNs at a target look like, over its attempts; `attempts` is what shares refer to. */
+/** What SYNs at a target look like, over its attempts (of the capture: those at watched hosts), which shares refer to. */
 export interface SynTraits {
   readonly attempts: number;
   readonly withoutOptions: number;

@@ -43,13 +43,15 @@ export class TargetTable {
   watch: Int32Array = new Int32Array(0);
   readonly #most: number;
   readonly #seed: number;
+  readonly #now: Float64Array;
   /** Row + 1 per slot; 0 = free. At most half full. */
   #slots: Int32Array = new Int32Array(2 * INITIAL);
 
-  /** At most `most` rows. */
-  constructor(most: number, seed: number) {
+  /** At most `most` rows. `now[0]` is the time of what is counted (ns). */
+  constructor(most: number, seed: number, now: Float64Array) {
     this.#most = most;
     this.#seed = seed;
+    this.#now = now;
     this.#resize(Math.min(most, INITIAL));
   }
 
@@ -64,7 +66,8 @@ export class TargetTable {
   }
 
   /** Counts an event of a row. Hot. */
-  count(row: number, event: Event, ts: number): void {
+  count(row: number, event: Event): void {
+    const ts = this.#now[0]!;
     this.counts[row * EVENTS + event]!++;
     if (ts > this.lastAt[row]!) this.lastAt[row] = ts;
   }
@@ -80,7 +83,8 @@ export class TargetTable {
   }
 
   /** A new row, found under its target from now on. The table must not be full. */
-  add(address: number, port: number, ts: number): number {
+  add(address: number, port: number): number {
+    const ts = this.#now[0]!;
     if (this.rows === this.address.length) this.#resize(Math.min(this.#most, 2 * this.rows));
     const row = this.rows++;
     this.address[row] = address;
@@ -175,10 +179,16 @@ export class TargetTable {
 
 /** The same of the whole capture. */
 export class CaptureCounts {
+  readonly #now: Float64Array;
   readonly #counts = new Float64Array(EVENTS);
   readonly #times = Float64Array.of(-1, -1);
 
-  add(event: Event, ts: number): void {
+  constructor(now: Float64Array) {
+    this.#now = now;
+  }
+
+  add(event: Event): void {
+    const ts = this.#now[0]!;
     this.#counts[event]!++;
     if (this.#times[0]! < 0) this.#times[0] = ts;
     if (ts > this.#times[1]!) this.#times[1] = ts;

@@ -29,6 +29,9 @@ export class TargetWatch {
   readonly ends: LooseEnds = new LooseEnds();
   readonly synSamples: AttemptSamples = new AttemptSamples();
   readonly synackSamples: AttemptSamples = new AttemptSamples();
+  /** Not of the capture: there it is the sum of the hosts', and sources are in a table of their own. */
+  readonly shape: SynShape | undefined;
+  readonly #sources: TallySketch | undefined;
   /** Made on first need: few targets have strays. */
   straySenders: TallySketch | undefined = undefined;
   strayReceivers: TallySketch | undefined = undefined;
@@ -37,13 +40,11 @@ export class TargetWatch {
   /** Second of the capture under way, and what was counted in it. */
   #second: number;
   readonly #counted = new Uint32Array(EVENTS);
-  /** Fractions stay out of plain fields: V8 boxes them there. 0: new sources of this second. */
-  readonly #newSources = new Float64Array(1);
+  /** New sources of this second, where `SourceTable` does not tell. V8 boxes fractions in plain fields. */
+  readonly #newSources: Float64Array;
   #anything = false;
   #peakRate = 0;
   #peakAt = -1;
-  readonly #shape = new SynShape();
-  readonly #sources = new TallySketch();
   readonly #ports: TallySketch | undefined;
   readonly #hosts: TallySketch | undefined;
   readonly #curve: RateSteps;
@@ -51,12 +52,19 @@ export class TargetWatch {
   readonly #window = emptyWindow();
   readonly #columns = new Float64Array(Object.keys(Curve).length);
 
-  /** Watches from `ts` on. Before that nothing has come, so detectors have seen the capture's seconds before as empty. */
-  constructor(scope: TargetScope, ts: number) {
+  /**
+   * Watches from `now[0]` on (ns), which is also the time of all it is told. Nothing has come before, so detectors have seen
+   * the capture's seconds until then as empty. `newSources[0]`: where somebody else counts new sources.
+   */
+  constructor(scope: TargetScope, now: Float64Array, newSources: Float64Array = new Float64Array(1)) {
+    this.#newSources = newSources;
+    const ts = now[0]!;
     this.scope = scope;
     this.watchedFrom = ts;
     this.#second = Math.max(0, Math.floor(ts / SEC));
-    this.queue = new HalfOpenQueue(this.#second);
+    this.queue = new HalfOpenQueue(this.#second, now);
+    this.shape = scope === 'capture' ? undefined : new SynShape();
+    this.#sources = scope === 'capture' ? undefined : new TallySketch();
     this.#ports = scope === 'socket' ? undefined : new TallySketch();
     this.#hosts = scope === 'capture' ? new TallySketch() : undefined;
     this.#curve = new RateSteps(this.#second);
@@ -66,7 +74,6 @@ export class TargetWatch {
 
   /** An attempt of a source at one of the target's ports, in second `second`. Hot. */
   attempt(
-    ts: number,
     second: number,
     seg: Readonly<Segment>,
     sourceHash: number,
@@ -80,11 +87,17 @@ export class TargetWatch {
     this.#anything = true;
     this.attempts++;
     this.#counted[Event.Attempt]!++;
-    this.#newSources[0]! += this.#sources.add(seg.src, sourceHash);
+    if (this.#sources !== undefined) {
+      this.#sources.key[0] = seg.src;
+      this.#newSources[0]! += this.#sources.addKey(sourceHash);
+    }
     this.#ports?.add(seg.dport, portHash);
-    this.#hosts?.add(seg.dst, hostHash);
-    this.#shape.add(seg, ttl, print, unlikely);
-    this.queue.model.arrive(ts);
+    if (this.#hosts !== undefined) {
+      this.#hosts.key[0] = seg.dst;
+      this.#hosts.addKey(hostHash);
+    }
+    this.shape?.add(seg, ttl, print, unlikely);
+    this.queue.model.arrive();
   }
 
   /** Anything else. Hot. */
@@ -121,8 +134,18 @@ export class TargetWatch {
     if (this.#anything) this.#close(this.#second + 1);
   }
 
-  /** What is known of all closed seconds. */
-  read(address: number, port: number, counts: TargetCounts, context: QueueContext, rows: AttemptRows): TargetProfile {
+  /** What is known of all closed seconds. `whole`: what the capture's watch leaves to others. */
+  read(
+    address: number,
+    port: number,
+    counts: TargetCounts,
+    context: QueueContext,
+    rows: AttemptRows,
+    whole: { readonly sources: Tally; readonly shape: SynShape } | undefined = undefined,
+  ): TargetProfile {
+    const sources = this.#sources?.read() ?? whole?.sources;
+    const shape = this.shape ?? whole?.shape;
+    if (sources === undefined || shape === undefined) throw new Error(`a ${this.scope} was read without its sources`);
     const queued = this.scope === 'socket';
     const findings = this.#detectors.map((detector) => detector.finding());
     if (queued) findings.push(this.queue.finding(context));
@@ -137,10 +160,10 @@ export class TargetWatch {
       peakAt: this.#peakAt,
       findings,
       rate: this.#curve.read(),
-      sources: this.#sources.read(),
+      sources,
       ports: this.#ports?.read() ?? tallyOfOne(port, this.attempts),
       hosts: this.#hosts?.distinct() ?? ONE,
-      traits: this.#shape.read((print) => rows.optionBytes(print)),
+      traits: shape.read((print) => rows.optionBytes(print)),
       resending: this.ends.resending(),
       unfinished: this.ends.unfinished(),
       synSamples: this.synSamples.read(),

@@ -10,10 +10,12 @@ export class WatchList {
   readonly #scope: TargetScope;
   readonly #most: number;
   readonly #targets: TargetTable;
+  readonly #now: Float64Array;
   /** Where the last search for an idle one ended. */
   #hand = 0;
 
-  constructor(scope: TargetScope, most: number, targets: TargetTable) {
+  constructor(scope: TargetScope, most: number, targets: TargetTable, now: Float64Array) {
+    this.#now = now;
     this.#scope = scope;
     this.#most = most;
     this.#targets = targets;
@@ -27,10 +29,10 @@ export class WatchList {
   }
 
   /** The same, made if there is room, or if the target is busier than a watched one. Hot. */
-  make(row: number, ts: number): TargetWatch | undefined {
+  make(row: number): TargetWatch | undefined {
     const index = this.#targets.watch[row]!;
     if (index >= 0) return this.all[index];
-    if (this.all.length < this.#most) return this.#put(this.all.length, row, ts);
+    if (this.all.length < this.#most) return this.#put(this.all.length, row);
     const attempts = this.#attempts(row);
     // Asked for at each doubling only: a scan of millions of targets must not search here for each of them.
     if (attempts < 2 || (attempts & (attempts - 1)) !== 0) return undefined;
@@ -38,7 +40,7 @@ export class WatchList {
     if (idle < 0 || this.#attempts(this.all[idle]!.row) >= attempts) return undefined;
     this.#targets.watch[this.all[idle]!.row] = -1;
     this.forgotten++;
-    return this.#put(idle, row, ts);
+    return this.#put(idle, row);
   }
 
   /** Rows of the table have changed their numbers. */
@@ -50,8 +52,8 @@ export class WatchList {
     }
   }
 
-  #put(index: number, row: number, ts: number): TargetWatch {
-    const watch = new TargetWatch(this.#scope, ts);
+  #put(index: number, row: number): TargetWatch {
+    const watch = new TargetWatch(this.#scope, this.#now);
     watch.row = row;
     this.all[index] = watch;
     this.#targets.watch[row] = index;
