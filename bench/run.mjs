@@ -29,6 +29,8 @@ const TARGETS = [
   { result: /dispatched events/i, least: 3_000_000 },
   { result: /cookies (made|checked)/i, least: 4_000_000 },
   { result: /TCP headers decoded/i, least: 10_000_000 },
+  { result: /ns per SYN, spoofed flood/i, most: 150 },
+  { result: /MiB held after that scan/i, most: 60 },
 ];
 
 const here = fileURLToPath(new URL('.', import.meta.url));

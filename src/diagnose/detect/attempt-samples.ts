@@ -9,12 +9,13 @@ export class AttemptSamples {
   /** How many runs' worth of calls one run stands for, and calls since the last kept run began. */
   #stride = 1;
   #since = 0;
-  readonly #at = new Float64Array(ROOM);
-  readonly #isn = new Uint32Array(ROOM);
-  readonly #source = new Float64Array(ROOM);
-  readonly #sourcePort = new Uint16Array(ROOM);
-  readonly #ipId = new Int32Array(ROOM);
-  readonly #packet = new Uint32Array(ROOM);
+  /** Columns of `Samples`; as long as what they hold, up to `ROOM`: most targets have few. */
+  #at = new Float64Array(RUN);
+  #isn = new Uint32Array(RUN);
+  #source = new Float64Array(RUN);
+  #sourcePort = new Uint16Array(RUN);
+  #ipId = new Int32Array(RUN);
+  #packet = new Uint32Array(RUN);
 
   /** Counts one; is it to be kept? Asked apart from `add`, so that what is not kept costs next to nothing. */
   isDue(): boolean {
@@ -25,6 +26,7 @@ export class AttemptSamples {
 
   add(ts: number, isn: number, source: number, sourcePort: number, ipId: number, packet: number): void {
     if (this.#used === ROOM) this.#thin();
+    else if (this.#used === this.#at.length) this.#grow();
     const i = this.#used++;
     this.#at[i] = ts;
     this.#isn[i] = isn;
@@ -46,6 +48,16 @@ export class AttemptSamples {
     };
   }
 
+  #grow(): void {
+    const size = 2 * this.#used;
+    this.#at = larger(this.#at, new Float64Array(size));
+    this.#isn = larger(this.#isn, new Uint32Array(size));
+    this.#source = larger(this.#source, new Float64Array(size));
+    this.#sourcePort = larger(this.#sourcePort, new Uint16Array(size));
+    this.#ipId = larger(this.#ipId, new Int32Array(size));
+    this.#packet = larger(this.#packet, new Uint32Array(size));
+  }
+
   /** Keeps every other run. */
   #thin(): void {
     for (let run = 1; 2 * run < ROOM / RUN; run++) {
@@ -55,6 +67,11 @@ export class AttemptSamples {
     this.#used = ROOM / 2;
     this.#stride *= 2;
   }
+}
+
+function larger<T extends { set(from: T): void }>(from: T, to: T): T {
+  to.set(from);
+  return to;
 }
 
 /** 32 runs. */

@@ -38,8 +38,9 @@ export class HalfOpenQueue {
   /** Most SYN/ACK retransmissions of one attempt. */
   #most = 0;
 
-  constructor(second: number, now: Float64Array) {
-    this.model = new QueueModel(second, now);
+  /** `modelled`: is there one queue at all? Where many ports are taken together, only levels are kept. */
+  constructor(second: number, now: Float64Array, modelled: boolean) {
+    this.model = new QueueModel(second, now, modelled ? BACKLOGS.length : 0);
   }
 
   /** An attempt that was answered `synacks` times and never acknowledged; the last answer was `watched` ns ago. */

@@ -30,6 +30,7 @@ export class QueueModel {
   #arrived = 0;
   readonly #times = new Float64Array(2);
   readonly #now: Float64Array;
+  readonly #backlogs: number;
   /** Arrivals less departures in this second so far, and the most that was. */
   #level = 0;
   #levelMost = 0;
@@ -45,9 +46,10 @@ export class QueueModel {
   /** Per lifetime and backlog, from when it was first full. */
   readonly #limited: (LimitedQueue | undefined)[] = [];
 
-  /** From `second` on; `now[0]` is the time of what arrives (ns). */
-  constructor(second: number, now: Float64Array) {
+  /** From `second` on; `now[0]` is the time of what arrives (ns). Only the first `backlogs` of `BACKLOGS` are modelled. */
+  constructor(second: number, now: Float64Array, backlogs: number = BACKLOGS.length) {
     this.#second = second;
+    this.#backlogs = backlogs;
     this.#now = now;
     for (let i = 0; i < LIFETIMES.length * BACKLOGS.length; i++) this.#limited.push(undefined);
   }
@@ -130,7 +132,7 @@ export class QueueModel {
         this.#peak[t] = top;
         this.#peakAt[t] = this.#times[MOST]!;
       }
-      for (let b = 0; b < BACKLOGS.length && BACKLOGS[b]! <= this.#peak[t]!; b++) this.#limit(t, b, rise, stayed);
+      for (let b = 0; b < this.#backlogs && BACKLOGS[b]! <= this.#peak[t]!; b++) this.#limit(t, b, rise, stayed);
     }
     for (let s = this.#leftFrom; s < second; s++) {
       const slot = s & (RING - 1);

@@ -10,11 +10,12 @@ export class RateSteps {
   /** Seconds per step, a power of two, and steps in use. */
   #step = 1;
   #used = 0;
-  #columns: Float64Array[];
+  /** 32 bits each: counts of a step are whole and below 2^32, estimates need no more digits. */
+  #columns: Column[];
 
   constructor(first: number) {
     this.#first = first;
-    this.#columns = COLUMNS.map(() => new Float64Array(INITIAL));
+    this.#columns = COLUMNS.map((column) => emptyColumn(column, INITIAL));
   }
 
   /** The values of one second of the capture, counted from its start; seconds never go back. */
@@ -50,12 +51,20 @@ export class RateSteps {
     const since = Math.max(0, second - this.#first);
     while (since >= MOST_STEPS * this.#step) this.#halve();
     const step = Math.max(this.#used - 1, Math.floor(since / this.#step));
-    while (step >= this.#columns[0]!.length) this.#columns = this.#columns.map(grown);
+    while (step >= this.#columns[0]!.length) this.#grow();
     // A level stays what it was until something changes it.
     if (step >= this.#used && this.#used > 0)
       this.#columns[Curve.HalfOpen]!.fill(this.#columns[Curve.HalfOpen]![this.#used - 1]!, this.#used, step + 1);
     this.#used = Math.max(this.#used, step + 1);
     return step;
+  }
+
+  #grow(): void {
+    this.#columns = this.#columns.map((column, index) => {
+      const larger = emptyColumn(index, Math.min(MOST_STEPS, 2 * column.length));
+      larger.set(column);
+      return larger;
+    });
   }
 
   #halve(): void {
@@ -74,10 +83,10 @@ export class RateSteps {
   }
 }
 
-function grown(column: Float64Array): Float64Array {
-  const larger = new Float64Array(Math.min(MOST_STEPS, 2 * column.length));
-  larger.set(column);
-  return larger;
+type Column = Uint32Array | Float32Array;
+
+function emptyColumn(column: number, steps: number): Column {
+  return column < Curve.NewSources ? new Uint32Array(steps) : new Float32Array(steps);
 }
 
 const COLUMNS: readonly number[] = Object.values(Curve);

@@ -62,7 +62,7 @@ export class TargetWatch {
     this.scope = scope;
     this.watchedFrom = ts;
     this.#second = Math.max(0, Math.floor(ts / SEC));
-    this.queue = new HalfOpenQueue(this.#second, now);
+    this.queue = new HalfOpenQueue(this.#second, now, scope === 'socket');
     this.shape = scope === 'capture' ? undefined : new SynShape();
     this.#sources = scope === 'capture' ? undefined : new TallySketch();
     this.#ports = scope === 'socket' ? undefined : new TallySketch();
