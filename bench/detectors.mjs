@@ -70,6 +70,9 @@ class Rows {
   isSilent() {
     return false;
   }
+  isGivenUp() {
+    return false;
+  }
 }
 
 /** The quickest of many short stretches, in ns per call: what the neighbours on a machine do, they do not do all the time. */

@@ -80,23 +80,19 @@ export class TargetLedger implements HandshakeObserver {
     this.#capture.attempt(second, seg, source, port, host, ttl, print, unlikely);
     // After the capture's watch, which may have closed a second: what this counts as new belongs to the next.
     this.#sources.attempt(seg, source, host, port);
-    this.#sample(this.#capture, ts, row, seg, ipId);
+    if (this.#capture.synSamples.isDue()) this.#sample(this.#capture, row, seg, ipId);
     const hostWatch = this.#hosts.make(this.#host);
     if (hostWatch !== undefined) {
       hostWatch.attempt(second, seg, source, port, host, ttl, print, unlikely);
-      this.#sample(hostWatch, ts, row, seg, ipId);
+      if (hostWatch.synSamples.isDue()) this.#sample(hostWatch, row, seg, ipId);
     }
     const watch = this.#sockets.make(this.#socket);
     if (watch !== undefined) {
       watch.attempt(second, seg, source, port, host, ttl, print, unlikely);
-      this.#sample(watch, ts, row, seg, ipId);
+      if (watch.synSamples.isDue()) this.#sample(watch, row, seg, ipId);
     }
     // The SYN/ACK may stand before its SYN in the capture; nobody told of it then.
     if (rows.synacks(row) > 0) this.#ofAttempt(Event.Answered, SourceEvent.Answered, ts, row);
-  }
-
-  #sample({ synSamples }: TargetWatch, ts: number, row: number, seg: Readonly<Segment>, ipId: number): void {
-    if (synSamples.isDue()) synSamples.add(ts, seg.seq, seg.src, seg.sport, ipId, this.#rows.synPacket(row));
   }
 
   onSynAgain(ts: number, row: number): void {
@@ -198,6 +194,11 @@ export class TargetLedger implements HandshakeObserver {
       sources: this.#sources.read(MOST_SOURCES),
       forgotten: { targets: this.#targets.forgotten, profiles: this.#sockets.forgotten + this.#hosts.forgotten },
     };
+  }
+
+  /** Few SYNs come here: whether one is due is asked first, as a call with this much costs more than the rest. */
+  #sample({ synSamples }: TargetWatch, row: number, seg: Readonly<Segment>, ipId: number): void {
+    synSamples.add(this.#now[0]!, seg.seq, seg.src, seg.sport, ipId, this.#rows.synPacket(row));
   }
 
   /** An event of an attempt: at its target, and of its source. */
