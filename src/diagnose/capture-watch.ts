@@ -3,19 +3,29 @@
  * An observer given from outside hears the same.
  */
 import type { Segment } from '../wire/segment.ts';
-import { TargetLedger } from './detect/ledger.ts';
+import { type LedgerOptions, TargetLedger } from './detect/ledger.ts';
 import type { HandshakeObserver } from './handshake-observer.ts';
 import type { JudgementInput } from './judgement.ts';
 import { type StrayFlow, StrayLedger } from './stray-ledger.ts';
 import type { TrackerRows } from './tracker-rows.ts';
 import { Fact } from './verdict.ts';
 
+/** What findings are made of. */
 export type Report = Pick<JudgementInput, 'live' | 'ledger' | 'strays' | 'connectionsOf'>;
 
-export class CaptureWatch implements HandshakeObserver {
+export interface CaptureCounts extends HandshakeObserver {
+  /** Of the tracker that will tell. */
+  readonly rows: TrackerRows;
+  /** The capture is over at `ts`, and the tracker has let go of all rows. */
+  finish(ts: number): void;
+  /** What is known at `ts`. */
+  report(ts: number): Report;
+}
+
+export class CaptureWatch implements CaptureCounts {
+  readonly rows: TrackerRows;
   readonly #ledger: TargetLedger;
   readonly #strays: StrayLedger;
-  readonly #rows: TrackerRows;
   readonly #next: HandshakeObserver | undefined;
   #live = true;
   readonly #flow: StrayFlow = {
@@ -30,20 +40,18 @@ export class CaptureWatch implements HandshakeObserver {
   };
 
   /** `rows` are of the tracker that will tell of them. */
-  constructor(rows: TrackerRows, seed: number, next: HandshakeObserver | undefined) {
-    this.#rows = rows;
-    this.#ledger = new TargetLedger(rows, { seed });
-    this.#strays = new StrayLedger(seed);
+  constructor(rows: TrackerRows, options: LedgerOptions, next?: HandshakeObserver) {
+    this.rows = rows;
+    this.#ledger = new TargetLedger(rows, options);
+    this.#strays = new StrayLedger(options.seed);
     this.#next = next;
   }
 
-  /** The capture is over at `ts`, and the tracker has let go of all rows. */
   finish(ts: number): void {
     this.#ledger.finish(ts);
     this.#live = false;
   }
 
-  /** What is known at `ts`. */
   report(ts: number): Report {
     return {
       live: this.#live,
@@ -100,7 +108,7 @@ export class CaptureWatch implements HandshakeObserver {
 
   onRetired(ts: number, row: number): void {
     this.#ledger.onRetired(ts, row);
-    const { table: t } = this.#rows;
+    const { table: t } = this.rows;
     if (t.has(row, Fact.Syn)) {
       // An attempt: the ledger's.
     } else if (t.has(row, Fact.ClientSpoke | Fact.ServerSpoke)) {

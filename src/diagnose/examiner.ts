@@ -5,7 +5,7 @@ import { decodeIcmpError, IcmpError } from '../wire/icmp.ts';
 import { decodeFrame, Packet } from '../wire/packet.ts';
 import { DecodeStatus } from '../wire/status.ts';
 import type { Attempt, AttemptSink } from './attempt.ts';
-import { CaptureWatch } from './capture-watch.ts';
+import { type CaptureCounts, CaptureWatch } from './capture-watch.ts';
 import type { TargetProfile } from './detect/target-profile.ts';
 import type { Findings } from './findings.ts';
 import { findingsOf } from './findings-of.ts';
@@ -42,6 +42,8 @@ export interface ExaminerOptions {
   readonly limits?: Limits;
   /** Counts along, per target or source. */
   readonly observer?: HandshakeObserver;
+  /** Counts for findings, instead of counting all of the capture alike; `observer` is not told then. */
+  readonly counts?: CaptureCounts;
 }
 
 export class Examiner {
@@ -52,22 +54,22 @@ export class Examiner {
   /** The frame looked at last, decoded. */
   readonly packet: Packet = new Packet();
   readonly icmp: IcmpError = new IcmpError();
-  readonly #watch: CaptureWatch;
+  readonly #watch: CaptureCounts;
   readonly #sink: AttemptSink | undefined;
   readonly #wants: ((row: number) => boolean) | undefined;
 
   constructor(options: ExaminerOptions = {}) {
     this.#sink = options.sink;
     this.#wants = options.wants;
-    const rows = new TrackerRows();
-    this.#watch = new CaptureWatch(rows, options.seed ?? 0, options.observer);
+    const { seed = 0, observer, counts } = options;
+    this.#watch = counts ?? new CaptureWatch(new TrackerRows(), { seed }, observer);
     this.tracker = new HandshakeTracker({
-      seed: options.seed,
+      seed,
       observer: this.#watch,
       limits: options.limits,
       done: options.sink === undefined ? undefined : (row) => this.#give(row),
     });
-    rows.attach(this.tracker);
+    this.#watch.rows.attach(this.tracker);
   }
 
   onFrame(frame: FrameLike): void {

@@ -20,6 +20,8 @@ import { WatchList } from './watch-list.ts';
 export interface LedgerOptions {
   /** Stirs the hashes; results do not depend on it while nothing has given way. */
   readonly seed?: number;
+  /** When counting begins, in ns since the first packet of the capture. Default 0. */
+  readonly since?: number;
   readonly mostTargets?: number;
   /** Watched sockets, and watched hosts. */
   readonly mostWatched?: number;
@@ -52,6 +54,7 @@ export class TargetLedger implements HandshakeObserver {
   constructor(rows: AttemptRows, options: LedgerOptions = {}) {
     this.#rows = rows;
     this.#seed = options.seed ?? 0;
+    this.#now[0] = options.since ?? 0;
     const most = options.mostWatched ?? MOST_WATCHED;
     // Rows that are watched never give way: there must be others.
     this.#targets = new TargetTable(
@@ -280,7 +283,8 @@ function contextOf(target: TargetCounts, host: TargetCounts, capture: TargetCoun
 
 /** What retired rows are looked at for. */
 const UNFINISHED: Uint8Array = new Uint8Array(8);
-for (const verdict of [Verdict.HalfOpen, Verdict.Aborted, Verdict.Refused, Verdict.Unanswered]) UNFINISHED[verdict] = 1;
+for (const verdict of [Verdict.HalfOpen, Verdict.Aborted, Verdict.Refused, Verdict.Unanswered, Verdict.CannotJudge])
+  UNFINISHED[verdict] = 1;
 const MOST_TARGETS = 65_536;
 const MOST_WATCHED = 384;
 const SOURCE_SETS = 256;

@@ -11,15 +11,20 @@ export class LooseEnds {
   #never = 0;
   #notWatched = 0;
   #attempts = 0;
+  #elsewhere = 0;
   #silent = 0;
   #withoutOptions = 0;
   readonly #ttls = new Uint32Array(256);
   readonly #sources = new DistinctSketches(1, SOURCE_BITS);
 
-  /** An attempt that is neither completed nor beyond judging; watched until `ts`. */
+  /** An attempt that did not complete, as far as the capture shows; watched until `ts`. */
   add(ts: number, row: number, rows: AttemptRows, verdict: Verdict, sourceHash: number): void {
     // Of a race between addresses (RFC 8305) the loser is reset; a flood does not trouble to.
     if (verdict === Verdict.Unanswered && rows.isGivenUp(row)) return;
+    if (verdict === Verdict.CannotJudge) {
+      this.#elsewhere++;
+      return;
+    }
     this.#attempts++;
     this.#sources.add(0, sourceHash);
     this.#ttls[rows.synTtl(row) & 255]!++;
@@ -49,6 +54,7 @@ export class LooseEnds {
   unfinished(): Unfinished {
     return {
       attempts: this.#attempts,
+      elsewhere: this.#elsewhere,
       silent: this.#silent,
       sources: {
         count: Math.min(this.#attempts, Math.round(this.#sources.estimate(0))),

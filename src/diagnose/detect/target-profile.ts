@@ -116,6 +116,8 @@ export interface Resending {
  */
 export interface Unfinished {
   readonly attempts: number;
+  /** Besides those: answered where the capture does not look, so what became of them cannot be judged. */
+  readonly elsewhere: number;
   /** A SYN/ACK was sent, and nothing at all came back. */
   readonly silent: number;
   readonly sources: Distinct;

@@ -99,9 +99,9 @@ export function unknownOf(c: Case, vantage: Vantage, sources: SourceStatistics, 
     );
   }
   if (duration < 10e9) unknown.push(`What was before and after: the capture is ${span(duration)} long.`);
-  if (vantage.view === 'both-directions' && c.attempts > c.judged) {
+  if (vantage.view === 'both-directions' && c.elsewhere > 0) {
     unknown.push(
-      `What became of ${grouped(c.attempts - c.judged)} attempts that were answered elsewhere (${short((100 * (c.attempts - c.judged)) / c.attempts)} %).`,
+      `What became of ${grouped(c.elsewhere)} attempts that were answered elsewhere (${short((100 * c.elsewhere) / c.attempts)} %).`,
     );
   }
   return unknown;

@@ -13,6 +13,8 @@ export interface Case {
   /** Attempts whose end the capture shows: not those answered where it does not look. */
   readonly judged: number;
   readonly unfinished: number;
+  /** Answered where the capture does not look. */
+  readonly elsewhere: number;
   /** SYN/ACK sent, nothing at all came back. */
   readonly silent: number;
   readonly refused: number;
@@ -75,6 +77,7 @@ export function caseOf(profile: TargetProfile, { live, parts }: Surroundings): C
     completedThen: completedThen(profile.rate),
     judged: counts.completed + u.attempts,
     unfinished: u.attempts,
+    elsewhere: u.elsewhere,
     silent: u.silent,
     refused: counts.refused,
     aborted: counts.aborted,
@@ -107,6 +110,7 @@ function withPending({ unfinished, counts, traits, sources, rate }: TargetProfil
   const attempts = Math.max(open, unfinished.attempts);
   return {
     attempts,
+    elsewhere: unfinished.elsewhere,
     silent: Math.max(0, Math.min(open, counts.answered - counts.completed - counts.aborted - counts.takenBack)),
     sources: { count: Math.min(attempts, sources.distinct.count), error: sources.distinct.error },
     withoutOptions: Math.min(attempts, traits.withoutOptions),

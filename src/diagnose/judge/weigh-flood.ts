@@ -55,9 +55,9 @@ function outcome(c: Case, reasons: Reasons): void {
     const text = `${grouped(counts.fin)} connections were closed, more than were seen to open`;
     reasons.add(-2, `${text}: the capture misses handshakes`, 'cusum-fin');
   }
-  const wentOn = (c.attempts - c.judged) / Math.max(1, c.attempts);
+  const wentOn = c.elsewhere / Math.max(1, c.attempts);
   if (wentOn >= 0.1) {
-    const went = grouped(c.attempts - c.judged);
+    const went = grouped(c.elsewhere);
     reasons.add(
       wentOn >= 0.3 ? -3 : -1.5,
       `${went} clients went on after their SYN, so they were answered where this capture does not look`,

@@ -10,14 +10,14 @@ test('begins once, ends after 30 s of quiet, with the time and totals of what wa
   expect(told(book.judge(11 * SEC, [going({ attempts: 900, peakRate: 950 })]))).toEqual(['begin 1']);
   expect(book.going).toMatchObject([{ id: 1, kind: 'flood', onset: 10 * SEC, noticedAt: 11 * SEC, endedAt: -1 }]);
   for (let s = 12; s <= 40; s++) expect(book.judge(s * SEC, [going()])).toEqual([]);
-  const over = aFlood({ end: 40 * SEC, attempts: 30_000, peakRate: 1012 });
+  const over = aFlood({ end: 40 * SEC, attempts: 30_060, peakRate: 1012 });
   for (let s = 41; s < 70; s++) expect(book.judge(s * SEC, [over])).toEqual([]);
   const [end, ...more] = book.judge(70 * SEC, [over]);
   expect(more).toEqual([]);
   expect(end).toMatchObject({
     type: 'alarm-end',
     at: 70 * SEC,
-    alarm: { id: 1, onset: 10 * SEC, endedAt: 40 * SEC, endedBy: 'quiet', attempts: 30_000, peakRate: 1012 },
+    alarm: { id: 1, onset: 10 * SEC, endedAt: 40 * SEC, endedBy: 'quiet', attempts: 30_060, peakRate: 1012 },
   });
   expect(book.going).toEqual([]);
   expect(book.recent).toHaveLength(1);
@@ -58,6 +58,22 @@ test('told again when it doubles, when the confidence changes, and each minute',
   expect(events.map((event) => event.alarm.peakRate)).toEqual([200, 400]);
   for (let s = 15; s < 74; s++) expect(book.judge(s * SEC, [going({ peakRate: 400 })])).toEqual([]);
   expect(told(book.judge(74 * SEC, [going({ peakRate: 400 })]))).toEqual(['update 1']);
+});
+
+test('a crowd is told when it was named for 15 s without a break', () => {
+  const book = new AlarmBook();
+  const crowd = going({ kind: 'flash-crowd' });
+  for (let s = 10; s < 24; s++) expect(book.judge(s * SEC, [crowd])).toEqual([]);
+  expect(book.judge(24 * SEC, [going({ kind: 'nothing' })])).toEqual([]);
+  for (let s = 25; s < 40; s++) expect(book.judge(s * SEC, [crowd])).toEqual([]);
+  expect(told(book.judge(40 * SEC, [crowd]))).toEqual(['begin 1']);
+});
+
+test('attempts add up over judgements that begin to count anew', () => {
+  const book = new AlarmBook();
+  book.judge(10 * SEC, [going({ attempts: 1000 })]);
+  for (const [i, attempts] of [1500, 2000, 300, 800].entries()) book.judge((11 + i) * SEC, [going({ attempts })]);
+  expect(book.going[0]?.attempts).toBe(2500);
 });
 
 test('each kind and each subject has its own', () => {

@@ -18,6 +18,7 @@ export interface Alarm {
   readonly endedAt: number;
   /** `quiet`: it was over; `input-ended`: there was nothing more to read. '' while it goes on. */
   readonly endedBy: '' | 'quiet' | 'input-ended';
+  /** Since the onset; a second's worth is lost where judgements begin to count anew. */
   readonly attempts: number;
   /** SYNs a second, at most. */
   readonly peakRate: number;
@@ -40,6 +41,8 @@ export class AlarmBook {
   readonly #going = new Map<string, Going>();
   /** By kind and subject: when the last alarm of it ended. The oldest are forgotten first. */
   readonly #over = new Map<string, number>();
+  /** Since when what asks for patience has been named without a break. */
+  #named = new Map<string, number>();
   #recent: Alarm[] = [];
 
   /** Going on now, in the order in which they began. */
@@ -56,9 +59,17 @@ export class AlarmBook {
   judge(now: number, judgements: readonly Judgement[]): AlarmEvent[] {
     const events: AlarmEvent[] = [];
     this.withoutRoom = 0;
+    const named = this.#named;
+    this.#named = new Map();
     for (const judgement of judgements) {
       if (judgement.kind === 'nothing') continue;
       const key = keyOf(judgement);
+      const patience = PATIENCE[judgement.kind];
+      if (patience !== undefined && !this.#going.has(key)) {
+        const since = named.get(key) ?? now;
+        this.#named.set(key, since);
+        if (now - since < patience) continue;
+      }
       const lastAt = judgement.end < 0 ? now : judgement.end;
       const going = this.#going.get(key);
       if (going !== undefined) this.#goOn(events, now, going, judgement, lastAt);
@@ -118,11 +129,14 @@ export class AlarmBook {
   }
 
   #goOn(events: AlarmEvent[], now: number, going: Going, judgement: Judgement, lastAt: number): void {
+    const before = going.alarm;
+    // Judgements look back on some minutes only, and at times on fewer than before.
+    const more = Math.max(0, judgement.attempts - before.judgement.attempts);
     const alarm: Alarm = {
-      ...going.alarm,
-      lastAt: Math.max(lastAt, going.alarm.lastAt),
-      attempts: judgement.attempts,
-      peakRate: Math.max(judgement.peakRate, going.alarm.peakRate),
+      ...before,
+      lastAt: Math.max(lastAt, before.lastAt),
+      attempts: before.attempts + more,
+      peakRate: Math.max(judgement.peakRate, before.peakRate),
       judgement,
     };
     going.alarm = alarm;
@@ -158,6 +172,8 @@ function keyOf({ kind, subject }: Judgement): string {
 }
 
 const SEC = 1e9;
+/** In its first seconds a flood looks like a crowd: nobody knows yet who of them will answer. */
+const PATIENCE: Partial<Record<JudgementKind, number>> = { 'flash-crowd': 15 * SEC };
 /** A pause shorter than this is within one alarm: longer than the burst periods of pulsing floods. */
 const QUIET = 30 * SEC;
 /** An alarm that goes on unchanged is told again so often. */

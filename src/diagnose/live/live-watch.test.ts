@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
-import { aFlood } from '../../../test/support/findings-builder.ts';
+import { SEC, SERVER, Traffic } from '../../../test/support/traffic.ts';
+import { backscatter, flashCrowd, flood, portScan, visitors } from '../../../test/support/traffic-stories.ts';
 import { AddressTable } from '../../wire/address.ts';
 import { encodeEthernet } from '../../wire/packet.ts';
 import { ACK, Segment, SYN } from '../../wire/segment.ts';
-import { Examiner, type FrameLike } from '../examiner.ts';
-import { LiveWatch, type Look } from './live-watch.ts';
+import type { FrameLike } from '../examiner.ts';
+import type { Alarm } from './alarm-book.ts';
+import { LiveWatch } from './live-watch.ts';
 
-const SEC = 1e9;
 const LINKTYPE_ETHERNET = 1;
 const addresses = new AddressTable();
-const SERVER = addresses.parse('203.0.113.80');
 
 /** A SYN from a client of its own, or the SYN/ACK or ACK that follows it. */
 function frame(number: number, second: number, client: number, flags: number): FrameLike {
@@ -38,57 +38,112 @@ function frame(number: number, second: number, client: number, flags: number): F
   };
 }
 
-function watch(look: (at: number) => Look = () => ({ judgements: [], targets: [] })): {
-  live: LiveWatch;
-  told: string[];
-} {
-  const told: string[] = [];
-  const live: LiveWatch = new LiveWatch({
-    examiner: new Examiner(),
-    start: { startSec: 1_700_000_000, startNanos: 0 },
-    look: () => look(live.at),
-    onEvent: ({ type, at }) => told.push(`${at / SEC} ${type}`),
-  });
-  return { live, told };
+function watch(): { live: LiveWatch; told: { at: number; type: string; alarm: Alarm }[] } {
+  const told: { at: number; type: string; alarm: Alarm }[] = [];
+  const start = { startSec: 1_700_000_000, startNanos: 0 };
+  return { live: new LiveWatch({ start, onEvent: (event) => told.push(event) }), told };
+}
+
+/** All of the traffic, watched. */
+function watched(traffic: Traffic): { live: LiveWatch; told: { at: number; type: string; alarm: Alarm }[] } {
+  const one = watch();
+  for (const frame of traffic.frames()) one.live.onFrame(frame);
+  return one;
 }
 
 test('rates and levels of the last seconds, from what the packets show', () => {
   const { live } = watch();
   let number = 0;
-  // Ten SYNs a second for four seconds; in the first two, each is answered and acknowledged at once.
-  for (let i = 0; i < 40; i++) {
-    const second = i / 10;
+  // A hundred SYNs a second for four seconds; in the first two, each is answered and acknowledged at once.
+  for (let i = 0; i < 400; i++) {
+    const second = i / 100;
     live.onFrame(frame(++number, second, 1000 + i, SYN));
-    live.onFrame(frame(++number, second + 0.01, 1000 + i, SYN | ACK));
-    if (i < 20) live.onFrame(frame(++number, second + 0.02, 1000 + i, ACK));
+    live.onFrame(frame(++number, second + 0.001, 1000 + i, SYN | ACK));
+    if (i < 200) live.onFrame(frame(++number, second + 0.002, 1000 + i, ACK));
   }
   live.onFrame(frame(++number, 4, 999, SYN));
   const status = live.status(2, 60);
-  expect(status.rates).toEqual({ packets: 20, syn: 10, synack: 10, completed: 0, refused: 0 });
-  expect(status.history).toEqual({ syn: [10, 10, 10, 10], completed: [10, 10, 0, 0], halfOpen: [0, 0, 10, 20] });
-  expect(status).toMatchObject({ at: 4 * SEC, packets: 101, syn: 41, halfOpen: 20, startSec: 1_700_000_000 });
+  expect(status.rates).toEqual({ packets: 200, syn: 100, synack: 100, completed: 0, refused: 0 });
+  expect(status.history).toEqual({
+    syn: [100, 100, 100, 100],
+    completed: [100, 100, 0, 0],
+    halfOpen: [0, 0, 100, 200],
+  });
+  expect(status).toMatchObject({ at: 4 * SEC, packets: 1001, syn: 401, halfOpen: 200, startSec: 1_700_000_000 });
+  expect(status.targets).toMatchObject([{ subject: { address: SERVER, port: 80 }, synRate: 100, completed: 200 }]);
 });
 
-test('it judges as the capture goes on; alarms begin and end by capture time', () => {
-  const { live, told } = watch((at) => ({
-    judgements: at < 10 * SEC ? [] : [aFlood({ onset: 10 * SEC, end: at < 20 * SEC ? -1 : 20 * SEC })],
-    targets: [],
-  }));
-  for (let i = 0; i <= 600; i++) live.onFrame(frame(i + 1, i / 10, i, SYN));
-  // Judged every 5 s when there is so little to see.
-  expect(told).toEqual(['15 alarm-begin', '50 alarm-end']);
+const FLOOD = { rate: 200, seconds: 20, from: 60 };
+
+test('a flood is told while it goes on, with its onset, and again when it is over', () => {
+  const { live, told } = watched(flood(visitors(new Traffic(), 0, 150, 5), FLOOD));
+  live.finish();
+  const begun = told.filter(({ type }) => type === 'alarm-begin');
+  expect(begun.map(({ alarm }) => alarm.kind)).toEqual(['flood']);
+  const [{ at, alarm }] = begun as [(typeof begun)[0]];
+  expect(alarm.subject).toMatchObject({ role: 'target', address: SERVER, port: 80 });
+  // Unfinished is what is four seconds old, and some are needed.
+  expect(at / SEC).toBeGreaterThan(64);
+  expect(at / SEC).toBeLessThan(67);
+  expect(alarm.onset / SEC).toBeCloseTo(60, -0.5);
+  const end = told.at(-1)!;
+  expect(end).toMatchObject({ type: 'alarm-end', alarm: { endedBy: 'quiet' } });
+  expect(end.alarm.endedAt / SEC).toBeGreaterThan(78);
+  expect(end.alarm.endedAt / SEC).toBeLessThan(84);
+  expect(end.at - end.alarm.endedAt).toBeGreaterThanOrEqual(30 * SEC);
 });
 
-test('after the last packet, the time of whoever waits ends alarms; the end of the input ends the others', () => {
-  const flood: Look = { judgements: [aFlood({ onset: 0, end: -1 })], targets: [] };
-  const one = watch(() => flood);
-  for (let i = 0; i <= 60; i++) one.live.onFrame(frame(i + 1, i / 10, i, SYN));
-  one.live.passTime(10 * SEC);
-  expect(one.told).toEqual(['5 alarm-begin']);
-  one.live.passTime(35 * SEC);
-  expect(one.told).toEqual(['5 alarm-begin', '35 alarm-end']);
-  const two = watch(() => flood);
-  for (let i = 0; i <= 60; i++) two.live.onFrame(frame(i + 1, i / 10, i, SYN));
-  two.live.finish();
-  expect(two.told).toEqual(['5 alarm-begin', '6 alarm-end']);
+test('hours of calm do not outweigh it, and after it is over the next one is told as well', () => {
+  const traffic = visitors(new Traffic(), 0, 1500, 20);
+  for (const from of [1000, 1300]) flood(traffic, { ...FLOOD, from });
+  const { told } = watched(traffic);
+  const begun = told.filter(({ type }) => type === 'alarm-begin');
+  expect(begun.map(({ alarm }) => [alarm.kind, Math.round(alarm.onset / SEC / 10) * 10])).toEqual([
+    ['flood', 1000],
+    ['flood', 1300],
+  ]);
+});
+
+test('one that goes on for longer than counting looks back stays one alarm, and keeps its onset and its number', () => {
+  const { live, told } = watched(flood(visitors(new Traffic(), 0, 760, 5), { rate: 100, seconds: 700, from: 30 }));
+  live.finish();
+  expect(told.filter(({ type }) => type !== 'alarm-update').map(({ type }) => type)).toEqual([
+    'alarm-begin',
+    'alarm-end',
+  ]);
+  const { alarm } = told.at(-1)!;
+  expect(alarm.onset / SEC).toBeCloseTo(30, -0.5);
+  expect(alarm.attempts).toBeGreaterThan(0.9 * 70_000);
+  expect(alarm.attempts).toBeLessThan(1.2 * 70_000);
+});
+
+test('calm traffic, and a crowd of clients that are served, are no flood at any moment', () => {
+  expect(watched(visitors(new Traffic(), 0, 1000, 20)).told).toEqual([]);
+  const { told } = watched(flashCrowd(visitors(new Traffic(), 0, 100, 5), 3000, 20));
+  expect(told.map(({ alarm }) => alarm.kind).filter((kind) => kind !== 'flash-crowd')).toEqual([]);
+});
+
+test('a scan and backscatter are told as what they are', () => {
+  const scan = watched(portScan(visitors(new Traffic(), 0, 60, 5), 2000, 100)).told;
+  expect(new Set(scan.map(({ alarm }) => alarm.kind))).toEqual(new Set(['scan']));
+  const stray = watched(backscatter(visitors(new Traffic(), 0, 60, 5), 2000, () => 0xcb00_7109)).told;
+  expect(stray.map(({ alarm }) => alarm.kind)).not.toContain('flood');
+});
+
+/** It still goes on at the last packet. */
+const cut = flood(new Traffic(), { ...FLOOD, from: 0 }).keep((seg) => seg.ts < 19.5 * SEC);
+
+test('after the last packet, the time of whoever waits ends alarms', () => {
+  const { live, told } = watched(cut);
+  expect(told.map(({ type }) => type)).toEqual(['alarm-begin']);
+  live.passTime(live.at + 20 * SEC);
+  expect(told).toHaveLength(1);
+  live.passTime(live.at + 40 * SEC);
+  expect(told.map(({ type }) => type)).toEqual(['alarm-begin', 'alarm-end']);
+});
+
+test('the end of the input ends what still went on', () => {
+  const { live, told } = watched(cut);
+  live.finish();
+  expect(told.at(-1)).toMatchObject({ type: 'alarm-end', alarm: { endedBy: 'input-ended' } });
 });

@@ -4,55 +4,51 @@
  */
 import { DecodeStatus, STATUS_NAMES } from '../../wire/status.ts';
 import type { TargetProfile } from '../detect/target-profile.ts';
-import { type Examiner, type FrameLike, type VerdictTotals, verdictTotals } from '../examiner.ts';
+import { vantageOf } from '../detect/vantage.ts';
+import { Examiner, type FrameLike, type VerdictTotals, verdictTotals } from '../examiner.ts';
 import type { Judgement } from '../findings.ts';
+import { judge } from '../judgement.ts';
 import { AlarmBook, type AlarmEvent } from './alarm-book.ts';
+import { RecentCounts } from './recent-counts.ts';
 import { SampleHistory } from './sample-history.ts';
 import type { CaptureStart, TargetStatus, WatchStatus } from './watch-status.ts';
 
-/** What is said of the capture so far. */
-export interface Look {
-  readonly judgements: readonly Judgement[];
-  /** Busiest first. */
-  readonly targets: readonly TargetProfile[];
-}
-
 export interface LiveWatchOptions {
-  readonly examiner: Examiner;
+  /** Stirs hash tables; results do not depend on it. Default 0. */
+  readonly seed?: number;
   /** Filled in by whoever reads the frames, before the first of them comes here. */
   readonly start: CaptureStart;
-  /** Asked at the end of a second of the capture, at most once. */
-  readonly look: () => Look;
   /** Told of alarms in the order in which they begin, change and end. */
   readonly onEvent: (event: AlarmEvent) => void;
 }
 
 export class LiveWatch {
+  readonly examiner: Examiner;
   /** Capture time: the latest of the frames so far, in ns since the first. */
   at = 0;
-  readonly #examiner: Examiner;
+  readonly #recent: RecentCounts;
   readonly #start: CaptureStart;
-  readonly #look: () => Look;
   readonly #onEvent: (event: AlarmEvent) => void;
   readonly #book = new AlarmBook();
   readonly #history = new SampleHistory(SAMPLED);
-  #judged: Look = { judgements: [], targets: [] };
+  #targets: readonly TargetStatus[] = [];
+  /** Attempts that would stand in queues now, as the packets show. */
+  #waiting = 0;
   #judgedAt = 0;
   #judgedPackets = 0;
-  /** By socket: SYNs at the last look, and a second between that and the one before. */
+  /** By socket: SYNs at the last look. */
   #syns = new Map<number, number>();
-  #synRates = new Map<number, number>();
 
-  constructor({ examiner, start, look, onEvent }: LiveWatchOptions) {
+  constructor({ seed = 0, start, onEvent }: LiveWatchOptions) {
+    this.#recent = new RecentCounts(seed, () => verdictTotals(this.examiner.tracker));
+    this.examiner = new Examiner({ seed, counts: this.#recent });
     this.#start = start;
-    this.#examiner = examiner;
-    this.#look = look;
     this.#onEvent = onEvent;
   }
 
   onFrame(frame: FrameLike): void {
     if (frame.ts >= this.#history.due) this.#second(frame.ts);
-    this.#examiner.onFrame(frame);
+    this.examiner.onFrame(frame);
     if (frame.ts > this.at) this.at = frame.ts;
   }
 
@@ -63,14 +59,14 @@ export class LiveWatch {
 
   /** No more frames. */
   finish(): void {
-    this.#judge(this.at);
+    this.examiner.finish();
+    this.#judge(this.at, true);
     for (const event of this.#book.finish(this.at)) this.#onEvent(event);
   }
 
   /** `seconds`: what rates are means of; `past`: how much history. */
   status(seconds: number, past: number): WatchStatus {
-    const { counts } = this.#examiner;
-    const { tracker } = this.#examiner;
+    const { counts, tracker } = this.examiner;
     const totals = verdictTotals(tracker);
     const { bytes, expired, evicted } = tracker;
     const rate = (which: number): number => this.#history.rate(which, seconds);
@@ -97,8 +93,8 @@ export class LiveWatch {
         halfOpen: this.#history.levels(HALF_OPEN, past),
       },
       totals,
-      halfOpen: totals.halfOpen,
-      targets: this.#targets(),
+      halfOpen: this.#waiting,
+      targets: this.#targets,
       alarms: this.#book.going,
       ended: this.#book.recent,
       alarmsBegun: this.#book.begun,
@@ -109,63 +105,75 @@ export class LiveWatch {
     };
   }
 
-  #targets(): TargetStatus[] {
-    const { targets, judgements } = this.#judged;
-    const rows = targets
-      .filter(({ scope }) => scope === 'socket')
-      .map(({ address, port, counts, rate }): TargetStatus => {
-        const judgement = judgements.find(
-          ({ end, subject }) =>
-            end < 0 && subject.role === 'target' && subject.address === address && subject.port === port,
-        );
-        return {
-          subject: { role: 'target', address, port, prefix: '' },
-          synRate: this.#synRates.get(socketKey(address, port)) ?? 0,
-          attempts: counts.attempts,
-          completed: counts.completed,
-          halfOpen: rate.halfOpen.at(-1) ?? 0,
-          kind: judgement?.kind ?? 'nothing',
-          level: judgement?.confidence.level ?? 'low',
-        };
-      });
-    return rows.sort((a, b) => b.synRate - a.synRate || b.attempts - a.attempts).slice(0, MOST_TARGETS);
-  }
-
   #second(now: number): void {
-    const { counts, tracker } = this.#examiner;
-    const totals: VerdictTotals = verdictTotals(tracker);
-    const { completed, refused, halfOpen } = totals;
-    this.#history.add(now, [counts.packets, counts.syn, counts.synack, completed, refused, halfOpen]);
+    const { counts, tracker } = this.examiner;
     const late = now - this.#judgedAt >= JUDGE_AT_LEAST;
     if (late || counts.packets - this.#judgedPackets >= JUDGE_AFTER) this.#judge(now);
+    const { completed, refused } = verdictTotals(tracker);
+    this.#history.add(now, [counts.packets, counts.syn, counts.synack, completed, refused, this.#waiting]);
   }
 
-  /** SYNs a second at each socket, over the time since the last look. */
-  #measure(elapsed: number): void {
+  /** `last`: what goes on is told to end next, so not that it goes on. */
+  #judge(now: number, last = false): void {
+    const report = this.#recent.report(now);
+    const { ledger } = report;
+    const totals = since(this.#recent.before, verdictTotals(this.examiner.tracker));
+    const judgements = judge({
+      ...report,
+      vantage: vantageOf(totals, ledger.capture.counts),
+      cannotJudge: totals.cannotJudge,
+      duration: now,
+      format: (address) => this.examiner.addresses.format(address),
+    });
+    this.#waiting = ledger.capture.rate.halfOpen.at(-1) ?? 0;
+    this.#targets = this.#busiest(ledger.targets, judgements, Math.max(now - this.#judgedAt, SEC) / SEC);
+    this.#judgedAt = now;
+    this.#judgedPackets = this.examiner.counts.packets;
+    for (const event of this.#book.judge(now, judgements)) {
+      if (!last || event.type !== 'alarm-update') this.#onEvent(event);
+    }
+  }
+
+  /** `seconds`: since the last look, for rates. */
+  #busiest(
+    profiles: readonly TargetProfile[],
+    judgements: readonly Judgement[],
+    seconds: number,
+  ): readonly TargetStatus[] {
     const syns = new Map<number, number>();
-    const rates = new Map<number, number>();
-    for (const { scope, address, port, counts } of this.#judged.targets) {
+    const rows: TargetStatus[] = [];
+    for (const { scope, address, port, counts, rate } of profiles) {
       if (scope !== 'socket') continue;
-      const key = socketKey(address, port);
+      const key = address * 65_536 + port;
       const count = counts.attempts + counts.synAgain;
       syns.set(key, count);
-      rates.set(key, Math.max(0, count - (this.#syns.get(key) ?? 0)) / (elapsed / SEC));
+      const before = this.#syns.get(key) ?? 0;
+      const judgement = judgements.find(
+        ({ end, subject }) =>
+          end < 0 && subject.role === 'target' && subject.address === address && subject.port === port,
+      );
+      rows.push({
+        subject: { role: 'target', address, port, prefix: '' },
+        // Where counting began anew, what there was before is not known.
+        synRate: count >= before ? (count - before) / seconds : 0,
+        attempts: counts.attempts,
+        completed: counts.completed,
+        halfOpen: rate.halfOpen.at(-1) ?? 0,
+        kind: judgement?.kind ?? 'nothing',
+        level: judgement?.confidence.level ?? 'low',
+      });
     }
     this.#syns = syns;
-    this.#synRates = rates;
-  }
-
-  #judge(now: number): void {
-    this.#judged = this.#look();
-    this.#measure(Math.max(now - this.#judgedAt, SEC));
-    this.#judgedAt = now;
-    this.#judgedPackets = this.#examiner.counts.packets;
-    for (const event of this.#book.judge(now, this.#judged.judgements)) this.#onEvent(event);
+    return rows.sort((a, b) => b.synRate - a.synRate || b.attempts - a.attempts).slice(0, MOST_TARGETS);
   }
 }
 
-function socketKey(address: number, port: number): number {
-  return address * 65_536 + port;
+/** What was counted since `before`, or since ever. */
+function since(before: VerdictTotals | undefined, now: VerdictTotals): VerdictTotals {
+  if (before === undefined) return now;
+  const names = Object.keys(now) as (keyof VerdictTotals)[];
+  const counts = names.map((name): [keyof VerdictTotals, number] => [name, now[name] - before[name]]);
+  return Object.fromEntries(counts) as Record<keyof VerdictTotals, number>;
 }
 
 const SEC = 1e9;
@@ -179,7 +187,7 @@ const REFUSED = 4;
 const HALF_OPEN = 5;
 const SAMPLED = 6;
 /** Judging looks at all targets: after so many packets, or so much capture time, whatever comes first. */
-const JUDGE_AFTER = 500;
+const JUDGE_AFTER = 100;
 const JUDGE_AT_LEAST = 5e9;
 /** Not TCP, and for no fault. */
 const WHOLE: readonly number[] = [DecodeStatus.Ok, DecodeStatus.NotIp, DecodeStatus.NotTcp, DecodeStatus.Fragment];
