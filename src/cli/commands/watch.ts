@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import type { Command } from 'commander';
 import type { Frame } from '../../capture/types.ts';
-import { Examiner } from '../../diagnose/examiner.ts';
+import type { Examiner } from '../../diagnose/examiner.ts';
 import type { JudgementKind } from '../../diagnose/findings.ts';
 import { LiveWatch } from '../../diagnose/live/live-watch.ts';
 import type { WatchStatus } from '../../diagnose/live/watch-status.ts';
@@ -56,22 +56,21 @@ async function watch(path: string, options: WatchOptions): Promise<void> {
   const every = options.interval ?? DEFAULT_INTERVAL;
   const stop = stopSignal();
   const seen = new Set<JudgementKind>();
-  // A capture made to collide in the hash tables collides for nobody: the seed is ours, and no result depends on it.
-  const examiner = new Examiner({ seed: randomInt(2 ** 32) });
   const capture = new LiveCapture(path, {
     signal: stop.signal,
     follow: options.follow,
     onNote: (sentence) => output.note(sentence),
   });
   const live = new LiveWatch({
-    examiner,
+    // A capture made to collide in the hash tables collides for nobody: the seed is ours, and no result depends on it.
+    seed: randomInt(2 ** 32),
     start: capture,
-    look: () => ({ judgements: [], targets: [] }),
     onEvent: (event) => {
       seen.add(event.alarm.kind);
       output.alarm(event);
     },
   });
+  const { examiner } = live;
   const now = (): WatchStatus => live.status(SECONDS, HISTORY);
   const output = outputOf(options, { name: capture.name, start: capture, addresses: examiner.addresses, now });
   const metrics = await metricsOf(options.metrics, () =>
