@@ -1,4 +1,5 @@
 /** Frames recorded more than once (several hooks, mirrored ports, with and without a VLAN tag) against frames sent again. */
+import type { Packet } from '../wire/packet.ts';
 import { Later } from './handshake-words.ts';
 import type { VerdictBook } from './verdict-book.ts';
 
@@ -27,6 +28,11 @@ export function isSameFrame(
   t.setLater(row, Later.duplicates, t.later(row, Later.duplicates) + 1);
   book.duplicates++;
   return true;
+}
+
+/** The IP identification that tells copies apart, or -1: IPv6 has one in fragments only. */
+export function ipIdOf(packet: Readonly<Packet>): number {
+  return packet.network === 4 ? packet.ipId : -1;
 }
 
 /** Netfilter logs a frame at up to five hooks; what comes oftener in a row has been sent. */

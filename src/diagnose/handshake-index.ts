@@ -16,6 +16,8 @@ export class HandshakeIndex {
   /** Two words a slot: hash, and row + 1; 0 = free. The lowest bit of the hash tells entries by X from those by pair. */
   #slots = new Uint32Array(2 * 256);
   #used = 0;
+  /** Of the last look for a pair that found nothing: its hash. The row that is made next is of that pair. */
+  #missed = -1;
 
   /** `seed` stirs the hash, so that a capture made to collide collides for nobody else. */
   constructor(table: HandshakeTable, seed: number) {
@@ -36,9 +38,17 @@ export class HandshakeIndex {
     const hash = this.#pairHash(a, aPort, b, bPort);
     for (let slot = hash & mask; ; slot = (slot + 2) & mask) {
       const row = slots[slot + 1]! - 1;
-      if (row < 0) return -1;
+      if (row < 0) {
+        this.#missed = hash;
+        return -1;
+      }
       if (slots[slot] === hash && t.isBetween(row, a, aPort, b, bPort)) return row;
     }
+  }
+
+  /** The first row of a pair that `newest` has just not found. */
+  insertMissed(row: number): void {
+    this.#put(this.#missed, row);
   }
 
   /** The row of this client, server and X, or -1. `newest` is the newest row of the pair. */
@@ -76,7 +86,7 @@ export class HandshakeIndex {
     return -1;
   }
 
-  /** Makes a new row findable, before the older ones of its pair. */
+  /** Makes a new row findable, before the older ones of its pair: `newest` has just found one. */
   insert(row: number): void {
     const t = this.#table;
     const hash = this.#pairHash(t.client(row), t.clientPort(row), t.server(row), t.serverPort(row));

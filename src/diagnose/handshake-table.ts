@@ -8,7 +8,7 @@
  */
 import { IPV6_BASE } from '../wire/address.ts';
 import { Answer, Later, LaterTime, Meta, Opening, Sequel } from './handshake-words.ts';
-import { RowChunks } from './row-chunks.ts';
+import { ROW_MASK, ROW_SHIFT, RowChunks } from './row-chunks.ts';
 import { Fact, type Verdict, verdictOf } from './verdict.ts';
 
 export class HandshakeTable {
@@ -41,15 +41,16 @@ export class HandshakeTable {
     packet: number,
     ts: number,
   ): number {
-    const o = this.#openings;
-    const row = o.add();
-    o.setWord(row, Opening.client, client);
-    o.setWord(row, Opening.server, server);
-    o.setWord(row, Opening.ports, (clientPort << 16) | serverPort);
-    o.setWord(row, Opening.x, x);
-    o.setWord(row, Opening.packet, packet);
-    o.setDouble(row, Opening.at, ts);
-    if (client >= IPV6_BASE) o.setWord(row, Opening.meta, Meta.v6);
+    const row = this.#openings.add();
+    const words = this.#openings.words[row >>> ROW_SHIFT]!;
+    const base = (row & ROW_MASK) * Opening.words;
+    words[base + Opening.client] = client;
+    words[base + Opening.server] = server;
+    words[base + Opening.ports] = (clientPort << 16) | serverPort;
+    words[base + Opening.x] = x;
+    words[base + Opening.packet] = packet;
+    if (client >= IPV6_BASE) words[base + Opening.meta] = Meta.v6;
+    this.#openings.doubles[row >>> ROW_SHIFT]![(base + Opening.at) >>> 1] = ts;
     return row;
   }
 
@@ -189,9 +190,11 @@ export class HandshakeTable {
     return this.#openings.word(row, Opening.windowPrint) & 0xffff;
   }
 
-  setSynHeader(row: number, ttl: number, window: number, print: number): void {
+  /** `ipId` is -1 where there is none. */
+  setSynHeader(row: number, ttl: number, ipId: number, direction: number, window: number, print: number): void {
     const o = this.#openings;
-    o.setWord(row, Opening.meta, (o.word(row, Opening.meta) & 0x00ff_ffff) | (ttl << 24));
+    const kept = o.word(row, Opening.meta) & ~(0xff00_ffff | (3 << Meta.directionShift));
+    o.setWord(row, Opening.meta, kept | (ttl << 24) | (direction << Meta.directionShift) | (ipId & 0xffff));
     o.setWord(row, Opening.windowPrint, (window << 16) | print);
   }
 
@@ -203,15 +206,6 @@ export class HandshakeTable {
   /** 0 unknown, 1 towards the host that captured, 2 from it. */
   direction(row: number): number {
     return (this.#openings.word(row, Opening.meta) >>> Meta.directionShift) & 3;
-  }
-
-  setDirection(row: number, direction: number): void {
-    const o = this.#openings;
-    o.setWord(
-      row,
-      Opening.meta,
-      (o.word(row, Opening.meta) & ~(3 << Meta.directionShift)) | (direction << Meta.directionShift),
-    );
   }
 
   /** Next older row of the same pair of sockets, or -1. */
@@ -359,6 +353,12 @@ export class HandshakeTable {
 
   lastSynackAt(row: number): number {
     return this.later(row, Later.synacksAgain) > 0 ? this.laterTime(row, LaterTime.lastSynack) : this.synackAt(row);
+  }
+
+  /** When the row was last heard of, as far as its first record or its last one know: what the clock hand asks. */
+  heardAt(row: number): number {
+    const s = this.#sequelOf(row);
+    return Math.max(this.synAt(row), s < 0 ? 0 : this.#sequels.double(s, LaterTime.last));
   }
 
   /** Time of the latest segment of the row. */

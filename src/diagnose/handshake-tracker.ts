@@ -7,7 +7,7 @@ import type { Packet } from '../wire/packet.ts';
 import { ACK, CWR, ECE, FIN, RST, type Segment, SYN } from '../wire/segment.ts';
 import { seqAdd, seqDiff } from '../wire/seq.ts';
 import { acknowledgeCrossed, crosses, setAck } from './crossed-syns.ts';
-import { isSameFrame } from './duplicate-frames.ts';
+import { ipIdOf, isSameFrame } from './duplicate-frames.ts';
 import { HandshakeIndex, WALK } from './handshake-index.ts';
 import type { HandshakeObserver } from './handshake-observer.ts';
 import { HandshakeTable } from './handshake-table.ts';
@@ -17,6 +17,7 @@ import { OptionPrints } from './option-prints.ts';
 import { MAX_LATE, recallAck, recallReset, takeEarlyAck } from './reordered-capture.ts';
 import { RowFlows } from './row-flows.ts';
 import { type Limits, RowKeeper } from './row-keeper.ts';
+import { ScheduleTable } from './schedule-table.ts';
 import { Fact, Verdict } from './verdict.ts';
 import { VerdictBook } from './verdict-book.ts';
 
@@ -32,6 +33,7 @@ export interface TrackerOptions {
 export class HandshakeTracker {
   readonly handshakes: HandshakeTable = new HandshakeTable();
   readonly prints: OptionPrints = new OptionPrints();
+  readonly schedules: ScheduleTable = new ScheduleTable();
   readonly flows: RowFlows = new RowFlows(this.handshakes, this.prints);
   readonly book: VerdictBook = new VerdictBook(this.handshakes);
   /** Latest time seen, or that of `finish`. */
@@ -49,6 +51,7 @@ export class HandshakeTracker {
       this.#index,
       this.book,
       this.flows,
+      this.schedules,
       options.limits ?? {},
       options.observer,
       options.done,
@@ -66,7 +69,7 @@ export class HandshakeTracker {
 
   /** Bytes held for rows and for finding them. */
   get bytes(): number {
-    return this.handshakes.bytes + this.#index.bytes;
+    return this.handshakes.bytes + this.#index.bytes + this.flows.flows.bytes + this.schedules.bytes;
   }
 
   /** Looks at one decoded segment. `ts` in ns since the capture began, `number` the packet's number from 1. */
@@ -127,7 +130,7 @@ export class HandshakeTracker {
       return;
     }
     if (row < 0) {
-      row = this.#keeper.open(src, sport, dst, dport, seq, number, ts);
+      row = this.#keeper.open(newest, src, sport, dst, dport, seq, number, ts);
       if (newest >= 0 && crosses(t, newest, src, sport, ts)) {
         t.addFacts(newest, Fact.Crossed);
         t.addFacts(row, Fact.Crossed);
@@ -142,9 +145,7 @@ export class HandshakeTracker {
       recallReset(this.book, row);
       t.setSyn(row, number, ts);
     }
-    t.setSynHeader(row, packet.ttl, seg.wnd, this.prints.intern(seg));
-    t.setSynIpId(row, ipId);
-    t.setDirection(row, packet.direction);
+    t.setSynHeader(row, packet.ttl, ipId, packet.direction, seg.wnd, this.prints.intern(seg));
     if (seg.len > 0) t.setLater(row, Later.synLen, seg.len);
     const fastOpen = seg.tfoLen >= 0 ? Fact.FastOpen : 0;
     const ecn = (seg.flags & (ECE | CWR)) === (ECE | CWR) ? Fact.EcnSetup : 0;
@@ -159,6 +160,8 @@ export class HandshakeTracker {
   #onSynAgain(ts: number, row: number, ipId: number): void {
     const t = this.handshakes;
     if (isSameFrame(this.book, row, ts, t.lastSynAt(row), ipId, t.synIpId(row))) return;
+    const link = this.schedules.note(t.later(row, Later.synSchedule), ts - t.lastSynAt(row));
+    t.setLater(row, Later.synSchedule, link);
     t.setLater(row, Later.synsAgain, t.later(row, Later.synsAgain) + 1);
     t.setLaterTime(row, LaterTime.lastSyn, ts);
     t.setSynIpId(row, ipId);
@@ -175,7 +178,7 @@ export class HandshakeTracker {
     this.#onCrossed(ts, newest, seg, number);
     let row = this.#index.acknowledgedBy(newest, seg);
     if (row < 0) {
-      row = this.#keeper.openReply(seg, 0, number, ts);
+      row = this.#keeper.openReply(newest, seg, 0, number, ts);
     }
     const ipId = ipIdOf(packet);
     const attempt = t.isAttempt(row);
@@ -197,6 +200,8 @@ export class HandshakeTracker {
         return;
       }
       if (!same) this.#onOtherSynAck(ts, row, packet, number);
+      const link = this.schedules.note(t.later(row, Later.synackSchedule), ts - t.lastSynackAt(row));
+      t.setLater(row, Later.synackSchedule, link);
       t.setLater(row, Later.synacksAgain, t.later(row, Later.synacksAgain) + 1);
       t.setLaterTime(row, LaterTime.lastSynack, ts);
       t.setSynackIpId(row, ipId);
@@ -311,7 +316,7 @@ export class HandshakeTracker {
     const seg = packet.seg;
     const newest = this.#index.newest(seg.src, seg.sport, seg.dst, seg.dport);
     if (newest < 0) {
-      const row = this.#keeper.openReply(seg, Fact.LateRst, number, ts);
+      const row = this.#keeper.openReply(-1, seg, Fact.LateRst, number, ts);
       this.fromServers++;
       this.#observer?.onUnsolicited(ts, row, seg, packet.ttl);
       return;
@@ -384,11 +389,6 @@ export class HandshakeTracker {
   #touch(row: number, ts: number): void {
     if (ts > this.handshakes.laterTime(row, LaterTime.last)) this.handshakes.setLaterTime(row, LaterTime.last, ts);
   }
-}
-
-/** IPv6 has an identification in fragments only. */
-function ipIdOf(packet: Readonly<Packet>): number {
-  return packet.network === 4 ? packet.ipId : -1;
 }
 
 /** A reset may come within one unscaled window. */

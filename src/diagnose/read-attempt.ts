@@ -1,5 +1,5 @@
 /** One row of a tracker as the plain data that people, files and reports get. */
-import type { Attempt, Evidence, Fingerprint, HandshakeTiming, OfferedOptions, Schedule } from './attempt.ts';
+import type { Attempt, Evidence, Fingerprint, HandshakeTiming, OfferedOptions } from './attempt.ts';
 import { detailOf } from './detail.ts';
 import type { HandshakeTracker } from './handshake-tracker.ts';
 import { Later, LaterTime } from './handshake-words.ts';
@@ -36,8 +36,8 @@ export function readAttempt(tracker: HandshakeTracker, row: number): Attempt {
     rst: rstOf(tracker, row),
     icmp: icmpOf(tracker, row),
     synLen: t.later(row, Later.synLen),
-    synSchedule: scheduleOf(t.syns(row)),
-    synackSchedule: scheduleOf(t.synacks(row)),
+    synSchedule: tracker.schedules.read(t.later(row, Later.synSchedule), t.syns(row)),
+    synackSchedule: tracker.schedules.read(t.later(row, Later.synackSchedule), t.synacks(row)),
     duplicates: t.later(row, Later.duplicates),
     timing: timingOf(tracker, row),
     clientOptions: attempt ? optionsOf(tracker, t.synPrint(row), (facts & Fact.EcnSetup) !== 0) : undefined,
@@ -107,10 +107,6 @@ function optionsOf(tracker: HandshakeTracker, print: number, ecn: boolean): Offe
 function printOf(tracker: HandshakeTracker, ttl: number, window: number, print: number): Fingerprint | undefined {
   if (print === NOT_KEPT) return undefined;
   return { ttl, hops: hopsOf(ttl), window, options: printText(tracker.prints.bytes(print)) };
-}
-
-function scheduleOf(sent: number): Schedule {
-  return { sent, gaps: [], kind: sent > 1 ? 'irregular' : 'once' };
 }
 
 const DIRECTIONS = ['unknown', 'in', 'out', 'unknown'] as const;

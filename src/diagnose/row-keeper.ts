@@ -3,7 +3,7 @@
  * memory for what goes on at one time only. While no more than `QUIET` rows are held none is let go: a small capture is
  * judged as if nothing were ever forgotten.
  *
- * Above that a clock hand looks at two rows a packet. It lets go of (a) closed flows, by FIN of both sides, reset or
+ * Above that a clock hand looks at two rows for each that is opened. It lets go of (a) closed flows, by FIN of both sides, reset or
  * refusal, after `LINGER` without a segment; (b) what was never established, after `SILENCE`. Established connections
  * and flows that both sides use stay. When `maxAttempts` rows are held, the hand lets go of the next row that is not
  * established, so about the oldest of them; if `LOOK` in a row are, of the last it looked at. Each is judged as it stands,
@@ -14,7 +14,9 @@ import { seqAdd } from '../wire/seq.ts';
 import type { HandshakeIndex } from './handshake-index.ts';
 import type { HandshakeObserver } from './handshake-observer.ts';
 import type { HandshakeTable } from './handshake-table.ts';
+import { Later } from './handshake-words.ts';
 import type { RowFlows } from './row-flows.ts';
+import type { ScheduleTable } from './schedule-table.ts';
 import { Fact } from './verdict.ts';
 import type { VerdictBook } from './verdict-book.ts';
 
@@ -33,11 +35,14 @@ export class RowKeeper {
   readonly #index: HandshakeIndex;
   readonly #book: VerdictBook;
   readonly #flows: RowFlows;
+  readonly #schedules: ScheduleTable;
   readonly #observer: HandshakeObserver | undefined;
   readonly #done: ((row: number) => void) | undefined;
   readonly #most: number;
   readonly #quiet: number;
   #hand = 0;
+  /** Rows opened since the hand last moved. */
+  #opened = 0;
   #finished = false;
 
   constructor(
@@ -45,6 +50,7 @@ export class RowKeeper {
     index: HandshakeIndex,
     book: VerdictBook,
     flows: RowFlows,
+    schedules: ScheduleTable,
     limits: Limits,
     observer: HandshakeObserver | undefined,
     done: ((row: number) => void) | undefined,
@@ -53,22 +59,35 @@ export class RowKeeper {
     this.#index = index;
     this.#book = book;
     this.#flows = flows;
+    this.#schedules = schedules;
     this.#observer = observer;
     this.#done = done;
     this.#most = limits.maxAttempts ?? MOST;
     this.#quiet = Math.min(limits.quiet ?? QUIET, this.#most);
   }
 
-  open(client: number, cport: number, server: number, sport: number, x: number, packet: number, ts: number): number {
+  /** A row for these sockets; `newest` is what the index has just found for them, or -1. */
+  open(
+    newest: number,
+    client: number,
+    cport: number,
+    server: number,
+    sport: number,
+    x: number,
+    packet: number,
+    ts: number,
+  ): number {
     const row = this.#table.add(client, cport, server, sport, x, packet, ts);
-    this.#index.insert(row);
+    if (newest < 0) this.#index.insertMissed(row);
+    else this.#index.insert(row);
     this.#book.open();
+    this.#opened++;
     return row;
   }
 
   /** A row that begins with a SYN/ACK or RST: who answers what is not in the capture is its server; so backscatter looks. */
-  openReply(seg: Readonly<Segment>, facts: number, packet: number, ts: number): number {
-    const row = this.open(seg.dst, seg.dport, seg.src, seg.sport, seqAdd(seg.ack, -1), packet, ts);
+  openReply(newest: number, seg: Readonly<Segment>, facts: number, packet: number, ts: number): number {
+    const row = this.open(newest, seg.dst, seg.dport, seg.src, seg.sport, seqAdd(seg.ack, -1), packet, ts);
     this.#table.setFirstNumber(row, seg.seq);
     this.#table.addFacts(row, facts | Fact.ServerFirst);
     return row;
@@ -76,17 +95,21 @@ export class RowKeeper {
 
   /** A flow whose opening is not in the capture. Who sends is the client, unless only the sender's port is a server's. */
   openMidStream(seg: Readonly<Segment>, packet: number, ts: number): number {
-    if (seg.sport < 1024 && seg.dport >= 1024) return this.openReply(seg, 0, packet, ts);
-    const row = this.open(seg.src, seg.sport, seg.dst, seg.dport, seqAdd(seg.seq, -1), packet, ts);
+    if (seg.sport < 1024 && seg.dport >= 1024) return this.openReply(-1, seg, 0, packet, ts);
+    const row = this.open(-1, seg.src, seg.sport, seg.dst, seg.dport, seqAdd(seg.seq, -1), packet, ts);
     this.#table.setFirstNumber(row, seg.ack);
     return row;
   }
 
   /** Lets go of what is done with, and makes room for one row. Call it before a packet is looked at: rows may vanish. */
   makeRoom(now: number): void {
+    if (this.#opened === 0) return;
+    const steps = STEP * this.#opened;
+    this.#opened = 0;
     const t = this.#table;
     if (t.held < this.#quiet) return;
-    for (let i = 0; i < STEP; i++) {
+    // Until the capture is as long as the shorter wait, nothing can be over.
+    for (let i = 0; i < steps && now > LINGER; i++) {
       const row = this.#next();
       if (!t.isHeld(row) || !isOver(t, row, now)) continue;
       this.expired++;
@@ -132,6 +155,8 @@ export class RowKeeper {
     this.#tell(row, now);
     this.#index.remove(row);
     this.#flows.release(row);
+    this.#schedules.release(this.#table.later(row, Later.synSchedule));
+    this.#schedules.release(this.#table.later(row, Later.synackSchedule));
     this.#table.free(row);
   }
 
@@ -146,7 +171,7 @@ function isOver(t: HandshakeTable, row: number, now: number): boolean {
   const facts = t.facts(row);
   const closed = isClosed(facts);
   if (!closed && isEstablished(facts)) return false;
-  return now - t.lastAt(row) > (closed ? LINGER : SILENCE);
+  return now - t.heardAt(row) > (closed ? LINGER : SILENCE);
 }
 
 function isClosed(facts: number): boolean {

@@ -1,10 +1,10 @@
 /** One capture, from disk or standard input, compressed or not, read frame by frame in bounded memory. */
-import { createReadStream } from 'node:fs';
+import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
 import { CaptureError } from '../capture/error.ts';
 import { CaptureReader } from '../capture/reader.ts';
 import { Frame } from '../capture/types.ts';
 import { HalfopenError } from '../wire/error.ts';
-import { decompressed } from './decompress.ts';
+import { decompressed, isCompressed } from './decompress.ts';
 
 /**
  * ```ts
@@ -23,13 +23,15 @@ export class CaptureSource {
   failure: HalfopenError | undefined = undefined;
   /** The same for a summary that names the file already; '' when nothing is missing. */
   note = '';
-  readonly #input: AsyncIterable<Uint8Array>;
+  readonly #input: AsyncIterable<Uint8Array> | undefined;
   #chunks: AsyncGenerator<Uint8Array, void> | undefined = undefined;
+  /** A plain file is read without streams, straight into the reader's memory: that saves a copy and a thread's time. */
+  #file = -1;
   #ended = false;
   #broken = false;
 
   /** `input`: the bytes, when they come from somewhere else than the file or standard input. */
-  constructor(path: string, input: AsyncIterable<Uint8Array> = captureBytes(path)) {
+  constructor(path: string, input?: AsyncIterable<Uint8Array>) {
     this.path = path;
     this.#input = input;
     this.name = captureName(path);
@@ -54,21 +56,12 @@ export class CaptureSource {
 
   /** Brings more input until there is a frame, which it then reads; false at the end of the capture. */
   async fill(): Promise<boolean> {
-    this.#chunks ??= this.#open();
+    if (this.#file < 0 && this.#chunks === undefined && !this.#ended) {
+      if (this.#input === undefined) this.#file = openPlain(this.path);
+      if (this.#file < 0) this.#chunks = this.#open();
+    }
     while (!this.#ended) {
-      let chunk: Uint8Array | undefined;
-      try {
-        const { done, value } = await this.#chunks.next();
-        if (!done) chunk = value;
-      } catch (error) {
-        const failure = ioError(this.name, error);
-        if (failure === undefined) throw error;
-        this.#fail(failure, failure.message.slice(this.name.length + 2));
-        // A file that cannot be read is not an empty one.
-        if (this.reader.frames === 0) this.#broken = true;
-      }
-      if (chunk !== undefined) this.reader.push(chunk);
-      else {
+      if (!(await this.#more())) {
         this.#ended = true;
         this.reader.end();
       }
@@ -82,8 +75,32 @@ export class CaptureSource {
     return false;
   }
 
+  /** The next bytes into the reader; false at the end, or where no more can be read. */
+  async #more(): Promise<boolean> {
+    try {
+      if (this.#file >= 0) {
+        const length = readSync(this.#file, this.reader.room(CHUNK));
+        this.reader.filled(length);
+        return length > 0;
+      }
+      const next = await this.#chunks?.next();
+      if (next === undefined || next.done === true) return false;
+      this.reader.push(next.value);
+      return true;
+    } catch (error) {
+      const failure = ioError(this.name, error);
+      if (failure === undefined) throw error;
+      this.#fail(failure, failure.message.slice(this.name.length + 2));
+      // A file that cannot be read is not an empty one.
+      if (this.reader.frames === 0) this.#broken = true;
+      return false;
+    }
+  }
+
   async close(): Promise<void> {
     this.#ended = true;
+    if (this.#file >= 0) closeSync(this.#file);
+    this.#file = -1;
     await this.#chunks?.return();
   }
 
@@ -94,10 +111,26 @@ export class CaptureSource {
   }
 
   #open(): AsyncGenerator<Uint8Array, void> {
-    return decompressed(this.#input, (sentence) => {
+    return decompressed(this.#input ?? captureBytes(this.path), (sentence) => {
       this.#fail(new CaptureError(this.name, this.reader.offset, sentence), sentence);
     });
   }
+}
+
+/** Opens a regular file that is not compressed; -1 for anything else, also for what cannot be opened. */
+function openPlain(path: string): number {
+  if (path === '-' || statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return -1;
+  let file = -1;
+  try {
+    file = openSync(path, 'r');
+    const first = new Uint8Array(4);
+    readSync(file, first, 0, first.length, 0);
+    if (!isCompressed(first)) return file;
+  } catch {
+    // The stream finds the same, and says it.
+  }
+  if (file >= 0) closeSync(file);
+  return -1;
 }
 
 /** The bytes of a file, or of standard input for `-`. Nothing is opened before the first of them is asked for. */

@@ -18,9 +18,18 @@ export async function* decompressed(
     first = first.length === 0 ? value : Buffer.concat([first, value]);
   }
   const all = rejoin(first, rest);
-  if (first[0] === 0x1f && first[1] === 0x8b && first[2] === 8) yield* gunzipped(all, onDamage);
+  if (isGzip(first)) yield* gunzipped(all, onDamage);
   else if (isZstd(first)) yield* unzstded(all, onDamage);
   else yield* all;
+}
+
+/** Does a file that begins with these bytes (at least four) go through `decompressed` changed? */
+export function isCompressed(first: Uint8Array): boolean {
+  return isGzip(first) || isZstd(first);
+}
+
+function isGzip(first: Uint8Array): boolean {
+  return first[0] === 0x1f && first[1] === 0x8b && first[2] === 8;
 }
 
 async function* rejoin(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array, void> {

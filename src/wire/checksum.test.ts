@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { AddressTable } from './address.ts';
-import { addWords, inetChecksum, pseudoHeaderSum, tcpChecksum } from './checksum.ts';
+import { addViewWords, addWords, inetChecksum, pseudoHeaderSum, tcpChecksum } from './checksum.ts';
 
 /** RFC 1071 §1, word by word. */
 function oracle(bytes: Uint8Array): number {
@@ -53,4 +53,19 @@ test('tcpChecksum gives the value to store, and 0 once it is stored', () => {
   tcp[16] = 0xf4;
   tcp[17] = 0xfe;
   expect(tcpChecksum(tcp, 0, 20, 0xc0000201, 0xcb007150, new AddressTable())).toBe(0);
+});
+
+test('over a view, from any offset and for any length, the sum is the same', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(20), fc.nat(0xffff), (data, skip, sum) => {
+      const off = Math.min(skip, data.length);
+      const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+      const len = data.length - off;
+      expect(addViewWords(view, off, len, sum)).toBe(addWords(data, off, len, sum));
+    }),
+  );
+  const most = new Uint8Array(70_000).fill(0xff);
+  for (const len of [65_535, 65_536, 70_000]) {
+    expect(addViewWords(new DataView(most.buffer), 0, len, 0)).toBe(addWords(most, 0, len, 0));
+  }
 });

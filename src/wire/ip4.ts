@@ -1,5 +1,5 @@
 /** The IPv4 header (RFC 791 §3.1). */
-import { addWords, inetChecksum } from './checksum.ts';
+import { addViewWords, addWords } from './checksum.ts';
 import type { Packet } from './packet.ts';
 import { DecodeStatus } from './status.ts';
 
@@ -40,7 +40,7 @@ export function decodeIp4(bytes: Uint8Array, view: DataView, off: number, end: n
   packet.fragmentAt = packet.tcpOff;
   packet.routed = false;
   if (packet.tcpOff > end) return DecodeStatus.Truncated;
-  if (packet.verify) packet.ipChecksum = inetChecksum(bytes, off, headerLen) === 0 ? 'ok' : 'bad';
+  if (packet.verify) packet.ipChecksum = addViewWords(view, off, headerLen, 0) === 0xffff ? 'ok' : 'bad';
   return DecodeStatus.Ok;
 }
 

@@ -3,7 +3,7 @@
  * One `Packet` is reused for all; decoding allocates nothing (a new IPv6 address may make its table grow).
  */
 import { type AddressTable, IPV6_BASE } from './address.ts';
-import { addWords, pseudoHeaderSum } from './checksum.ts';
+import { addViewWords, addWords, pseudoHeaderSum } from './checksum.ts';
 import { Direction } from './direction.ts';
 import { decodeIp4, encodeIp4, IP4_HEADER_BYTES } from './ip4.ts';
 import { decodeIp6, encodeIp6, IP6_HEADER_BYTES } from './ip6.ts';
@@ -184,16 +184,16 @@ function decodeTransport(bytes: Uint8Array, view: DataView, addresses: AddressTa
   packet.payloadAvailable = Math.max(0, Math.min(seg.len, end - tcpOff - header));
   if (packet.fragment) return DecodeStatus.Fragment;
   if (packet.verify && packet.capturedAll && !packet.routed && end - tcpOff >= 20) {
-    packet.tcpChecksum = judgeChecksum(bytes, view, addresses, packet);
+    packet.tcpChecksum = judgeChecksum(view, addresses, packet);
   }
   return status;
 }
 
-function judgeChecksum(bytes: Uint8Array, view: DataView, addresses: AddressTable, packet: Packet): ChecksumState {
+function judgeChecksum(view: DataView, addresses: AddressTable, packet: Packet): ChecksumState {
   const { seg, tcpOff } = packet;
   const len = packet.end - tcpOff;
   const pseudo = pseudoHeaderSum(seg.src, seg.dst, len, addresses);
-  if (addWords(bytes, tcpOff, len, pseudo) === 0xffff) return 'ok';
+  if (addViewWords(view, tcpOff, len, pseudo) === 0xffff) return 'ok';
   return view.getUint16(tcpOff + 16) === pseudo ? 'offload' : 'bad';
 }
 
