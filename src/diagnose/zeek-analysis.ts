@@ -1,6 +1,6 @@
 /**
  * What Zeek makes of one segment of a flow: states of both sides, history, sizes and gaps. The steps are those of
- * `TCPSessionAdapter::Process` and what it calls (Zeek 8), in their order and with their quirks, because the columns are
+ * `TCPSessionAdapter::Process` and what it calls (Zeek 9.1-dev), in their order and with their quirks, because the columns are
  * there to be compared with Zeek's. A payload that the capture cut short counts as seen: it was not lost.
  */
 import { ACK, FIN, RST, type Segment, SYN } from '../wire/segment.ts';

@@ -1,6 +1,6 @@
 /**
  * What Zeek calls the state of a connection: a state for each side, and the `conn_state` that the two make. The rules are
- * those of Zeek 8 (`TCP_Endpoint.h`; function `conn_state` of `scripts/base/protocols/conn/main.zeek`).
+ * those of Zeek 9.1-dev (`TCP_Endpoint.h`; function `conn_state` of `scripts/base/protocols/conn/main.zeek`).
  */
 
 /** State of one side. */

@@ -1,6 +1,6 @@
 /**
  * Attempts as Zeek's conn.log, tab-separated (fields and types of `scripts/base/protocols/conn/main.zeek`, format of the
- * ASCII writer, Zeek 8): a head, a line each, a foot. So that what reads Zeek's logs reads these, too, and a diff with
+ * ASCII writer, Zeek 9.1-dev): a head, a line each, a foot. So that what reads Zeek's logs reads these, too, and a diff with
  * Zeek's own shows where the two differ.
  */
 import type { Attempt, FlowFacts } from '../diagnose/attempt.ts';
