@@ -5,13 +5,13 @@
 import type { Segment } from '../wire/segment.ts';
 import { type LedgerOptions, TargetLedger } from './detect/ledger.ts';
 import type { HandshakeObserver } from './handshake-observer.ts';
-import type { JudgementInput } from './judgement.ts';
+import type { JudgementInput } from './judge/judgement-input.ts';
 import { type StrayFlow, StrayLedger } from './stray-ledger.ts';
 import type { TrackerRows } from './tracker-rows.ts';
 import { Fact } from './verdict.ts';
 
 /** What findings are made of. */
-export type Report = Pick<JudgementInput, 'live' | 'ledger' | 'strays' | 'connectionsOf'>;
+export type Report = Pick<JudgementInput, 'live' | 'ledger' | 'strays' | 'probes' | 'connectionsOf'>;
 
 export interface CaptureCounts extends HandshakeObserver {
   /** Of the tracker that will tell. */
@@ -26,6 +26,7 @@ export class CaptureWatch implements CaptureCounts {
   readonly rows: TrackerRows;
   readonly #ledger: TargetLedger;
   readonly #strays: StrayLedger;
+  readonly #probes: StrayLedger;
   readonly #next: HandshakeObserver | undefined;
   #live = true;
   readonly #flow: StrayFlow = {
@@ -44,6 +45,7 @@ export class CaptureWatch implements CaptureCounts {
     this.rows = rows;
     this.#ledger = new TargetLedger(rows, options);
     this.#strays = new StrayLedger(options.seed);
+    this.#probes = new StrayLedger(options.seed);
     this.#next = next;
   }
 
@@ -57,6 +59,7 @@ export class CaptureWatch implements CaptureCounts {
       live: this.#live,
       ledger: this.#ledger.report(ts),
       strays: this.#strays.profiles(LEAST_STRAYS),
+      probes: this.#probes.profiles(LEAST_STRAYS),
       connectionsOf: (server) => this.#strays.connectionsOf(server),
     };
   }
@@ -108,26 +111,39 @@ export class CaptureWatch implements CaptureCounts {
 
   onRetired(ts: number, row: number): void {
     this.#ledger.onRetired(ts, row);
-    const { table: t } = this.rows;
-    if (t.has(row, Fact.Syn)) {
-      // An attempt: the ledger's.
-    } else if (t.has(row, Fact.ClientSpoke | Fact.ServerSpoke)) {
-      this.#strays.onConnection(t.client(row), t.server(row));
-    } else {
-      const flow = this.#flow;
-      flow.client = t.client(row);
-      flow.clientPort = t.clientPort(row);
-      flow.server = t.server(row);
-      flow.serverPort = t.serverPort(row);
-      flow.synacks = t.has(row, Fact.SynAck) ? t.synacks(row) : 0;
-      flow.firstAt = t.firstAt(row);
-      flow.lastAt = t.lastAt(row);
-      flow.firstPacket = t.firstPacket(row);
-      this.#strays.onFlow(flow);
-    }
+    if (!this.rows.table.has(row, Fact.Syn)) this.#onNoAttempt(row);
     this.#next?.onRetired(ts, row);
+  }
+
+  /** A flow without a SYN: replies and nothing else, a probe that met a RST, or a connection that began elsewhere. */
+  #onNoAttempt(row: number): void {
+    const { table: t } = this.rows;
+    const clientSpoke = t.has(row, Fact.ClientSpoke);
+    const serverSpoke = t.has(row, Fact.ServerSpoke);
+    if (!clientSpoke && !serverSpoke) {
+      this.#strays.onFlow(this.#flowOf(row, false));
+      return;
+    }
+    this.#strays.onConnection(t.client(row), t.server(row));
+    // Who was taken for the server may be the one that probes; the other side is then the one that resets.
+    if (clientSpoke !== serverSpoke && t.has(row, RESET)) this.#probes.onFlow(this.#flowOf(row, serverSpoke));
+  }
+
+  #flowOf(row: number, turned: boolean): StrayFlow {
+    const { table: t } = this.rows;
+    const flow = this.#flow;
+    flow.client = turned ? t.server(row) : t.client(row);
+    flow.clientPort = turned ? t.serverPort(row) : t.clientPort(row);
+    flow.server = turned ? t.client(row) : t.server(row);
+    flow.serverPort = turned ? t.clientPort(row) : t.serverPort(row);
+    flow.synacks = t.has(row, Fact.SynAck) ? t.synacks(row) : 0;
+    flow.firstAt = t.firstAt(row);
+    flow.lastAt = t.lastAt(row);
+    flow.firstPacket = t.firstPacket(row);
+    return flow;
   }
 }
 
+const RESET: number = Fact.LateRst | Fact.ServerRst | Fact.ClientRst;
 /** Hosts with fewer flows of strays have no profile made. */
 const LEAST_STRAYS = 10;

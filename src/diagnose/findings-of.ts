@@ -14,6 +14,7 @@ export interface Counted {
   readonly totals: VerdictTotals;
   readonly ledger: LedgerReport;
   readonly strays: readonly StrayProfile[];
+  readonly probes: readonly StrayProfile[];
   readonly live: boolean;
   readonly connectionsOf: (server: number) => number;
   readonly expired: number;

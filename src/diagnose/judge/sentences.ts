@@ -75,6 +75,10 @@ export function answersOfScanSentence(where: string, s: StrayProfile): string {
   return `Scan by ${where}, seen from its answers alone: ${counted(s.serverPorts.distinct.count, 'port')} replied.`;
 }
 
+export function probesSentence(where: string, s: StrayProfile): string {
+  return `Scan by ${where}, without SYNs: segments that belong to no connection went to ${counted(s.serverPorts.distinct.count, 'port')} of one host, and RSTs came back.`;
+}
+
 function during({ onset, end }: Stretch): string {
   return end < 0 ? `from ${span(onset)} to the end of the capture` : `from ${span(onset)} to ${span(end)}`;
 }

@@ -9,8 +9,11 @@ import type { Case } from './subject-case.ts';
 export function weighRetryStorm(c: Case): Reasons | undefined {
   const { synAgain } = c.profile.counts;
   const syns = c.attempts + synAgain;
-  const each = syns / Math.max(1, c.profile.sources.distinct.count);
+  const clients = c.profile.sources.distinct.count;
+  const each = syns / Math.max(1, clients);
   if (syns < 100 || c.unfinished < 30 || each < 3) return undefined;
+  // One program that tries a closed door is no storm, unless it hammers at it.
+  if (clients < 3 && c.peakRate < 50) return undefined;
   const reasons = new Reasons();
   reasons.add(-2, 'clients seldom storm a server');
   const share = c.completed / Math.max(1, c.judged);

@@ -111,21 +111,29 @@ function prints(c: Case, reasons: Reasons): void {
   if (c.withoutOptions >= 0.5) {
     const text = `${percent(c.withoutOptions)} of the unfinished SYNs have no TCP options`;
     reasons.add(c.withoutOptions >= 0.8 ? 2.5 : 1.5, `${text}; every usual stack sends at least MSS`, 'fingerprint');
+  } else if (c.withoutOptions >= 0.1 && c.withoutOptions * c.unfinished >= 200) {
+    // Where good attempts look unfinished, too, as in a capture of SYNs alone, those that no stack sends still stand out.
+    const text = `${grouped(c.withoutOptions * c.unfinished)} SYNs have no TCP options`;
+    reasons.add(
+      c.withoutOptions * c.unfinished >= 1000 ? 2 : 1,
+      `${text}; every usual stack sends at least MSS`,
+      'fingerprint',
+    );
   } else if (c.withoutOptions < 0.05) {
     reasons.add(-0.5, 'the SYNs carry options as a usual stack sends them', 'fingerprint');
   }
   if (c.sources >= 100 && c.networks >= 30 && c.ttls <= 3) {
     const text = `${c.ttls === 1 ? 'one TTL' : `${c.ttls} TTLs`} in 95 % of SYNs from ${grouped(c.sources)} addresses`;
     reasons.add(1.5, `${text} all over the address space: they started at few places`, 'fingerprint');
-  } else if (c.sources >= 100 && c.networks >= 30 && c.ttls >= 12) {
-    reasons.add(-0.5, `${c.ttls} different TTLs, as hosts at many distances have`, 'fingerprint');
+  } else if (c.sources >= 100 && c.networks >= 30 && c.ttls >= 12 && c.withoutOptions < 0.05) {
+    reasons.add(c.answersSeen ? -0.5 : -1, `${c.ttls} different TTLs, as hosts at many distances have`, 'fingerprint');
   }
   if (c.sources >= 100 && c.commonPrint >= 0.95) {
     const text = `${percent(c.commonPrint)} of SYNs from ${grouped(c.sources)} addresses have the same window and options`;
     reasons.add(1, text, 'fingerprint');
   }
   const { prints: kinds, attempts } = c.profile.traits;
-  if (c.sources >= 100 && kinds.length >= 5 && c.commonPrint < 0.6 && c.withoutOptions < 0.05) {
+  if (c.sources >= 100 && kinds.length >= 3 && c.commonPrint < 0.7 && c.withoutOptions < 0.05) {
     const shown = `${kinds.length >= 64 ? 'at least 64' : kinds.length} kinds of window and options`;
     reasons.add(-1, `${shown} among ${grouped(attempts)} SYNs, as clients of many makes have`, 'fingerprint');
   }

@@ -54,6 +54,18 @@ function opinionOn(s: StrayProfile): StrayOpinion | undefined {
   return { kind: 'backscatter', reasons: backscatter(s, peers) };
 }
 
+/** Flows without a SYN that a host ended with RST: by whom was it probed? FIN, NULL, Xmas and ACK scans look like that. */
+export function weighProbes(s: StrayProfile): Reasons | undefined {
+  const ports = s.serverPorts.distinct.count;
+  if (s.role !== 'sent' || s.flows < LEAST_FLOWS || s.peers.distinct.count > 2) return undefined;
+  if (ports < LEAST_FLOWS || ports < 0.5 * s.flows) return undefined;
+  const reasons = new Reasons();
+  reasons.add(-2, 'most resets end connections');
+  const text = `${grouped(ports)} ports of one host were sent something and replied with RST alone`;
+  reasons.add(ports >= 100 ? 5 : 3.5, text, 'dst-port-entropy');
+  return reasons;
+}
+
 function reflection(s: StrayProfile, peers: number): Reasons {
   const reasons = new Reasons();
   reasons.add(-2, 'reflection is rare');
