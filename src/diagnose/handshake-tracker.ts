@@ -267,14 +267,14 @@ export class HandshakeTracker {
         if ((facts & Fact.Acked) !== 0) return row;
         if ((facts & (Fact.Syn | Fact.SynAck)) !== Fact.Syn) continue;
         const acknowledged = seqDiff(seg.ack, t.x(row));
-        if (acknowledged < 1 || acknowledged >= MAX_LATE) continue;
+        if (acknowledged < 1 || acknowledged > MAX_WINDOW) continue;
         this.#goOn(ts, row, Fact.ServerWentOn);
         return row;
       }
-      // The ACK for a Y that is not first in the chain must be exact; for the newest attempt, data may have followed.
-      const ahead = seqDiff(seg.ack, t.y(row));
+      // Several attempts may have got one Y, so X counts too; of the newest, data may have followed.
+      const ahead = past > 0 && past < (row === newest ? MAX_LATE : MAX_WINDOW) ? seqDiff(seg.ack, t.y(row)) : 0;
       if ((facts & (Fact.SynAck | Fact.Acked | Fact.ClientRst)) === Fact.SynAck) {
-        if (ahead === 1 || (row === newest && ahead > 1 && ahead < MAX_LATE && past > 0 && past < MAX_LATE)) {
+        if (ahead === 1 || (row === newest && ahead > 1 && ahead < MAX_LATE)) {
           setAck(t, row, seg, number, ts);
           this.book.judge(row, Fact.Acked | (ahead === 1 ? 0 : Fact.LateAck) | (seg.len > 0 ? Fact.DataAck : 0));
           if ((facts & Fact.Syn) !== 0) this.#observer?.onCompleted(ts, row);
