@@ -1,5 +1,4 @@
 /** `halfopen explain <capture...>`: what became of every connection attempt in captures read as one timeline. */
-import { randomInt } from 'node:crypto';
 import type { Command } from 'commander';
 import type { Attempt } from '../../diagnose/attempt.ts';
 import { detailOf } from '../../diagnose/detail.ts';
@@ -56,32 +55,34 @@ async function explain(paths: readonly string[], options: ExplainOptions): Promi
   let filter: AttemptFilter = attemptFilter(options, 0n);
   const selective = isFiltered(options);
   let passed = 0;
-  // A capture made to collide in the hash tables collides for nobody: the seed is ours, and no result depends on it.
-  const examiner = new Examiner({
-    seed: randomInt(2 ** 32),
-    wants: (row) => {
-      const { handshakes } = examiner.tracker;
-      const verdict = handshakes.verdict(row);
-      details.add({ verdict, detail: detailOf(handshakes.facts(row)) });
-      // An attempt that nobody will look at is not built.
-      if (selective || !outputs.isNone) return true;
-      return isAttempt(verdict) && first.wants(handshakes.firstPacket(row));
-    },
-    sink: (attempt: Attempt) => {
-      if (!passes(filter, attempt, examiner.addresses)) return;
-      passed++;
-      outputs.add(attempt);
-      if (listed(filter, attempt)) first.add(attempt);
-    },
-  });
-  outputs.addresses = examiner.addresses;
+  const examinerOf = (seed: number): Examiner =>
+    new Examiner({
+      seed,
+      wants: (row) => {
+        const { handshakes } = examiner.tracker;
+        const verdict = handshakes.verdict(row);
+        details.add({ verdict, detail: detailOf(handshakes.facts(row)) });
+        // An attempt that nobody will look at is not built.
+        if (selective || !outputs.isNone) return true;
+        return isAttempt(verdict) && first.wants(handshakes.firstPacket(row));
+      },
+      sink: (attempt: Attempt) => {
+        if (!passes(filter, attempt, examiner.addresses)) return;
+        passed++;
+        outputs.add(attempt);
+        if (listed(filter, attempt)) first.add(attempt);
+      },
+    });
   let start = { sec: 0, nanos: 0 };
+  let examiner = examinerOf(0);
   try {
     await streamTimeline(sources, (frame) => {
       if (frame.number === 1) {
         start = { sec: frame.tsSec, nanos: frame.tsNanos };
         outputs.start = BigInt(start.sec) * 1_000_000_000n + BigInt(start.nanos);
         filter = attemptFilter(options, outputs.start);
+        examiner = examinerOf(seedOf(start.sec, start.nanos));
+        outputs.addresses = examiner.addresses;
       }
       examiner.onFrame(frame);
     });
@@ -103,6 +104,14 @@ async function explain(paths: readonly string[], options: ExplainOptions): Promi
   } finally {
     outputs.discard();
   }
+}
+
+/**
+ * Hash tables and sketches are stirred by when the capture began: who makes packets that collide for one capture cannot
+ * know that, and the same capture is explained in the same words each time.
+ */
+function seedOf(sec: number, nanos: number): number {
+  return Math.imul((sec ^ Math.imul(nanos, 0x9e37_79b1)) | 0, 0x85eb_ca6b) >>> 0;
 }
 
 function captureInfo(sources: readonly CaptureSource[]): CaptureInfo {
