@@ -57,7 +57,7 @@ export interface SourceStatistics {
   readonly spoofed: 'spoofed' | 'not-spoofed' | 'cannot-tell';
   /** Why, one sentence each. */
   readonly because: readonly string[];
-  /** Most active first. */
+  /** Most active first, with the attempts that are certainly theirs. */
   readonly top: readonly { readonly address: number; readonly attempts: number }[];
   readonly ttls: readonly { readonly ttl: number; readonly share: number }[];
   /** Window and option kinds of SYNs, most frequent first. */

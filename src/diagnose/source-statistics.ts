@@ -1,5 +1,5 @@
 /** Who sent the SYNs at a target, and whether those addresses are real: reasons counted for and against, never a guess alone. */
-import type { SynPrint, TargetProfile } from './detect/target-profile.ts';
+import type { SynPrint, Tally, TargetProfile } from './detect/target-profile.ts';
 import { counted, grouped, percent } from './figures.ts';
 import type { SourceStatistics } from './findings.ts';
 import type { Case } from './judge/subject-case.ts';
@@ -15,13 +15,19 @@ export function sourceStatistics(c: Case): SourceStatistics {
     entropyMost: sources.entropyMost,
     spoofed,
     because,
-    top: sources.top.slice(0, 10).map(({ value, count }) => ({ address: value, attempts: count })),
+    top: mostActive(sources),
     ttls: shares(unfinished.attempts > 0 ? unfinished.ttls : traits.ttls).slice(0, 12),
     prints: traits.prints
       .slice(0, 8)
       .map((p) => ({ print: printText(p), share: p.attempts / Math.max(1, traits.attempts) })),
     impossible: traits.impossible + traits.unrouted,
   };
+}
+
+/** Only what is certain: among a million sources of one SYN each, a sketch holds some with counts of others before them. */
+function mostActive({ top, distinct }: Tally): SourceStatistics['top'] {
+  const sure = top.map(({ value, count, over }) => ({ address: value, attempts: count - over }));
+  return sure.filter(({ attempts }) => attempts > 1 || distinct.error === 0).slice(0, 10);
 }
 
 /** Forged addresses cannot do what takes hearing: acknowledge, reset, try again on silence. */
