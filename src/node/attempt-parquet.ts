@@ -86,8 +86,8 @@ function groupColumn({ name, kind, optional, of }: AttemptColumn): GroupColumn {
   return { name, of, set: (row, value) => (values[row] = BigInt(value ?? 0)), data: (rows) => values.slice(0, rows) };
 }
 
-/** Large enough to compress and to skip by its statistics, small enough for some 100 MB of values at a time. */
-const ROWS_PER_GROUP = 1 << 15;
+/** Large enough to compress and to skip by its statistics, small enough for some 50 MB of values at a time. */
+const ROWS_PER_GROUP = 1 << 14;
 const INITIAL_BYTES = 1 << 20;
 
 const SCHEMA: SchemaElement[] = [

@@ -29,6 +29,6 @@ export function columnsToCsv(columns: readonly DataColumn[]): string {
 /** One field, quoted where RFC 4180 asks for it. */
 export function csvField(value: number | string | null): string {
   if (value === null) return '';
-  const text = String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  if (typeof value === 'number') return String(value);
+  return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 }
