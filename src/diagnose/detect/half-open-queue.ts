@@ -14,7 +14,7 @@ export const HALF_OPEN: DetectorInfo = {
   blindSpots: [
     'With SYN cookies or a SYN proxy there is no queue, or another.',
     'In a capture of one direction completions are missing: H is an upper bound.',
-    'Linux lets old entries go early once the queue is half full, so it refills rather than being full.',
+    'Linux lets old entries go early once its queue is half full (reqsk_timer_handler): T seen in a flood is shorter than set.',
     'A busy server with slow clients has many half-open entries as well.',
   ],
 };
@@ -53,7 +53,7 @@ export class HalfOpenQueue {
 
   finding(context: QueueContext): Finding {
     const { t, rests } = this.#lifetime();
-    const { applies, note } = judgeable(context);
+    const { applies, note } = this.#judgeable(context);
     const peak = this.model.peak(t);
     const least = this.model.limited(t, 0);
     const fires = applies && least !== undefined;
@@ -76,7 +76,7 @@ export class HalfOpenQueue {
 
   estimate(context: QueueContext): QueueEstimate {
     const { t, rests } = this.#lifetime();
-    const { applies, note } = judgeable(context);
+    const { applies, note } = this.#judgeable(context);
     const peak = this.model.peak(t);
     const backlogs = BACKLOGS.map((backlog, b) => {
       const queue = this.model.limited(t, b);
@@ -114,10 +114,9 @@ export class HalfOpenQueue {
     for (let r = 1; r < LIFETIMES.length; r++) if (this.#gaveUp[r]! > this.#gaveUp[t]!) t = r;
     const times = this.#gaveUp[t]!;
     if (times > 0 && t > 0) {
-      return {
-        t,
-        rests: `SYN/ACKs were sent ${t + 1} times (${attemptsText(times)}), so 1 + 2 + … + ${2 ** t} s`,
-      };
+      const timeouts = Array.from({ length: t + 1 }, (_, i) => 2 ** i);
+      const sum = (t > 3 ? [1, 2, '…', 2 ** t] : timeouts).join(' + ');
+      return { t, rests: `SYN/ACKs were sent ${t + 1} times and no more (${attemptsText(times)}): ${sum} s` };
     }
     const copies = Math.min(this.#most, LIFETIMES.length - 1);
     if (copies > DEFAULT_RETRIES)
@@ -127,9 +126,21 @@ export class HalfOpenQueue {
       rests: `Linux' default of ${DEFAULT_RETRIES} SYN/ACK retransmissions; the capture does not show how many`,
     };
   }
+
+  /** Can there have been a queue, and with which reservation? */
+  #judgeable(context: QueueContext): { readonly applies: boolean; readonly note: string } {
+    const once = this.#gaveUp[0]!;
+    if (once >= LEAST_ONCE && 2 * once > this.#gaveUp.reduce((sum, n) => sum + n, 0)) {
+      return {
+        applies: false,
+        note: `SYN/ACKs were sent only once though nobody acknowledged them (${attemptsText(once)}): so answers who uses SYN cookies, and keeps no entry.`,
+      };
+    }
+    return judgeable(context);
+  }
 }
 
-/** Can there have been a queue, and with which reservation? */
+/** The same, from counts alone. */
 function judgeable(context: QueueContext): { readonly applies: boolean; readonly note: string } {
   const { attempts, answered, refused, serverHeard, anyServerHeard } = context;
   if (attempts === 0) return { applies: false, note: 'There were no attempts.' };
@@ -149,4 +160,6 @@ function judgeable(context: QueueContext): { readonly applies: boolean; readonly
   return { applies: true, note: ' No answer was captured, so this is an upper bound: what completed is not known.' };
 }
 
+/** Fewer SYN/ACKs without a copy are taken for lost frames. */
+const LEAST_ONCE = 10;
 const SEC = 1e9;

@@ -145,6 +145,15 @@ describe('findings at one socket', () => {
   });
 });
 
+test('SYN/ACKs that are never repeated are cookies, and those leave no entry', () => {
+  const told = new ToldAttempts();
+  for (let i = 0; i < 200; i++) told.synack(i * 1e6, told.syn({ at: i * 1e6, client: 0x20000000 + i }));
+  told.retireAll(10 * SEC);
+  const { queue } = at(told, 10 * SEC, SERVER, 80);
+  expect(queue?.applies).toBe(false);
+  expect(queue?.sentence).toContain('sent only once though nobody acknowledged them (200 attempts)');
+});
+
 describe('bounds', () => {
   test('a scan of many sockets: counts stay exact for the capture, and what gave way is counted', () => {
     const told = new ToldAttempts({ mostTargets: 500, mostWatched: 20 });

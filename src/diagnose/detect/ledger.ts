@@ -164,7 +164,8 @@ export class TargetLedger implements HandshakeObserver {
     const watch = this.#sockets.of(this.#socket);
     if (watch === undefined) return;
     watch.ends.add(ts, row, rows, verdict, source);
-    if (verdict === Verdict.HalfOpen) watch.queue.onSilent(rows.synacks(row), ts - rows.lastSynackAt(row));
+    if (verdict === Verdict.HalfOpen && rows.isSilent(row))
+      watch.queue.onSilent(rows.synacks(row), ts - rows.lastSynackAt(row));
   }
 
   /** The capture ends at `ts`: closes the second under way. Nothing may follow but `report`. */

@@ -22,7 +22,7 @@ export class LimitedQueue {
     this.#backlog = backlog;
     this.#lifetime = lifetime;
     this.held = held;
-    for (let s = Math.max(0, now - lifetime + 1); s < now; s++) this.#stay[s % lifetime] = stay[s % stay.length]!;
+    for (let s = Math.max(0, now - lifetime); s < now; s++) this.#stay[s % lifetime] = stay[s % stay.length]!;
   }
 
   /** It was full between these times (ns). */
@@ -31,37 +31,33 @@ export class LimitedQueue {
     this.lastFullAt = Math.max(this.lastFullAt, to);
   }
 
-  /** Arrivals of a second that stayed beyond its end. */
-  arrive(second: number, stayed: number): void {
-    const admitted = Math.min(stayed, Math.max(0, this.#backlog - this.held));
-    this.#stay[second % this.#lifetime]! += admitted;
-    this.held += admitted;
-    // Arrivals are spread evenly over the second: the share that found no place is the share of it that was full.
-    if (stayed > admitted) this.fullTime += 1 - admitted / stayed;
-    else if (stayed === 0) this.rest(second);
-  }
-
   /** Of the entries of second `since`, this share leaves. */
   leave(second: number, since: number, share: number): void {
-    if (second - since >= this.#lifetime) return;
+    if (second - since > this.#lifetime) return;
     const slot = since % this.#lifetime;
     const leaving = this.#stay[slot]! * Math.min(1, share);
     this.#stay[slot]! -= leaving;
     this.held = Math.max(0, this.held - leaving);
   }
 
-  /** A second without arrivals. */
-  rest(second: number): void {
-    if (this.held < this.#backlog) return;
-    this.fullTime++;
-    this.lastFullAt = (second + 1) * 1e9;
-  }
-
-  /** Second `now` begins: those of the second a lifetime ago are gone, and their place in the ring is free. */
-  expire(now: number): void {
-    const slot = now % this.#lifetime;
-    this.held = Math.max(0, this.held - this.#stay[slot]!);
-    this.#stay[slot] = 0;
+  /**
+   * A second in which so many arrive that stay beyond its end, while those of a lifetime ago grow too old. Both are spread
+   * evenly over it, so a full queue that gets as many as it loses is full all the time.
+   */
+  pass(second: number, arrive: number): void {
+    const slot = second % this.#lifetime;
+    const expire = this.#stay[slot]!;
+    const free = Math.max(0, this.#backlog - this.held);
+    // A hundredth of an entry is what shares leave behind, not room.
+    const room = free < 0.01 ? 0 : free;
+    const more = arrive - expire;
+    const admitted = Math.min(arrive, free + expire);
+    if (room === 0 && more >= 0) {
+      this.fullTime++;
+      this.lastFullAt = (second + 1) * 1e9;
+    } else if (more > room) this.fullTime += 1 - room / more;
+    this.#stay[slot] = admitted;
+    this.held = Math.max(0, this.held - expire + admitted);
   }
 
   empty(): void {

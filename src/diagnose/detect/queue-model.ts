@@ -4,7 +4,7 @@
  * shows only later in the capture; then for each usual backlog B, where an arrival that finds B entries has no place.
  *
  * Entries are kept as numbers per second of arrival, so the memory is that of 128 seconds, whatever arrives; those of one
- * second leave together T seconds later. Within a second the highest level is counted packet by packet.
+ * second grow too old all through the second T later. Within a second the highest level is counted packet by packet.
  */
 import { LimitedQueue } from './limited-queue.ts';
 
@@ -74,19 +74,13 @@ export class QueueModel {
 
   /** The second under way is over, and so are those without a packet up to `next`, which begins. */
   close(next: number): void {
-    if (this.#arrived > 0 || this.#leftFrom <= this.#second) this.#settle();
-    else this.#rest(this.#second);
-    if (next <= this.#second) return;
-    this.#expire(this.#second + 1);
+    this.#settle();
+    this.#second++;
     // After the longest lifetime nothing is left, so the rest of a long silence costs nothing.
-    for (let s = this.#second + 1; s < next && this.#held[LIFETIMES.length - 1]! > 0; s++) {
-      this.#rest(s);
-      this.#expire(s + 1);
-    }
-    if (this.#held[LIFETIMES.length - 1] === 0) {
-      this.#stay.fill(0);
-      for (const queue of this.#limited) queue?.empty();
-    }
+    for (; this.#second < next && this.#held[LIFETIMES.length - 1]! > 0; this.#second++) this.#settle();
+    if (this.#second >= next) return;
+    this.#stay.fill(0);
+    for (const queue of this.#limited) queue?.empty();
     this.#second = next;
   }
 
@@ -110,14 +104,47 @@ export class QueueModel {
     return this.#limited[t * BACKLOGS.length + b];
   }
 
-  /** What a second did to all queues. */
+  /** What the second under way did to all queues. */
   #settle(): void {
     const second = this.#second;
     const here = second & (RING - 1);
-    // Frames out of order may have put an entry into a later second than its SYN: what left beyond those that were there
-    // left from the seconds after.
-    let beyond = 0;
+    const stayed = this.#arrived > 0 || this.#leftFrom <= second ? this.#attribute() : 0;
+    const rise = Math.max(0, this.#levelMost);
+    for (let t = 0; t < LIFETIMES.length; t++) {
+      const old = second - LIFETIMES[t]!;
+      const slot = old & (RING - 1);
+      const expire = old < 0 ? 0 : this.#stay[slot]! - this.#left[slot]!;
+      // What grows too old does so all through the second, as arrivals come.
+      const top = this.#held[t]! + Math.max(0, rise - expire);
+      if (top > this.#peak[t]!) {
+        this.#peak[t] = top;
+        this.#peakAt[t] = this.#times[MOST]!;
+      }
+      for (let b = 0; b < this.#backlogs && BACKLOGS[b]! <= this.#peak[t]!; b++) this.#limit(t, b, rise, stayed);
+      this.#held[t]! += stayed - expire;
+    }
     for (let s = this.#leftFrom; s < second; s++) {
+      const slot = s & (RING - 1);
+      const leaving = this.#left[slot]!;
+      this.#left[slot] = 0;
+      this.#stay[slot]! -= leaving;
+      for (let t = 0; t < LIFETIMES.length; t++) if (second - s <= LIFETIMES[t]!) this.#held[t]! -= leaving;
+    }
+    this.#stay[here] = stayed;
+    this.#arrived = 0;
+    this.#level = 0;
+    this.#levelMost = 0;
+    this.#leftFrom = Infinity;
+  }
+
+  /**
+   * Makes `#left` name no more than there are of each second, and gives the arrivals that stay. Frames out of order may have
+   * put an entry into a later second than its SYN: what left beyond those that were there left from the seconds after.
+   */
+  #attribute(): number {
+    const here = this.#second & (RING - 1);
+    let beyond = 0;
+    for (let s = this.#leftFrom; s < this.#second; s++) {
       const slot = s & (RING - 1);
       const leaving = this.#left[slot]! + beyond;
       this.#left[slot] = Math.min(leaving, this.#stay[slot]!);
@@ -125,28 +152,7 @@ export class QueueModel {
     }
     const stayed = Math.max(0, this.#arrived - this.#left[here]! - beyond);
     this.#left[here] = 0;
-    const rise = Math.max(0, this.#levelMost);
-    for (let t = 0; t < LIFETIMES.length; t++) {
-      const top = this.#held[t]! + rise;
-      if (top > this.#peak[t]!) {
-        this.#peak[t] = top;
-        this.#peakAt[t] = this.#times[MOST]!;
-      }
-      for (let b = 0; b < this.#backlogs && BACKLOGS[b]! <= this.#peak[t]!; b++) this.#limit(t, b, rise, stayed);
-    }
-    for (let s = this.#leftFrom; s < second; s++) {
-      const slot = s & (RING - 1);
-      const leaving = this.#left[slot]!;
-      this.#left[slot] = 0;
-      this.#stay[slot]! -= leaving;
-      for (let t = 0; t < LIFETIMES.length; t++) if (second - s < LIFETIMES[t]!) this.#held[t]! -= leaving;
-    }
-    this.#stay[here]! += stayed;
-    for (let t = 0; t < LIFETIMES.length; t++) this.#held[t]! += stayed;
-    this.#arrived = 0;
-    this.#level = 0;
-    this.#levelMost = 0;
-    this.#leftFrom = Infinity;
+    return stayed;
   }
 
   /** The same for a queue with a limit. It begins as the one without, on the first second in which that was full. */
@@ -166,23 +172,7 @@ export class QueueModel {
       const slot = s & (RING - 1);
       if (this.#left[slot]! > 0) queue.leave(second, s, this.#left[slot]! / Math.max(1, this.#stay[slot]!));
     }
-    queue.arrive(second, stayed);
-  }
-
-  /** A second without a packet: what was full stays full. */
-  #rest(second: number): void {
-    for (const queue of this.#limited) queue?.rest(second);
-  }
-
-  /** Second `now` begins: entries of the second T ago are gone. */
-  #expire(now: number): void {
-    for (let t = 0; t < LIFETIMES.length; t++) {
-      const old = now - LIFETIMES[t]!;
-      if (old >= 0) this.#held[t]! -= this.#stay[old & (RING - 1)]!;
-    }
-    for (const queue of this.#limited) queue?.expire(now);
-    // The slot of `now` holds a second that is older than any lifetime.
-    this.#stay[now & (RING - 1)] = 0;
+    queue.pass(second, stayed);
   }
 }
 
