@@ -8,12 +8,14 @@ import type { CaptureSummary } from '../view/capture-text.ts';
 import { findingsJson } from '../view/findings-json.ts';
 import { AddressTable } from '../wire/address.ts';
 import { HalfopenError } from '../wire/error.ts';
+import { ExplainReport } from './explain-report.ts';
 
 export interface OutputOptions {
   readonly json?: boolean;
   readonly csv?: string;
   readonly parquet?: string;
   readonly zeek?: string;
+  readonly report?: string;
   readonly attempts: boolean;
 }
 
@@ -21,10 +23,12 @@ export class ExplainOutputs {
   /** What rows refer to: `CaptureFrame`. */
   addresses: AddressTable = new AddressTable();
   start = 0n;
-  /** Nothing is asked for but text. */
+  /** None of them takes every attempt. */
   readonly isNone: boolean;
   /** One of them is standard output, so text has no place there. */
   readonly takesStdout: boolean;
+  /** Takes a few attempts, and all that is found. */
+  readonly report: ExplainReport | undefined;
   readonly #outputs: AttemptOutput[] = [];
 
   /** Throws a `HalfopenError` when one cannot be opened, or would overwrite one of the `captures` or another output. */
@@ -34,11 +38,13 @@ export class ExplainOutputs {
     if (options.csv !== undefined) wanted.push({ option: '--csv', path: options.csv });
     if (options.parquet !== undefined) wanted.push({ option: '--parquet', path: options.parquet });
     if (options.zeek !== undefined) wanted.push({ option: '--zeek', path: options.zeek });
-    check(wanted, captures);
+    const report = options.report === undefined ? [] : [{ option: '--report', path: options.report }];
+    check([...wanted, ...report], captures);
     this.isNone = wanted.length === 0;
-    this.takesStdout = wanted.some(({ path }) => path === '-');
+    this.takesStdout = [...wanted, ...report].some(({ path }) => path === '-');
     try {
       for (const { option, path } of wanted) this.#outputs.push(this.#open(option, path, options));
+      this.report = options.report === undefined ? undefined : new ExplainReport(options.report);
     } catch (error) {
       this.discard();
       throw error;
@@ -57,11 +63,13 @@ export class ExplainOutputs {
       ...findingsJson(summary.findings, this.addresses),
     });
     for (const output of this.#outputs) output.finish({ endedAt: summary.findings.duration, summary: json });
+    this.report?.finish(summary, this.addresses);
   }
 
   /** Nothing is kept of those that are not whole. */
   discard(): void {
     for (const output of this.#outputs) output.discard();
+    this.report?.discard();
   }
 
   #open(option: Wanted['option'], path: string, { attempts }: OutputOptions): AttemptOutput {
@@ -88,7 +96,10 @@ interface Wanted {
 /** The form of the JSON; a change that readers would notice gets another number. */
 const JSON_SCHEMA = 'halfopen-explain-1';
 
-function check(wanted: readonly Wanted[], captures: readonly string[]): void {
+function check(
+  wanted: readonly { readonly option: string; readonly path: string }[],
+  captures: readonly string[],
+): void {
   const inputs = new Map(captures.filter((path) => path !== '-').map((path) => [realPath(path), path]));
   const taken = new Map<string, string>();
   for (const { option, path } of wanted) {

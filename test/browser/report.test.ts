@@ -1,5 +1,5 @@
 /** The report in a real browser: silent console, no request, nothing wider than the page, readable in light, dark and print. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -8,6 +8,7 @@ import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { reportPage } from '../../src/view/report/report-page.ts';
 import { aFlood, someFindings } from '../support/findings-builder.ts';
 import { aReport } from '../support/report-builder.ts';
+import { runCli } from '../support/run-cli.ts';
 import { findBrowser, type TestBrowser } from './browser.ts';
 
 const folder = process.env.KEEP_REPORT ?? mkdtempSync(join(tmpdir(), 'halfopen-report-'));
@@ -68,27 +69,38 @@ describe('the report', () => {
     expect(await page.evaluate(() => document.querySelectorAll('*').length)).toBe(text.match(/<[a-z]/g)?.length);
   });
 
-  test('pictures: light, dark, phone; and paper', async () => {
-    const out = process.env.UPDATE_SCREENSHOTS === '1' ? 'docs/img' : mkdtempSync(join(tmpdir(), 'halfopen-img-'));
-    for (const [name, size, theme] of PICTURES) {
-      const page = await open(name, reportPage(aReport()), size, theme);
-      expect((await page.screenshot({ path: join(out, `${name}.png`) })).length).toBeGreaterThan(20_000);
-      await context?.close();
-    }
-    const page = await open('paper', reportPage(aReport()), WIDE);
+  test('on paper, A4 and Letter', async () => {
+    const page = await open('paper', reportPage(aReport()), WIDE, 'dark');
     for (const format of ['A4', 'Letter'] as const) {
       const pdf = await page.pdf({ format, path: join(folder, `${format}.pdf`) });
       expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
     }
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(255, 255, 255)');
+  });
+
+  test('pictures of a simulated flood: light, dark, phone', async () => {
+    const out = process.env.UPDATE_SCREENSHOTS === '1' ? 'docs/img' : mkdtempSync(join(tmpdir(), 'halfopen-img-'));
+    const [capture, report] = [join(folder, 'flood.pcapng'), join(folder, 'flood.html')];
+    expect((await runCli(['run', 'syn-flood', '--pcapng', capture])).code).toBe(0);
+    expect(await runCli(['explain', capture, '--no-attempts', '--report', report])).toMatchObject({ code: 0, err: '' });
+    for (const [name, size, theme, heading] of PICTURES) {
+      const page = await open(name, readFileSync(report, 'utf8'), size, theme);
+      expect(await page.textContent('h1')).toBe('SYN flood against 203.0.113.80:80');
+      if (heading !== '') await page.locator('h3', { hasText: heading }).evaluate((h) => h.scrollIntoView());
+      expect((await page.screenshot({ path: join(out, `${name}.png`) })).length).toBeGreaterThan(20_000);
+      await context?.close();
+    }
   });
 });
 
-const WIDE = { width: 1100, height: 1400 };
+const WIDE = { width: 1100, height: 1000 };
 
-const PICTURES: readonly (readonly [string, typeof WIDE, 'light' | 'dark'])[] = [
-  ['report-light', WIDE, 'light'],
-  ['report-dark', WIDE, 'dark'],
-  ['report-phone', { width: 390, height: 844 }, 'light'],
+/** The heading that stands at the top; '' is the top of the page. */
+const PICTURES: readonly (readonly [string, typeof WIDE, 'light' | 'dark', string])[] = [
+  ['report-light', WIDE, 'light', ''],
+  ['report-dark', WIDE, 'dark', 'Over time'],
+  ['report-phone', { width: 390, height: 844 }, 'light', 'Attempts as ladders'],
 ];
 
 async function open(

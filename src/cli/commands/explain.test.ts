@@ -58,6 +58,23 @@ describe('halfopen explain', () => {
     expect(text).toContain('\n1 more attempt is not shown; --limit 0 shows all\n');
   });
 
+  test('--report writes a page beside the text, of all attempts whatever is listed or chosen', async () => {
+    const page = join(folder, 'report.html');
+    const text = await explain(written('a.pcap', lesson()), '--limit', '1', '--port', '81', '--report', page);
+    expect(text).toContain('refused     192.0.2.1:49153');
+    const report = readFileSync(page, 'utf8');
+    expect(report).toMatch(/^<!doctype html>/);
+    expect(report).toContain('192.0.2.1:49152 to 198.51.100.80:80');
+    expect(report).toContain('192.0.2.1:49153 to 198.51.100.80:81');
+    expect(report).toContain('<code>a.pcap</code>');
+  });
+
+  test('a report that cannot be finished leaves nothing behind', async () => {
+    const page = join(folder, 'report.html');
+    await expect(explain(written('bad.pcap', [new Uint8Array(40)]), '--report', page)).rejects.toThrow();
+    expect(readdirSync(folder)).toEqual(['bad.pcap']);
+  });
+
   test("'-' reads standard input", async () => {
     const stdin = Readable.from(lesson());
     vi.spyOn(process, 'stdin', 'get').mockReturnValue(stdin as unknown as typeof process.stdin);

@@ -40,6 +40,7 @@ export function registerExplain(program: Command): void {
     .option('--csv <file>', 'write the attempts as CSV, a row each; - for standard output instead of text')
     .option('--parquet <file>', 'write them as Apache Parquet, likewise')
     .option('--zeek <file>', "write them as Zeek's conn.log, likewise")
+    .option('--report <file>', 'write a report to read, print and hand on: one HTML file that needs nothing else')
     .addHelpText('after', HELP)
     .action(explain);
 }
@@ -55,6 +56,8 @@ async function explain(paths: readonly string[], options: ExplainOptions): Promi
   let filter: AttemptFilter = attemptFilter(options, 0n);
   const selective = isFiltered(options);
   let passed = 0;
+  /** Does anything but the report want the row that is given next? */
+  let listing = true;
   const examinerOf = (seed: number): Examiner =>
     new Examiner({
       seed,
@@ -63,11 +66,14 @@ async function explain(paths: readonly string[], options: ExplainOptions): Promi
         const verdict = handshakes.verdict(row);
         details.add({ verdict, detail: detailOf(handshakes.facts(row)) });
         // An attempt that nobody will look at is not built.
-        if (selective || !outputs.isNone) return true;
-        return isAttempt(verdict) && first.wants(handshakes.firstPacket(row));
+        const drawn = outputs.report?.wants(handshakes, row) ?? false;
+        const all = selective || !outputs.isNone;
+        listing = all || (isAttempt(verdict) && first.wants(handshakes.firstPacket(row)));
+        return listing || drawn;
       },
       sink: (attempt: Attempt) => {
-        if (!passes(filter, attempt, examiner.addresses)) return;
+        outputs.report?.add(attempt);
+        if (!listing || !passes(filter, attempt, examiner.addresses)) return;
         passed++;
         outputs.add(attempt);
         if (listed(filter, attempt)) first.add(attempt);
@@ -138,5 +144,6 @@ Examples:
   halfopen explain web.pcap --host 192.0.2.0/24 --port 443 --verdict half-open,unanswered
   halfopen explain ring_*.pcap.gz --from 1m --to 1m30s --details
   halfopen explain big.pcap --csv attempts.csv --parquet attempts.parquet
+  halfopen explain flood.pcap --report flood.html --no-attempts
   halfopen explain --json big.pcap | jq .findings.judgements
   tcpdump -w - -c 1000 'tcp' | halfopen explain -`;

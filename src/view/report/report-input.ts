@@ -60,9 +60,9 @@ export function isOfReplies({ kind }: Judgement): boolean {
   return kind === 'backscatter' || kind === 'reflection';
 }
 
-/** Whether the capture says when it was made. */
-export function hasClock({ startSec, startNanos }: Findings): boolean {
-  return startSec !== 0 || startNanos !== 0;
+/** Whether the capture says when it was made. One of the first day of 1970 counts from its own start, as simulators do. */
+export function hasClock({ startSec }: Findings): boolean {
+  return startSec >= 86_400;
 }
 
 /** Time of day of a moment of the capture, in UTC: `22:13:30.450`; '' when it has none. */
