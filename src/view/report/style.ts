@@ -43,6 +43,7 @@ header.page { padding-top: 2rem; }
 .mark-dot { fill: var(--halfopen-fill); }
 h1 { font-size: 1.875rem; line-height: 1.2; letter-spacing: -.015em; font-weight: 650; margin: 0 0 .5rem; text-wrap: balance; }
 h2 { font-size: 1.3125rem; line-height: 1.3; letter-spacing: -.008em; font-weight: 650; margin: 0 0 .75rem; }
+h2, h3 { scroll-margin-top: 1rem; }
 h3 { font-size: 1.0625rem; line-height: 1.35; font-weight: 650; margin: 2rem 0 .5rem; }
 h4 { font-size: .9375rem; line-height: 1.4; font-weight: 650; margin: 1.25rem 0 .375rem; }
 h2 + h3, h3 + h4 { margin-top: 1rem; }
