@@ -17,8 +17,7 @@ export function madeSection(input: ReportInput): Markup {
 <tr><th scope="row">Time</th><td>${timeRange(input)}</td></tr>
 <tr><th scope="row">Program</th><td>halfopen ${version}, <code>halfopen explain --report</code></td></tr>
 </tbody></table>
-<p>Made from the packets alone: nothing was sent or looked up, and the same files give the same report. Only numbers of sources that are estimates may differ
-from one run to the next, by as much as their error.</p>
+<p>Made from the packets alone: nothing was sent or looked up, and the same files give the same report.</p>
 </section>
 `;
 }
