@@ -91,11 +91,14 @@ export class HandshakeTable {
 
   /** Is the row of these two sockets, whichever is the client? */
   isBetween(row: number, a: number, aPort: number, b: number, bPort: number): boolean {
-    const ports = this.#openings.word(row, Opening.ports);
-    const client = this.#address(row, Opening.client);
-    const server = this.#address(row, Opening.server);
-    if (client === a && server === b && ports === ((aPort << 16) | bPort) >>> 0) return true;
-    return client === b && server === a && ports === ((bPort << 16) | aPort) >>> 0;
+    const words = this.#openings.words[row >>> ROW_SHIFT]!;
+    const base = (row & ROW_MASK) * Opening.words;
+    const version = (words[base + Opening.meta]! & Meta.v6) !== 0 ? IPV6_BASE : 0;
+    const client = words[base + Opening.client]! + version;
+    const server = words[base + Opening.server]! + version;
+    const ports = words[base + Opening.ports]! | 0;
+    if (client === a && server === b && ports === ((aPort << 16) | bPort)) return true;
+    return client === b && server === a && ports === ((bPort << 16) | aPort);
   }
 
   /** Sequence number of the SYN; what it would have been where it was not captured. */
@@ -355,10 +358,10 @@ export class HandshakeTable {
     return this.later(row, Later.synacksAgain) > 0 ? this.laterTime(row, LaterTime.lastSynack) : this.synackAt(row);
   }
 
-  /** When the row was last heard of, as far as its first record or its last one know: what the clock hand asks. */
-  heardAt(row: number): number {
-    const s = this.#sequelOf(row);
-    return Math.max(this.synAt(row), s < 0 ? 0 : this.#sequels.double(s, LaterTime.last));
+  /** A segment of the row came at `ts`. */
+  touch(row: number, ts: number): void {
+    const s = this.sequel(row);
+    if (ts > this.#sequels.double(s, LaterTime.last)) this.#sequels.setDouble(s, LaterTime.last, ts);
   }
 
   /** Time of the latest segment of the row. */

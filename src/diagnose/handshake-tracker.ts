@@ -165,7 +165,7 @@ export class HandshakeTracker {
     t.setLater(row, Later.synsAgain, t.later(row, Later.synsAgain) + 1);
     t.setLaterTime(row, LaterTime.lastSyn, ts);
     t.setSynIpId(row, ipId);
-    this.#touch(row, ts);
+    t.touch(row, ts);
     this.book.synRetransmissions++;
     this.#observer?.onSynAgain(ts, row);
   }
@@ -205,7 +205,7 @@ export class HandshakeTracker {
       t.setLater(row, Later.synacksAgain, t.later(row, Later.synacksAgain) + 1);
       t.setLaterTime(row, LaterTime.lastSynack, ts);
       t.setSynackIpId(row, ipId);
-      this.#touch(row, ts);
+      t.touch(row, ts);
       this.book.synackRetransmissions++;
       if (attempt) this.#observer?.onSynAck(ts, row, seg, true);
     }
@@ -350,7 +350,7 @@ export class HandshakeTracker {
     if (t.has(row, Fact.Acked | Fact.AnswerNotCaptured) || !t.has(row, Fact.Syn | Fact.SynAck)) {
       t.addFacts(row, Fact.LateRst);
     }
-    this.#touch(row, ts);
+    t.touch(row, ts);
     const stray = !t.has(row, Fact.Syn | Fact.ClientSpoke | Fact.ServerSpoke);
     if (stray && !t.isClient(row, seg.src, seg.sport)) this.#observer?.onUnsolicited(ts, row, seg, packet.ttl);
   }
@@ -380,14 +380,10 @@ export class HandshakeTracker {
   #onLater(ts: number, row: number, packet: Readonly<Packet>): void {
     const t = this.handshakes;
     const seg = packet.seg;
-    if (ts > t.synAt(row)) this.#touch(row, ts);
+    t.touch(row, ts);
     if ((seg.flags & FIN) === 0) return;
     if (!t.has(row, Fact.ClientFin | Fact.ServerFin)) this.#observer?.onFin(ts, row);
     t.addFacts(row, t.isClient(row, seg.src, seg.sport) ? Fact.ClientFin : Fact.ServerFin);
-  }
-
-  #touch(row: number, ts: number): void {
-    if (ts > this.handshakes.laterTime(row, LaterTime.last)) this.handshakes.setLaterTime(row, LaterTime.last, ts);
   }
 }
 

@@ -171,7 +171,7 @@ function isOver(t: HandshakeTable, row: number, now: number): boolean {
   const facts = t.facts(row);
   const closed = isClosed(facts);
   if (!closed && isEstablished(facts)) return false;
-  return now - t.heardAt(row) > (closed ? LINGER : SILENCE);
+  return now - t.lastAt(row) > (closed ? LINGER : SILENCE);
 }
 
 function isClosed(facts: number): boolean {
