@@ -39,7 +39,7 @@ describe('halfopen explain', () => {
       ],
       [
         'completed   192.0.2.1:49152 > 198.51.100.80:80',
-        expect.stringMatching(/^ {2}SYN {6}packet 1 at 0 s: seq 1000 \(X\), sent again once/),
+        '  SYN      packet 1 at 0 s: seq 1000 (X), sent again once, after 1.000 s',
         '  SYN/ACK  packet 3 +1.025 s: seq 5000 (Y), ack 1001 (X+1)',
         '  ACK      packet 4 +1.050 s: ack 5001 (Y+1)',
       ],
