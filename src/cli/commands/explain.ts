@@ -145,5 +145,5 @@ Examples:
   halfopen explain ring_*.pcap.gz --from 1m --to 1m30s --details
   halfopen explain big.pcap --csv attempts.csv --parquet attempts.parquet
   halfopen explain flood.pcap --report flood.html --no-attempts
-  halfopen explain --json big.pcap | jq .findings.judgements
+  halfopen explain --json big.pcap | jq .judgements
   tcpdump -w - -c 1000 'tcp' | halfopen explain -`;
