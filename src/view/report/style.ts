@@ -142,7 +142,7 @@ svg .c-halfopen-area { fill: var(--halfopen-tint); stroke: none; }
 .queue-word { position: absolute; top: 0; line-height: 1.375rem; padding: 0 .375rem; white-space: nowrap; background: var(--surface); }
 .queue-axis { margin-left: 5.25rem; font-size: .75rem; color: var(--ink-2); }
 
-.ladders { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 24rem), 1fr)); gap: 1rem 2.5rem; align-items: start; }
+.ladders { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); gap: 1rem 2rem; align-items: start; }
 .ladders figure { margin: .5rem 0; }
 .ladder { display: block; width: 100%; max-width: 25rem; height: auto; }
 .ladder text { fill: var(--ink); font-size: 13px; }

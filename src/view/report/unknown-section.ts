@@ -32,7 +32,7 @@ function notRead({ counts, info, findings }: ReportInput): string[] {
   const notes: string[] = [];
   for (let status = 1; status < STATUS_NAMES.length; status++) {
     const count = counts.byStatus[status] ?? 0;
-    if (count > 0) notes.push(`${counted(count, 'packet')} that are no whole TCP segment: ${STATUS_NAMES[status]}.`);
+    if (count > 0) notes.push(`${counted(count, 'packet')} without a whole TCP segment: ${STATUS_NAMES[status]}.`);
   }
   for (const [linkType, count] of counts.unsupportedLinks) {
     notes.push(`${counted(count, 'packet')} of link type ${linkType}, which is not supported.`);

@@ -30,7 +30,7 @@ ${table(input)}${oneSided}${sentAgain(input)}${
 function table({ details, findings }: ReportInput): Markup {
   const all = findings.totals.attempts;
   const groups = Object.values(Verdict).map((verdict) => verdictRows(verdict, details.of(verdict), all));
-  return html`<table><thead><tr><th scope="col">Verdict</th><th scope="col">What the packets show</th><th scope="col" class="n">Attempts</th><th scope="col" class="n">Share</th></tr></thead>
+  return html`<table><thead><tr><th scope="col">Verdict</th><th scope="col">What the packets show</th><th scope="col" class="n">Count</th><th scope="col" class="n">Share</th></tr></thead>
 ${groups}</table>
 `;
 }
