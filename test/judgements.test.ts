@@ -47,7 +47,7 @@ describe('floods', () => {
   });
 
   test('beside a busy server: hundreds served a second', () => {
-    expect(kinds(judged(flood(visitors(new Traffic(), 0, 40, 300), { rate: 20, seconds: 38, from: 1 })))).toEqual([
+    expect(kinds(judged(flood(visitors(new Traffic(), 0, 30, 150), { rate: 20, seconds: 28, from: 1 })))).toEqual([
       'flood',
     ]);
   });
@@ -116,7 +116,7 @@ describe('floods', () => {
 
 describe('no floods', () => {
   test('visitors', () => {
-    expect(kinds(judged(visitors(new Traffic(), 0, 60, 100)))).toEqual(['nothing']);
+    expect(kinds(judged(visitors(new Traffic(), 0, 40, 60)))).toEqual(['nothing']);
   });
 
   test('a flash crowd', () => {
@@ -139,7 +139,7 @@ describe('no floods', () => {
   });
 
   test('a scan of ports', () => {
-    const findings = judged(portScan(visitors(new Traffic(), 0, 20, 10), 2000, 500));
+    const findings = judged(portScan(visitors(new Traffic(), 0, 10, 10), 1000, 500));
     expect(kinds(findings)).toEqual(['scan']);
     expect(findings.judgements[0]!.subject).toMatchObject({ role: 'source', address: 0xc633_6407 });
   });
@@ -177,7 +177,7 @@ describe('no floods', () => {
   });
 
   test('a load test', () => {
-    expect(kinds(judged(loadTest(new Traffic(), 20_000, 4000)))).toEqual(['nothing']);
+    expect(kinds(judged(loadTest(new Traffic(), 6000, 3000)))).toEqual(['nothing']);
   });
 
   test('happy eyeballs: the loser of each race is reset or left', () => {
@@ -192,16 +192,16 @@ describe('no floods', () => {
 
   test('many clients behind one address', () => {
     const t = new Traffic();
-    for (let n = 0; n < 5000; n++) {
+    for (let n = 0; n < 2000; n++) {
       t.open({ at: n * 5 * MS, client: 0xc633_6402, clientPort: 1024 + n, ends: 'served', stack: stackOf(person(n)) });
     }
     expect(kinds(judged(t))).toEqual(['nothing']);
   });
 
   test('a capture of one side of good connections', () => {
-    const inward = visitors(new Traffic(), 0, 60, 50).keep((seg) => seg.dst === SERVER);
+    const inward = visitors(new Traffic(), 0, 40, 40).keep((seg) => seg.dst === SERVER);
     expect(kinds(judged(inward))).toEqual(['nothing']);
-    const outward = visitors(new Traffic(), 0, 60, 50).keep((seg) => seg.src === SERVER);
+    const outward = visitors(new Traffic(), 0, 40, 40).keep((seg) => seg.src === SERVER);
     expect(kinds(judged(outward))).toEqual(['nothing']);
   });
 
@@ -211,7 +211,7 @@ describe('no floods', () => {
   });
 
   test('a capture that begins in the middle and loses packets', () => {
-    const t = visitors(new Traffic(), 0, 120, 50);
+    const t = visitors(new Traffic(), 0, 90, 25);
     expect(kinds(judged(t.keep(({ ts }) => ts > 37 * SEC && t.rng.chance(0.9))))).toEqual(['nothing']);
   });
 

@@ -4,10 +4,12 @@
  * Then what one judgement explains is not said again by another.
  */
 
+import { findBackscatter } from './detect/backscatter.ts';
 import { findPortEntropy } from './detect/dst-port-entropy.ts';
 import { findSourceEntropy } from './detect/source-entropy.ts';
 import { findFingerprint } from './detect/syn-fingerprint.ts';
-import type { TargetProfile } from './detect/target-profile.ts';
+import type { LedgerReport, TargetProfile } from './detect/target-profile.ts';
+import { findVantage } from './detect/vantage.ts';
 import { counted, grouped } from './figures.ts';
 import type { Judgement, JudgementKind, Subject } from './findings.ts';
 import { Reasons } from './judge/confidence.ts';
@@ -23,10 +25,11 @@ import { sourceStatistics } from './source-statistics.ts';
 
 /** Most telling first. A single `nothing` where nothing else is to be said. */
 export function judge(input: JudgementInput): Judgement[] {
-  const scanners = judgeSources(input);
-  const atTargets = targets(input, new Set(scanners.map((one) => one.subject.address)));
+  const scanning = judgeSources(input);
+  const atTargets = targets(input, new Set(scanning.map((one) => one.subject.address)));
   // A flooded host in the capture answers: of those answers no second judgement is made.
   const flooded = new Set(atTargets.filter((one) => one.kind === 'flood').map((one) => one.subject.address));
+  const scanners = scanning.filter((one) => !isOfFlood(one.subject.address, input.ledger, atTargets));
   const found = [...atTargets, ...scanners, ...judgeStrays(input, flooded)];
   if (found.length === 0) return [nothing(input)];
   const rank = (j: Judgement): number => (j.kind === 'flood' ? 2 : j.kind === 'scan' ? 0 : 1);
@@ -99,12 +102,26 @@ function onePort({ address, ports, unfinished }: TargetProfile, targets: readonl
   );
 }
 
-/** Nearly all comes from sources that scan: the scan says it better. */
-function byScanners({ sources }: TargetProfile, scanners: ReadonlySet<number>): boolean {
+/**
+ * Nearly all comes from sources that scan: the scan says it better. But so many sources at all ports of one host and so fast
+ * are machines that flood it; who scans has a few addresses, decoys included.
+ */
+function byScanners({ sources, peakRate, hosts }: TargetProfile, scanners: ReadonlySet<number>): boolean {
+  if (hosts.count === 1 && sources.distinct.count >= MANY_SCANNERS && peakRate >= 200) return false;
   const theirs = sources.top
     .filter((one) => scanners.has(one.value))
     .reduce((sum, one) => sum + one.count - one.over, 0);
   return theirs >= 0.5 * sources.total;
+}
+
+/** A source that tries ports of a host which is flooded at all of them, and nothing else: it is part of the flood. */
+function isOfFlood(source: number, { sources, targets }: LedgerReport, found: readonly Judgement[]): boolean {
+  const profile = sources.find((one) => one.address === source);
+  if (profile === undefined || profile.hosts.count > 1) return false;
+  const hosts = found.filter((one) => one.kind === 'flood' && one.subject.port < 0).map((one) => one.subject.address);
+  return targets.some(
+    (one) => one.scope === 'host' && hosts.includes(one.address) && one.sources.distinct.count >= MANY_SCANNERS,
+  );
 }
 
 /** Many hosts of one network, none of them with a large share: judged as one (the totals of the capture are theirs). */
@@ -163,7 +180,14 @@ function ofTarget(input: JudgementInput, c: Case, opinion: Opinion, subject: Sub
     attempts: profile.counts.attempts,
     peakRate: profile.peakRate,
     sentence,
-    findings: [...profile.findings, findSourceEntropy(profile), findPortEntropy(profile), findFingerprint(c)],
+    findings: [
+      ...profile.findings,
+      findSourceEntropy(profile),
+      findPortEntropy(profile),
+      findFingerprint(c),
+      ...input.strays.filter((s) => s.role === 'received' && s.address === profile.address).map(findBackscatter),
+      findVantage(input.vantage, profile.counts),
+    ],
     rate: profile.rate,
     sources,
     queue: profile.queue,
@@ -208,4 +232,5 @@ function nothing(input: JudgementInput): Judgement {
 }
 
 const CARPET_HOSTS = 8;
+const MANY_SCANNERS = 24;
 const MOST_JUDGEMENTS = 50;

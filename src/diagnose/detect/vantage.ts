@@ -3,7 +3,7 @@ import type { VerdictTotals } from '../examiner.ts';
 import { counted, grouped, percent } from '../figures.ts';
 import type { Vantage } from '../findings.ts';
 import type { TargetCounts } from './target-profile.ts';
-import type { DetectorInfo } from './types.ts';
+import type { DetectorInfo, Finding } from './types.ts';
 
 export const VANTAGE: DetectorInfo = {
   id: 'vantage',
@@ -50,6 +50,22 @@ export function vantageOf(totals: VerdictTotals, counts: TargetCounts): Vantage 
   return {
     view: 'both-directions',
     sentence: `Both directions were captured: ${grouped(answered)} of ${grouped(attempts)} attempts have an answer.${oneSided}`,
+  };
+}
+
+/** The vantage as a finding beside the others: it never fires, but says what they could not see. */
+export function findVantage({ view, sentence }: Vantage, { attempts, answered, refused }: TargetCounts): Finding {
+  return {
+    detector: VANTAGE.id,
+    state: view === 'both-directions' ? 'quiet' : 'cannot-judge',
+    onset: -1,
+    end: -1,
+    value: (answered + refused) / Math.max(1, attempts),
+    threshold: 0,
+    sentence,
+    evidence: [
+      { label: 'attempts with an answer here', value: `${grouped(answered + refused)} of ${grouped(attempts)}` },
+    ],
   };
 }
 

@@ -55,9 +55,9 @@ export function crowdSentence(where: string, c: Case, when: Stretch): string {
 export function scanSentence(where: string, s: SourceProfile): string {
   const ports = counted(s.ports.count, 'port');
   const hosts = counted(s.hosts.count, 'host');
-  const sockets = s.ports.count === 1 ? `port ${'of'} ${hosts}` : `${ports} of ${hosts}`;
+  const sockets = s.ports.count === 1 ? `one port of ${hosts}` : `${ports} of ${hosts}`;
   const time = span(s.lastAt - s.firstAt);
-  return `Scan by ${where}: ${s.ports.count === 1 ? `one ${sockets}` : sockets} in ${time}; ${grouped(s.answered)} answered, ${grouped(s.refused)} refused.`;
+  return `Scan by ${where}: ${sockets} in ${time}; ${grouped(s.answered)} answered, ${grouped(s.refused)} refused.`;
 }
 
 export function backscatterSentence(where: string, s: StrayProfile): string {
@@ -80,7 +80,10 @@ export function probesSentence(where: string, s: StrayProfile): string {
 }
 
 function during({ onset, end }: Stretch): string {
-  return end < 0 ? `from ${span(onset)} to the end of the capture` : `from ${span(onset)} to ${span(end)}`;
+  const from = onset === 0 ? 'from the first packet on' : `from ${span(onset)} on`;
+  return end < 0
+    ? `${from}, to the end of the capture`
+    : `from ${onset === 0 ? 'the first packet' : span(onset)} to ${span(end)}`;
 }
 
 /** What a judgement about a target leaves open. */
