@@ -1,0 +1,165 @@
+/** Single reasons, on counts written by hand. Whole judgements: test/judgements.test.ts. */
+import { describe, expect, test } from 'vitest';
+import { aProfile, aSource, aTally } from '../../../test/support/profile-builder.ts';
+import { findPortEntropy } from '../detect/dst-port-entropy.ts';
+import { findSourceEntropy } from '../detect/source-entropy.ts';
+import { findFingerprint } from '../detect/syn-fingerprint.ts';
+import type { TargetProfile } from '../detect/target-profile.ts';
+import { sourceStatistics } from '../source-statistics.ts';
+import { Reasons } from './confidence.ts';
+import { type Case, caseOf } from './subject-case.ts';
+import { weighFlashCrowd, weighRetryStorm } from './weigh-crowd.ts';
+import { weighFlood } from './weigh-flood.ts';
+import { weighScan } from './weigh-scan.ts';
+
+const BOTH = { answersSeen: true, wentOn: 0 };
+
+test('confidence is the logistic function of the sum, and the weightiest reason stands first', () => {
+  const reasons = new Reasons();
+  reasons.add(-1, 'a');
+  reasons.add(3, 'b');
+  const { score, level, because } = reasons.confidence();
+  expect(score).toBeCloseTo(1 / (1 + Math.exp(-2)), 12);
+  expect(level).toBe('medium');
+  expect(because.map((reason) => reason.sentence)).toEqual(['b', 'a']);
+});
+
+describe('flood', () => {
+  test('fewer unfinished attempts at once than any backlog holds: not even asked', () => {
+    expect(weighFlood(flooded({ attempts: 49 }))).toBeUndefined();
+    expect(weighFlood(flooded({ attempts: 50 }))).toBeDefined();
+  });
+
+  test('each sign of a tool adds; each sign of a client takes away', () => {
+    const plain = sum(weighFlood(flooded({ attempts: 1000 })));
+    const bare = sum(weighFlood(flooded({ attempts: 1000, withoutOptions: 1000 })));
+    expect(bare - plain).toBe(3);
+    const silent = sum(weighFlood(flooded({ attempts: 1000, silent: 1000 })));
+    expect(silent - plain).toBe(2.5);
+    const patient = { resending: { backoff: 900, copies: 0, never: 100, notWatched: 0 } };
+    expect(sum(weighFlood(flooded({ attempts: 10_000 }, patient)))).toBeLessThan(plain - 3);
+  });
+
+  test('clients of whom a capture of one side shows that they went on', () => {
+    const { counts } = aProfile();
+    const c = caseOf(
+      aProfile({
+        counts: { ...counts, attempts: 1000, answered: 0, completed: 0 },
+        unfinished: unfinished({ attempts: 200, elsewhere: 800 }),
+      }),
+      { live: false, parts: 0 },
+    );
+    const went = weighFlood(c)!.list.find((reason) => reason.sentence.includes('went on after their SYN'));
+    expect(went).toMatchObject({ weight: -3, detector: 'vantage' });
+  });
+});
+
+describe('scan', () => {
+  test('1,000 ports of one host, five of them open', () => {
+    expect(sum(weighScan(aSource(), 0, BOTH))).toBeGreaterThan(4);
+  });
+
+  test('as many sockets, nearly all of which let it in', () => {
+    const browsing = aSource({
+      hosts: { count: 400, error: 0 },
+      ports: { count: 2, error: 0 },
+      refused: 0,
+      answered: 990,
+      completed: 990,
+    });
+    expect(sum(weighScan(browsing, 0, BOTH))).toBeLessThan(0);
+  });
+
+  test('seven sockets are no scan', () => {
+    expect(weighScan(aSource({ attempts: 7, sockets: { count: 7, error: 0 } }), 0, BOTH)).toBeUndefined();
+  });
+});
+
+describe('crowds', () => {
+  test('a storm is of SYNs that go again, a flood of SYNs that do not', () => {
+    const resending = { backoff: 500, copies: 0, never: 0, notWatched: 0 };
+    const parts = { resending, sources: aTally(1000, 50) };
+    expect(sum(weighRetryStorm(flooded({ attempts: 1000 }, parts)))).toBeGreaterThan(2);
+    const never = { ...resending, backoff: 0, never: 500 };
+    expect(
+      sum(weighRetryStorm(flooded({ attempts: 1000, withoutOptions: 1000 }, { ...parts, resending: never }))),
+    ).toBeLessThan(0);
+  });
+
+  test('a busy hour of served clients is no crowd', () => {
+    expect(weighFlashCrowd(caseOf(aProfile(), { live: false, parts: 0 }))).toBeUndefined();
+  });
+});
+
+describe('forged sources', () => {
+  test('5,000 addresses that keep silent and come once', () => {
+    const statistics = sourceStatistics(flooded({ attempts: 5000, silent: 5000, sources: { count: 5000, error: 0 } }));
+    expect(statistics.spoofed).toBe('spoofed');
+  });
+
+  test('ten addresses over and over', () => {
+    expect(sourceStatistics(flooded({ attempts: 5000, silent: 5000, sources: { count: 10, error: 0 } })).spoofed).toBe(
+      'not-spoofed',
+    );
+  });
+
+  test('too few to tell', () => {
+    expect(sourceStatistics(flooded({ attempts: 19 })).spoofed).toBe('cannot-tell');
+  });
+});
+
+describe('detectors', () => {
+  test('source entropy: as many sources as attempts have all there can be', () => {
+    expect(findSourceEntropy(aProfile({ sources: aTally(1024, 1024) }))).toMatchObject({ state: 'fires', value: 1 });
+    // log2 32 of log2 1024.
+    expect(findSourceEntropy(aProfile({ sources: aTally(1024, 32) }))).toMatchObject({ state: 'quiet', value: 0.5 });
+    expect(findSourceEntropy(aProfile({ sources: aTally(49, 49) })).state).toBe('cannot-judge');
+  });
+
+  test('port entropy: 2 to the power of H is how many ports there are in effect', () => {
+    expect(findPortEntropy(aProfile({ scope: 'host', ports: aTally(640, 64) }))).toMatchObject({
+      state: 'fires',
+      value: 64,
+    });
+    expect(findPortEntropy(aProfile({ scope: 'host', ports: aTally(640, 16) })).state).toBe('quiet');
+  });
+
+  test('fingerprint: two signs fire', () => {
+    const bare = flooded({ attempts: 100, withoutOptions: 100 });
+    expect(findFingerprint(bare)).toMatchObject({ state: 'quiet', value: 1 });
+    const never = { resending: { backoff: 0, copies: 0, never: 100, notWatched: 0 } };
+    expect(findFingerprint(flooded({ attempts: 100, withoutOptions: 100 }, never))).toMatchObject({
+      state: 'fires',
+      value: 2,
+    });
+  });
+});
+
+/** So many attempts within two seconds, none of them completed, from as many addresses. */
+function flooded(parts: Partial<TargetProfile['unfinished']>, more: Partial<TargetProfile> = {}): Case {
+  const u = unfinished(parts);
+  const { counts, traits, rate } = aProfile();
+  const half = u.attempts / 2;
+  return caseOf(
+    aProfile({
+      counts: { ...counts, attempts: u.attempts, answered: Math.max(1, u.silent), completed: 0, fin: 0 },
+      traits: { ...traits, attempts: u.attempts, withoutOptions: u.withoutOptions },
+      rate: { ...rate, syn: [half, half], completed: [0, 0] },
+      sources: aTally(u.attempts, u.sources.count),
+      unfinished: u,
+      peakRate: half,
+      ...more,
+    }),
+    { live: false, parts: 0 },
+  );
+}
+
+function unfinished(parts: Partial<TargetProfile['unfinished']>): TargetProfile['unfinished'] {
+  const none = aProfile().unfinished;
+  const attempts = parts.attempts ?? 0;
+  return { ...none, sources: { count: attempts, error: 0 }, ...parts };
+}
+
+function sum(reasons: Reasons | undefined): number {
+  return reasons?.sum ?? Number.NaN;
+}
