@@ -6,6 +6,7 @@ export type * from './sim/flood-model.ts';
 export type * from './sim/flood-report.ts';
 export { FloodRun, type FloodRunOptions, runFlood } from './sim/flood-run.ts';
 export { Link } from './sim/link.ts';
+export { Census, ClientAttempt, type ServedSyn } from './sim/measure/census.ts';
 export type * from './sim/middlebox/box-kind.ts';
 export { ELSEWHERE, MIDDLEBOXES } from './sim/middlebox/catalogue.ts';
 export type * from './sim/middlebox/types.ts';

@@ -58,6 +58,22 @@ describe('traps', () => {
     expect(c.rows()).toEqual(['completed 1 2 3 0']);
   });
 
+  test('two SYN/ACKs of different Y, as a cookie and then an entry: the client may take either', () => {
+    for (const [acknowledged, synack] of [
+      [5001, 2],
+      [9001, 4],
+    ] as const) {
+      const c = capture();
+      c.client({ flags: SYN, seq: 1000 }).server({ flags: SYN | ACK, seq: 5000, ack: 1001 });
+      c.client({ flags: SYN, seq: 1000 }).server({ flags: SYN | ACK, seq: 9000, ack: 1001 });
+      expect(c.rows()).toEqual(['half-open 1 4 0 0']);
+      c.client({ flags: ACK, seq: 1001, ack: acknowledged });
+      expect(c.rows()).toEqual([`completed 1 ${synack} 5 0`]);
+      expect(c.table.y(0)).toBe(acknowledged - 1);
+      expect(c.table.synacks(0)).toBe(2);
+    }
+  });
+
   test.each([[1001], [1011]])('ten bytes on the SYN: SYN/ACK may acknowledge X+1 or X+11 (%i)', (ack) => {
     const c = capture();
     c.client({ flags: SYN, seq: 1000, len: 10, tfoLen: 8 }).server({ flags: SYN | ACK, seq: 5000, ack });

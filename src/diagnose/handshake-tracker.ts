@@ -8,6 +8,7 @@ import { ACK, CWR, ECE, FIN, RST, type Segment, SYN } from '../wire/segment.ts';
 import { seqAdd, seqDiff } from '../wire/seq.ts';
 import { acknowledgeCrossed, crosses, setAck } from './crossed-syns.ts';
 import { ipIdOf, isSameFrame } from './duplicate-frames.ts';
+import { keepOffer, takeEarlierOffer } from './earlier-offer.ts';
 import { HandshakeIndex, WALK } from './handshake-index.ts';
 import type { HandshakeObserver } from './handshake-observer.ts';
 import { HandshakeTable } from './handshake-table.ts';
@@ -175,7 +176,6 @@ export class HandshakeTracker {
     const seg = packet.seg;
     this.fromServers++;
     const newest = this.#index.newest(seg.src, seg.sport, seg.dst, seg.dport);
-    this.#onCrossed(ts, newest, seg, number);
     let row = this.#index.acknowledgedBy(newest, seg);
     if (row < 0) {
       row = this.#keeper.openReply(newest, seg, 0, number, ts);
@@ -209,16 +209,18 @@ export class HandshakeTracker {
       this.book.synackRetransmissions++;
       if (attempt) this.#observer?.onSynAck(ts, row, seg, true);
     }
+    this.#onCrossed(ts, newest, seg, number);
     if (attempt) return;
     this.book.synackWithoutSyn++;
     if (!t.has(row, Fact.ClientSpoke | Fact.ServerSpoke)) this.#observer?.onUnsolicited(ts, row, seg, packet.ttl);
   }
 
-  /** Another Y. Until one is acknowledged, the latest offer is the one the client may take. */
+  /** Another Y. Until one is acknowledged, the latest offer is the row's. */
   #onOtherSynAck(ts: number, row: number, packet: Readonly<Packet>, number: number): void {
     const t = this.handshakes;
     t.addFacts(row, Fact.SynAckChanged);
     if (t.has(row, Fact.Acked)) return;
+    keepOffer(t, row);
     t.setAnswer(row, packet.seg.seq, packet.seg.ack, number, ts);
     this.#setSynackHeader(row, packet);
   }
@@ -272,8 +274,10 @@ export class HandshakeTracker {
         return row;
       }
       // Several attempts may have got one Y, so X counts too; of the newest, data may have followed.
-      const ahead = past > 0 && past < (row === newest ? MAX_LATE : MAX_WINDOW) ? seqDiff(seg.ack, t.y(row)) : 0;
       if ((facts & (Fact.SynAck | Fact.Acked | Fact.ClientRst)) === Fact.SynAck) {
+        const goesOn = past > 0 && past < (row === newest ? MAX_LATE : MAX_WINDOW);
+        if (goesOn) takeEarlierOffer(t, row, seg.ack);
+        const ahead = goesOn ? seqDiff(seg.ack, t.y(row)) : 0;
         if (ahead === 1 || (row === newest && ahead > 1 && ahead < MAX_LATE)) {
           setAck(t, row, seg, number, ts);
           this.book.judge(row, Fact.Acked | (ahead === 1 ? 0 : Fact.LateAck) | (seg.len > 0 ? Fact.DataAck : 0));

@@ -25,6 +25,7 @@ import type { FloodFrame, SlotView } from './flood-frame.ts';
 import type { FloodScenario } from './flood-model.ts';
 import type { FloodReport } from './flood-report.ts';
 import { FollowedClient } from './followed/followed-client.ts';
+import type { Census } from './measure/census.ts';
 import { entryBytes } from './measure/entry-bytes.ts';
 import { FloodMeter } from './measure/flood-meter.ts';
 import { SlotAges } from './measure/slot-ages.ts';
@@ -41,6 +42,8 @@ export interface FloodRunOptions {
   readonly taps?: readonly FloodTap[];
   /** `yes`: frames tell how old each entry is, for a little time per SYN. */
   readonly ages?: 'yes' | 'no';
+  /** Is told of every handshake; it grows with them. */
+  readonly census?: Census;
 }
 
 /** Slots a frame lists if nobody asks for more. */
@@ -67,7 +70,9 @@ export class FloodRun {
     this.scenario = scenario;
     this.seed = options.seed ?? scenario.seed;
     const random = (name: string) => stream(this.seed, name);
-    this.#meter = new FloodMeter(this.#space, scenario.sampleEvery, options.ages === 'yes' ? new SlotAges() : null);
+    const census = options.census ?? null;
+    const ages = options.ages === 'yes' ? new SlotAges() : null;
+    this.#meter = new FloodMeter(this.#space, scenario.sampleEvery, ages, census);
     const { cost } = scenario.server;
     this.#boxes = makeBoxes(scenario.boxes, this.seed, serverProfile(scenario.server, random('server')).config);
     this.#arena = new Arena({
@@ -84,10 +89,10 @@ export class FloodRun {
     const address = parsePrefix(scenario.server.address, 'server').first;
     this.#server = new ServerHost(scenario.server, address, random('server'), serverTx);
     this.#space.add({ first: address, last: address, owner: 'server', party: null });
-    this.#followed = this.#follow();
+    this.#followed = this.#follow(census);
     const groups = scenario.clients.map((spec) => {
       const { first, last } = parsePrefix(spec.from, `clients '${spec.name}'`);
-      const crowd = new Crowd(spec, first, last, address, this.seed, partyTx);
+      const crowd = new Crowd(spec, first, last, address, this.seed, partyTx, census);
       this.#space.add({ first, last, owner: 'client', party: crowd });
       return crowd;
     });
@@ -247,7 +252,7 @@ export class FloodRun {
     };
   }
 
-  #follow(): FollowedClient | null {
+  #follow(census: Census | null): FollowedClient | null {
     const spec = this.scenario.followed;
     if (spec === null) return null;
     const { first } = parsePrefix(spec.address, 'followed');
@@ -258,6 +263,7 @@ export class FloodRun {
       this.scenario.access.delay,
       this.seed,
       this.#arena.partyTx,
+      census,
     );
     this.#space.add({ first, last: first, owner: 'followed', party: client });
     return client;

@@ -5,7 +5,6 @@
  */
 import type { Connection } from '../../tcp/connection.ts';
 import { TcpStack } from '../../tcp/stack.ts';
-import type { Tcb } from '../../tcp/tcb.ts';
 import type { Nanos, Tx } from '../../tcp/types.ts';
 import type { Segment } from '../../wire/segment.ts';
 import { END } from '../arena/server-app.ts';
@@ -13,15 +12,19 @@ import type { Party } from '../arena/types.ts';
 import { type Arrivals, arrivalsOf } from '../arrivals.ts';
 import { EventQueue } from '../event-queue.ts';
 import type { ClientOs, ClientsSpec } from '../flood-model.ts';
+import type { Census, ClientAttempt } from '../measure/census.ts';
 import { type Rng, stream } from '../rng.ts';
 import { Attempts, type Failure } from './attempts.ts';
 import { CLIENT_OS } from './client-os.ts';
 import { drawDuration } from './distribution.ts';
+import { synsSent } from './syns-sent.ts';
 
 /** A client with an open attempt or connection. */
 interface Client {
   readonly attempt: number;
   readonly connection: Connection;
+  /** Its entry in the census, if one is kept. */
+  readonly entry: ClientAttempt | null;
   /** Its handshake is not complete. */
   opening: boolean;
   /** Requests sent and not yet answered. */
@@ -63,10 +66,20 @@ export class Crowd implements Party {
   readonly #osUpTo: readonly number[];
   readonly #request: Uint8Array;
   readonly #buffer = new Uint8Array(4096);
+  readonly #census: Census | null;
 
   /** `first .. last`: the addresses of the group; `server`: whom they want; `seed` of the run. */
-  constructor(spec: ClientsSpec, first: number, last: number, server: number, seed: number, tx: Tx) {
+  constructor(
+    spec: ClientsSpec,
+    first: number,
+    last: number,
+    server: number,
+    seed: number,
+    tx: Tx,
+    census: Census | null = null,
+  ) {
     this.spec = spec;
+    this.#census = census;
     this.#first = first;
     this.#people = spec.people > 0 ? Math.min(spec.people, last - first + 1) : last - first + 1;
     this.#habits = new Uint8Array(spec.people > 0 ? this.#people : 0);
@@ -139,7 +152,8 @@ export class Crowd implements Party {
       config: profile.config,
       ...(spec.fastOpen && { fastOpen: 'cookie', ...(spec.request > 0 && { data: this.#request }) }),
     });
-    const client: Client = { attempt, connection, opening: true, waiting: true, alarm: -1 };
+    const entry = this.#census?.begin(connection.tcb) ?? null;
+    const client: Client = { attempt, connection, entry, opening: true, waiting: true, alarm: -1 };
     connection.tag = this.#spareTags.pop() ?? this.#clients.length;
     this.#clients[connection.tag] = client;
     const patience = Math.min(spec.patience, profile.giveUp);
@@ -170,6 +184,7 @@ export class Crowd implements Party {
   #established(now: Nanos, client: Client): void {
     const { spec } = this;
     client.opening = false;
+    client.entry?.connected(now);
     const { tcb } = client.connection;
     if ((tcb.config.windowScale >= 0 && !tcb.scaleOk) || (tcb.config.sack && !tcb.sackOk)) this.attempts.optionsLost++;
     this.recentConnectTime += this.attempts.connected(client.attempt, now, synsSent(tcb));
@@ -198,7 +213,7 @@ export class Crowd implements Party {
     this.#forget(client);
     this.#unsetAlarm(client);
     if (!client.waiting) return;
-    this.attempts.failed(client.attempt, KNOWN_FAILURES.has(reason) ? (reason as Failure) : 'closed');
+    this.#failed(client, KNOWN_FAILURES.has(reason) ? (reason as Failure) : 'closed');
   }
 
   #ring(now: Nanos, number: number): void {
@@ -209,9 +224,14 @@ export class Crowd implements Party {
     client.alarm = -1;
     if (!client.waiting) return this.#ask(now, client);
     // Not by the connection's state: the engine gives up at this same moment, and may have been first.
-    this.attempts.failed(client.attempt, client.opening && this.spec.patience === Infinity ? 'timeout' : 'patience');
+    this.#failed(client, client.opening && this.spec.patience === Infinity ? 'timeout' : 'patience');
     this.#forget(client);
     client.connection.abort(now, this.#tx);
+  }
+
+  #failed(client: Client, why: Failure): void {
+    this.attempts.failed(client.attempt, why);
+    client.entry?.failed(why);
   }
 
   #forget({ connection }: Client): void {
@@ -261,12 +281,6 @@ export class Crowd implements Party {
     const i = this.#osUpTo.findIndex((upTo) => dice < upTo);
     return i < 0 ? this.#oses.length - 1 : i;
   }
-}
-
-/** Data of a Fast Open that the SYN/ACK leaves out goes again at once (RFC 7413 §4.2.2): sent again, but no SYN. */
-function synsSent({ fastOpenRequest, totalRetransmits }: Tcb): number {
-  const dataAgain = fastOpenRequest !== null && fastOpenRequest.sent > 0 && !fastOpenRequest.synDataAcked;
-  return totalRetransmits + (dataAgain ? 0 : 1);
 }
 
 const FILLER = 0x2e;

@@ -14,6 +14,7 @@ import type { Party, Passage } from '../arena/types.ts';
 import { connectionView } from '../connection-view.ts';
 import { Crowd } from '../crowd/crowd.ts';
 import type { ClientsSpec, FollowedSpec } from '../flood-model.ts';
+import type { Census } from '../measure/census.ts';
 import type {
   Fate,
   Flight,
@@ -64,7 +65,15 @@ export class FollowedClient implements Party {
   #why: WhyNote[] = [];
 
   /** `tx` is the parties'; `linkDelay` of the access link. */
-  constructor(spec: FollowedSpec, address: number, server: ServerHost, linkDelay: Nanos, seed: number, tx: Tx) {
+  constructor(
+    spec: FollowedSpec,
+    address: number,
+    server: ServerHost,
+    linkDelay: Nanos,
+    seed: number,
+    tx: Tx,
+    census: Census | null,
+  ) {
     this.#spec = spec;
     this.#address = address;
     this.#server = server;
@@ -76,7 +85,7 @@ export class FollowedClient implements Party {
         tx.send(seg);
       },
     };
-    this.crowd = new Crowd(asGroup(spec), address, address, server.address, seed, watched);
+    this.crowd = new Crowd(asGroup(spec), address, address, server.address, seed, watched, census);
     this.crowd.stack.why = this.#sinkOf(CLIENT);
     this.#views = [this.#clientView(), this.#serverView()];
   }

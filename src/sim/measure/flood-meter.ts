@@ -1,5 +1,6 @@
 /** Counts what happens in a flood run, samples it, and notes the moments that matter. */
 import { HalfOpen } from '../../tcp/half-open.ts';
+import type { ListenCounters } from '../../tcp/listen-counters.ts';
 import type { Nanos } from '../../tcp/types.ts';
 import { ACK, RST, type Segment, SYN } from '../../wire/segment.ts';
 import type { AddressSpace } from '../arena/address-space.ts';
@@ -9,6 +10,7 @@ import type { Owner, Passage } from '../arena/types.ts';
 import type { Crowd } from '../crowd/crowd.ts';
 import type { FloodMoment, FloodSeries } from '../flood-report.ts';
 import type { FollowedClient } from '../followed/followed-client.ts';
+import type { Census } from './census.ts';
 import { QueueWatch } from './queue-watch.ts';
 import { Series } from './series.ts';
 import type { SlotAges } from './slot-ages.ts';
@@ -28,6 +30,8 @@ export class FloodMeter implements ArenaWatch {
   cpuDropped = 0;
   /** When the entry of each row of the first SYN queue came; null: nobody wants to know. */
   readonly slotAges: SlotAges | null;
+  /** null: nobody wants to know of each handshake. */
+  readonly #census: Census | null;
 
   readonly #space: AddressSpace;
   readonly #half = new HalfOpen();
@@ -43,9 +47,10 @@ export class FloodMeter implements ArenaWatch {
   readonly #seen = new Set<FloodMoment['what']>();
   #sampledAt: Nanos = 0;
 
-  constructor(space: AddressSpace, sampleEvery: Nanos, slotAges: SlotAges | null) {
+  constructor(space: AddressSpace, sampleEvery: Nanos, slotAges: SlotAges | null, census: Census | null) {
     this.#space = space;
     this.slotAges = slotAges;
+    this.#census = census;
     this.#series = new Series(sampleEvery);
   }
 
@@ -87,12 +92,14 @@ export class FloodMeter implements ArenaWatch {
 
   serving(now: Nanos, seg: Readonly<Segment>): void {
     this.#followed?.serving(now, seg);
+    if (this.#census !== null) this.#census.serving(seg, this.#countersOf(seg.dport));
   }
 
   served(now: Nanos, seg: Readonly<Segment>, tag: number, answered: boolean): void {
     if (answered && tag >= 0) this.answered[tag] = (this.answered[tag] ?? 0) + 1;
     else if (!answered && tag < 0 && (seg.flags & (SYN | ACK)) === SYN) this.moment(now, 'first-client-dropped');
     this.#followed?.served(now, seg);
+    if (this.#census !== null) this.#census.dealt(seg, this.#countersOf(seg.dport));
     if (answered && this.slotAges !== null) this.slotAges.note(now, seg, this.#server.ports[0]?.listener);
     this.ticked(now);
   }
@@ -100,6 +107,7 @@ export class FloodMeter implements ArenaWatch {
   left(now: Nanos, seg: Readonly<Segment>): void {
     this.segmentsOut++;
     this.#followed?.left(now, seg);
+    this.#census?.left(now, seg);
     if ((seg.flags & (SYN | ACK)) === (SYN | ACK)) this.#synAcks++;
   }
 
@@ -186,6 +194,10 @@ export class FloodMeter implements ArenaWatch {
       }
     }
     return sum;
+  }
+
+  #countersOf(port: number): Readonly<ListenCounters> | undefined {
+    return this.#server.ports.find(({ listener }) => listener.port === port)?.listener.counters;
   }
 
   #count(): Counts {
