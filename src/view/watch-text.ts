@@ -8,9 +8,9 @@ import { subjectText } from './subject-text.ts';
 import { formatSpan } from './time-text.ts';
 import { utcText } from './utc-text.ts';
 
-/** `2023-11-14T22:13:20Z`; without a clock in the capture `12.5 s`. */
+/** `2023-11-14T22:13:20Z`; in a capture whose clock begins at 0, `12.5 s`. */
 export function watchTime({ startSec, startNanos }: CaptureStart, at: number): string {
-  return startSec === 0 ? formatSpan(Math.round(at / 1e8) * 1e8) : utcText(startSec, startNanos + at, 0);
+  return startSec === 0 ? `${(at / 1e9).toFixed(1)} s` : utcText(startSec, startNanos + at, 0);
 }
 
 export function statusText(status: WatchStatus): string {

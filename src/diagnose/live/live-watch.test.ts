@@ -94,7 +94,7 @@ test('a flood is told while it goes on, with its onset, and again when it is ove
 });
 
 test('hours of calm do not outweigh it, and after it is over the next one is told as well', () => {
-  const traffic = visitors(new Traffic(), 0, 1500, 20);
+  const traffic = visitors(new Traffic(), 0, 1500, 6);
   for (const from of [1000, 1300]) flood(traffic, { ...FLOOD, from });
   const { told } = watched(traffic);
   const begun = told.filter(({ type }) => type === 'alarm-begin');
@@ -105,7 +105,7 @@ test('hours of calm do not outweigh it, and after it is over the next one is tol
 });
 
 test('one that goes on for longer than counting looks back stays one alarm, and keeps its onset and its number', () => {
-  const { live, told } = watched(flood(visitors(new Traffic(), 0, 760, 5), { rate: 100, seconds: 700, from: 30 }));
+  const { live, told } = watched(flood(visitors(new Traffic(), 0, 760, 3), { rate: 40, seconds: 700, from: 30 }));
   live.finish();
   expect(told.filter(({ type }) => type !== 'alarm-update').map(({ type }) => type)).toEqual([
     'alarm-begin',
@@ -113,12 +113,12 @@ test('one that goes on for longer than counting looks back stays one alarm, and 
   ]);
   const { alarm } = told.at(-1)!;
   expect(alarm.onset / SEC).toBeCloseTo(30, -0.5);
-  expect(alarm.attempts).toBeGreaterThan(0.9 * 70_000);
-  expect(alarm.attempts).toBeLessThan(1.2 * 70_000);
+  expect(alarm.attempts).toBeGreaterThan(0.9 * 28_000);
+  expect(alarm.attempts).toBeLessThan(1.3 * 28_000);
 });
 
 test('calm traffic, and a crowd of clients that are served, are no flood at any moment', () => {
-  expect(watched(visitors(new Traffic(), 0, 1000, 20)).told).toEqual([]);
+  expect(watched(visitors(new Traffic(), 0, 700, 10)).told).toEqual([]);
   const { told } = watched(flashCrowd(visitors(new Traffic(), 0, 100, 5), 3000, 20));
   expect(told.map(({ alarm }) => alarm.kind).filter((kind) => kind !== 'flash-crowd')).toEqual([]);
 });
