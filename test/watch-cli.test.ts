@@ -1,7 +1,7 @@
 /** `halfopen watch` as a person meets it: on files and pipes, in a process of its own. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -10,6 +10,8 @@ import { AddressTable } from '../src/wire/address.ts';
 import { encodeEthernet } from '../src/wire/packet.ts';
 import { ACK, FIN, Segment, SYN } from '../src/wire/segment.ts';
 import { MAIN, runCli } from './support/run-cli.ts';
+import { Traffic } from './support/traffic.ts';
+import { flood, visitors } from './support/traffic-stories.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -62,7 +64,7 @@ describe('plain lines', () => {
     expect([code, err]).toEqual([0, '']);
     expect(lines[0]).toBe('2023-11-14T22:13:29Z  SYN 1.0/s, completed 1.0/s, half-open 0, 50 packets');
     expect(lines.filter((line) => line.startsWith('2023'))).toHaveLength(3);
-    expect(lines[3]).toBe('standard input: pcap, 155 packets in 30.040 s');
+    expect(lines[3]).toBe('standard input: pcap, 155 packets in 30.040 s, from 2023-11-14T22:13:20.000Z');
     expect(lines[5]).toContain('31 attempts: completed 31');
   });
 
@@ -78,7 +80,10 @@ describe('plain lines', () => {
     const file = join(folder, 'whole.pcap');
     writeFileSync(file, capture(...quiet(0, 3)));
     const { code, out } = await runCli(['watch', '--no-follow', file]);
-    expect([code, out.split('\n')[0]]).toEqual([0, `${file}: pcap, 15 packets in 2.040 s`]);
+    expect([code, out.split('\n')[0]]).toEqual([
+      0,
+      `${file}: pcap, 15 packets in 2.040 s, from 2023-11-14T22:13:20.000Z`,
+    ]);
   });
 });
 
@@ -96,6 +101,45 @@ describe('JSON lines', () => {
       event: { dataset: 'halfopen.watch', duration: 24.04e9 },
       halfopen: { packets: 125, syn: 25, totals: { attempts: 25, completed: 25 } },
     });
+  });
+});
+
+describe('a flood', () => {
+  let stdin: Buffer;
+  beforeAll(() => {
+    const raw = new PcapWriter({ linkType: 101 });
+    const traffic = flood(visitors(new Traffic(), 0, 60, 3), { rate: 200, seconds: 20, from: 5 });
+    const records = [...traffic.frames()].map(({ ts, bytes }) => {
+      const sec = Math.floor(ts / 1e9);
+      return raw.packet(1_700_000_000 + sec, ts - sec * 1e9, bytes);
+    });
+    stdin = Buffer.concat([raw.header(), ...records]);
+  });
+
+  test('begins and ends as lines, with its reasons; --fail-on makes it exit code 1', async () => {
+    const { code, out, err } = await runCli(['watch', '-', '--quiet', '--fail-on', 'scan,flood'], { stdin });
+    const alarms = out.split('\n').filter((line) => line.includes('ALARM'));
+    expect([code, err]).toEqual([1, '']);
+    expect(alarms[0]).toMatch(/^2023-11-14T22:13:\S+ {2}ALARM 1: flood against 203\.0\.113\.80:80 began at 2023-/);
+    expect(alarms.at(-1)).toMatch(
+      /ALARM 1: flood against 203\.0\.113\.80:80 ended, after \d+(\.\d)? s: [\d,]+ attempts/,
+    );
+    expect(out).toMatch(/\n {2}confidence (high|medium) \(0\.\d\d\)\n {2}[+-] /);
+    expect((await runCli(['watch', '-', '--quiet', '--fail-on', 'scan'], { stdin })).code).toBe(0);
+  });
+
+  test('is an alert in JSON lines, the same one from beginning to end', async () => {
+    const { out } = await runCli(['watch', '-', '--json-lines', '--quiet'], { stdin });
+    const lines = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const alerts = lines.filter((line) => line.event.kind === 'alert');
+    expect(alerts[0]).toMatchObject({ event: { action: 'alarm-begin', severity: 3 }, rule: { name: 'flood' } });
+    expect(alerts.at(-1)).toMatchObject({ event: { action: 'alarm-end' }, halfopen: { endedBy: 'quiet' } });
+    expect(new Set(alerts.map((line) => line.event.id)).size).toBe(1);
+    for (const alert of alerts) expect(alert.destination).toEqual({ ip: '203.0.113.80', port: 80 });
+    expect(lines.at(-1).halfopen.alarms).toEqual({ going: 0, begun: 1 });
   });
 });
 
@@ -148,6 +192,8 @@ test('a growing file is followed, metrics tell how far, Ctrl+C ends it with the 
   while ((await packets()) < 25);
   child.kill('SIGINT');
   const [code] = await once(child, 'close');
-  expect([code, out.split('\n')[0]]).toEqual([0, `${file}: pcap, 25 packets in 4.040 s`]);
-  expect(readFileSync(file).length).toBeGreaterThan(1000);
+  expect([code, out.split('\n')[0]]).toEqual([
+    0,
+    `${file}: pcap, 25 packets in 4.040 s, from 2023-11-14T22:13:20.000Z`,
+  ]);
 });

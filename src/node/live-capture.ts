@@ -92,11 +92,14 @@ async function* untilAborted(
   chunks: AsyncGenerator<Uint8Array, void>,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void> {
-  const aborted = new Promise<undefined>((resolve) => {
-    signal.addEventListener('abort', () => resolve(undefined));
-  });
+  let stop = (): void => {};
+  signal.addEventListener('abort', () => stop());
   while (!signal.aborted) {
-    const next = await Promise.race([chunks.next(), aborted]);
+    // No race against one promise for all chunks: that would keep them all until it is settled.
+    const next = await new Promise<IteratorResult<Uint8Array, void> | undefined>((resolve, reject) => {
+      stop = () => resolve(undefined);
+      chunks.next().then(resolve, reject);
+    });
     if (next === undefined || next.done) return;
     yield next.value;
   }

@@ -66,12 +66,15 @@ export function kindText(kind: JudgementKind): string {
   return kind.replace('-', ' ');
 }
 
-/** Confidence, and the reasons it is made of: those for it with a plus, those against it with a minus. */
+/** Confidence, and the reasons it is made of, most for it first: with a plus, and those against it with a minus. */
 export function evidenceLines({ judgement }: Alarm): string[] {
   const { level, score, because } = judgement.confidence;
   return [
-    `confidence ${level} (${score.toFixed(2)})`,
-    ...because.map(({ weight, sentence }) => `${weight < 0 ? '-' : '+'} ${sentence}`),
+    // Nothing is certain, so nothing is rounded up to it.
+    `confidence ${level} (${Math.min(score, 0.99).toFixed(2)})`,
+    ...because
+      .toSorted((a, b) => b.weight - a.weight)
+      .map(({ weight, sentence }) => `${weight < 0 ? '-' : '+'} ${sentence}`),
   ];
 }
 

@@ -130,7 +130,9 @@ function summary(capture: LiveCapture, examiner: Examiner): string[] {
   const { name, format, skippedBlocks, failure } = capture;
   const damage = failure === undefined ? '' : failure.message;
   const { counts, fragments } = examiner;
-  const findings = examiner.findings(capture.startSec, capture.startNanos);
+  // Findings are of the last minutes, and said by alarms; the counts are of all that was read.
+  const { totals, vantage, ...recent } = examiner.findings(capture.startSec, capture.startNanos);
+  const findings = { ...recent, totals, vantage: { ...vantage, sentence: '' }, isn: [] };
   const info = { files: [{ name, format, damage }], skippedBlocks };
   const lines = summaryLines({ info, counts, fragments, findings, details: new DetailTally() });
   return plainText(lines).split('\n');

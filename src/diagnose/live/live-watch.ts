@@ -41,7 +41,7 @@ export class LiveWatch {
 
   constructor({ seed = 0, start, onEvent }: LiveWatchOptions) {
     this.#recent = new RecentCounts(seed, () => verdictTotals(this.examiner.tracker));
-    this.examiner = new Examiner({ seed, counts: this.#recent });
+    this.examiner = new Examiner({ seed, counts: this.#recent, limits: { maxAttempts: MOST_ATTEMPTS } });
     this.#start = start;
     this.#onEvent = onEvent;
   }
@@ -178,6 +178,8 @@ function since(before: VerdictTotals | undefined, now: VerdictTotals): VerdictTo
 
 const SEC = 1e9;
 const MOST_TARGETS = 50;
+/** Some 300 bytes each, with all that is kept of a flow: 40 MB. What is evicted is told to whoever counts, as it stands. */
+const MOST_ATTEMPTS = 131_072;
 /** What is sampled. */
 const PACKETS = 0;
 const SYNS = 1;
