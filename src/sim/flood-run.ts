@@ -33,13 +33,17 @@ import { cpuOf } from './middlebox/box-kind.ts';
 import { type MadeBoxes, makeBoxes } from './middlebox/make-boxes.ts';
 import { parsePrefix } from './prefix.ts';
 import { stream } from './rng.ts';
+import type { CookieFor } from './traffic/flood-source.ts';
 import { FloodTraffic } from './traffic/flood-traffic.ts';
+import type { ObservedFlood } from './traffic/observed-syns.ts';
 
 export interface FloodRunOptions {
   /** Instead of the scenario's, 0 .. 2^32 - 1. */
   readonly seed?: number;
   /** Called for each segment at their place; a run without taps makes no bytes. */
   readonly taps?: readonly FloodTap[];
+  /** Floods that were seen in a capture, beside those of the scenario. */
+  readonly observed?: readonly ObservedFlood[];
   /** `yes`: frames tell how old each entry is, for a little time per SYN. */
   readonly ages?: 'yes' | 'no';
   /** Is told of every handshake; it grows with them. */
@@ -97,9 +101,8 @@ export class FloodRun {
       return crowd;
     });
     this.#crowds = this.#followed === null ? groups : [...groups, this.#followed.crowd];
-    this.#traffic = new FloodTraffic(scenario, this.seed, partyTx, (port, client, out) =>
-      this.#server.fastOpenCookie(port, client, out),
-    );
+    const cookieFor: CookieFor = (port, client, out) => this.#server.fastOpenCookie(port, client, out);
+    this.#traffic = new FloodTraffic(scenario, this.seed, partyTx, cookieFor, options.observed);
     for (const range of this.#traffic.ranges) this.#space.add(range);
     this.#meter.watch(this.#server, this.#crowds, this.#followed);
     this.#arena.setServer(this.#server);

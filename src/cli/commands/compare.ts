@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { readScenarioText } from '../../node/scenario-files.ts';
 import { type OutputFile, writeOutputs } from '../../node/write-output.ts';
-import { DEFENCES, defencesOf, USUAL_DEFENCES, withDefences } from '../../scenario/defences.ts';
+import { DEFENCES, USUAL_DEFENCES, withDefences } from '../../scenario/defences.ts';
 import { parseFloodScenario } from '../../scenario/parse.ts';
 import type { SetValue } from '../../scenario/set-value.ts';
 import type { FloodScenario } from '../../sim/flood-model.ts';
@@ -10,6 +10,7 @@ import { type CompareRow, compareColumns, compareRow } from '../../view/compare-
 import { compareLines, compareSentence } from '../../view/compare-text.ts';
 import { columnsToCsv } from '../../view/data-columns.ts';
 import { wholeNumber } from '../arguments.ts';
+import { defenceLines } from '../defence-lines.ts';
 import { driveFlood } from '../drive-flood.ts';
 import { setOption, untilOption, withUntil } from '../set-option.ts';
 import { type Paint, painter, paintLines, print, wantsColour } from '../terminal.ts';
@@ -92,27 +93,15 @@ function page(scenario: FloodScenario, seed: number, rows: readonly CompareRow[]
 function sentences(rows: readonly CompareRow[], paint: Paint): string[] {
   const none = rows.find(({ name }) => name === 'none');
   const shown = rows.filter(({ name }) => name !== QUIET);
-  const indent = Math.max(INDENT, ...shown.map(({ name }) => name.length + 2));
   const hint = none === undefined ? ['', paint('quiet', 'Add "-d none" to see what each buys and costs here.')] : [];
-  const told = shown.flatMap((row) => {
-    const what = defencesOf(row.name).map((defence) => `${defence.what}${section(defence.rfc4987)}`);
-    const effect = none === undefined || row === none ? '' : compareSentence(row, none);
-    const text = `${what.join('; and ')}.${effect === '' ? '' : ` Here: ${effect}.`}`;
-    const [first = '', ...more] = wrapText(text, WIDTH - indent);
-    return [
-      `${paint('strong', row.name.padEnd(indent - 2))}  ${first}`,
-      ...more.map((line) => ' '.repeat(indent) + line),
-    ];
-  });
+  const told = defenceLines(
+    shown.map((row) => ({
+      name: row.name,
+      effect: none === undefined || row === none ? '' : compareSentence(row, none),
+    })),
+    paint,
+  );
   return [...told, ...hint];
-}
-
-const WIDTH = 110;
-/** Least width of the names. */
-const INDENT = 24;
-
-function section(rfc4987: string): string {
-  return rfc4987 === '' ? '' : ` (RFC 4987 §${rfc4987})`;
 }
 
 function json(scenario: FloodScenario, seed: number, rows: readonly CompareRow[]): string {

@@ -7,16 +7,21 @@ import type { BotnetReport, FloodMoment, FloodSourceReport } from '../flood-repo
 import { parsePrefix } from '../prefix.ts';
 import { type Botnet, makeBotnet } from './botnet/botnet.ts';
 import { Bystanders } from './bystanders.ts';
-import { type CookieFor, type FloodSource, floodSources } from './flood-source.ts';
+import { type CookieFor, floodSources } from './flood-source.ts';
+import { type ObservedFlood, ObservedSource } from './observed-syns.ts';
 
 /** One `FloodSpec` at work: a source and its repetitions, and who lives at the addresses it uses. */
 interface Flood {
   readonly name: string;
-  readonly sources: readonly FloodSource[];
+  readonly sources: readonly Counted[];
   /** Tag of the first source; the repetitions follow. */
   readonly tag: number;
   /** null: nobody answers at its addresses, or another flood has the same range. */
   readonly bystanders: Bystanders | null;
+}
+
+interface Counted extends Emitter {
+  readonly filtered: number;
 }
 
 export class FloodTraffic {
@@ -29,7 +34,14 @@ export class FloodTraffic {
   /** Moments of each botnet that have been told. */
   readonly #told: number[];
 
-  constructor(scenario: FloodScenario, seed: number, tx: Tx, cookieFor: CookieFor) {
+  /** `observed`: floods of a capture, beside those of the scenario. */
+  constructor(
+    scenario: FloodScenario,
+    seed: number,
+    tx: Tx,
+    cookieFor: CookieFor,
+    observed: readonly ObservedFlood[] = [],
+  ) {
     const around = { seed, target: scenario.server.address, ingress: scenario.ingress, cookieFor };
     const emitters: Emitter[] = [];
     const parties: Party[] = [];
@@ -42,7 +54,7 @@ export class FloodTraffic {
       ranges.push({ first, last, owner, party: bystanders });
       return bystanders;
     };
-    this.#floods = scenario.floods.map((spec) => {
+    const invented = scenario.floods.map((spec) => {
       const sources = floodSources(spec, around);
       const tag = emitters.length;
       emitters.push(...sources);
@@ -52,6 +64,16 @@ export class FloodTraffic {
       const bystanders = settle(prefix.first, prefix.last, live, forged ? 'silent' : 'bot');
       return { name: spec.name, sources, tag, bystanders };
     });
+    const filtering = scenario.ingress.mode === 'strict' ? scenario.ingress.deployed : 0;
+    const seen = observed.map((flood) => {
+      const source = new ObservedSource(flood, seed, scenario.server.address, filtering);
+      const tag = emitters.push(source) - 1;
+      const { first, last } = source.prefix;
+      const live = flood.answer === 'reset' ? 1 : 0;
+      const bystanders = settle(first, last, live, flood.forged ? 'silent' : 'bot');
+      return { name: flood.name, sources: [source], tag, bystanders };
+    });
+    this.#floods = [...invented, ...seen];
     this.#botnets = scenario.botnets.map((spec) => {
       const botnet = makeBotnet(spec, around, tx);
       ranges.push(...botnet.ranges);
