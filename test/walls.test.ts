@@ -113,7 +113,19 @@ describe('imports point down only', () => {
 
   test('every layer of the tree is in the table, and the tree keeps to it', () => {
     expect(imports.length).toBeGreaterThan(100);
-    for (const layer of ['wire', 'capture', 'tcp', 'sim', 'scenario', 'diagnose', 'view', 'node', 'cli', 'web'])
+    for (const layer of [
+      'wire',
+      'capture',
+      'tcp',
+      'sim',
+      'scenario',
+      'diagnose',
+      'replay',
+      'view',
+      'node',
+      'cli',
+      'web',
+    ])
       expect(
         files.some((file) => layerOf(file) === layer),
         `no file in ${layer}`,

@@ -25,6 +25,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   socket: { layers: ['wire', 'tcp'], packages: [] },
   script: { layers: ['wire', 'tcp', 'socket'], packages: [] },
   audit: { layers: ['wire', 'tcp', 'sim'], packages: [] },
+  // What a capture showed, played in the simulator: the one place that knows both halves of the house.
+  replay: { layers: ['wire', 'sim', 'scenario', 'diagnose'], packages: [] },
   // Recordings are made of tcp's plain types (states, rules); the engine itself stays out of the views.
   view: { layers: ['wire', 'sim', 'diagnose'], types: ['tcp'], packages: [] },
   node: {
@@ -33,7 +35,22 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     packages: [/^node:/, 'koffi', 'hyparquet-writer', 'fzstd', 'piscina', 'bullmq', 'ioredis', 'prom-client'],
   },
   cli: {
-    layers: ['wire', 'capture', 'tcp', 'socket', 'sim', 'scenario', 'diagnose', 'script', 'audit', 'view', 'node'],
+    layers: [
+      ...[
+        'wire',
+        'capture',
+        'tcp',
+        'socket',
+        'sim',
+        'scenario',
+        'diagnose',
+        'replay',
+        'script',
+        'audit',
+        'view',
+        'node',
+      ],
+    ],
     packages: [/^node:/, 'commander', 'cli-progress'],
   },
   web: {
