@@ -10,7 +10,7 @@ import { parsePrefix } from '../src/sim/prefix.ts';
 import { FloodSource } from '../src/sim/traffic/flood-source.ts';
 import { floodScenario } from './support/flood-scenario.ts';
 
-const FLOOD_COMMANDS = ['run', 'compare', 'sweep', 'worker'];
+const FLOOD_COMMANDS = ['run', 'compare', 'sweep', 'worker', 'replay'];
 
 /** Words in a flag or its value's name by which a program is told where to send. */
 const WHERE =

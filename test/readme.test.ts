@@ -24,9 +24,9 @@ for (const [, block] of readme.matchAll(/```console\n([\s\S]*?)```/g))
     examples.push({ args: (command ?? '').split(' '), shown: (shown ?? '').trimEnd().split('\n') });
 
 describe('README', () => {
-  test('shows runs, a comparison, a verdict and a script', () => {
+  test('shows runs, a comparison, a verdict, a replay and a script', () => {
     expect(new Set(examples.map((example) => example.args[0]))).toEqual(
-      new Set(['run', 'compare', 'explain', 'script']),
+      new Set(['run', 'compare', 'explain', 'replay', 'script']),
     );
   });
 

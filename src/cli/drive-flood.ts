@@ -3,6 +3,7 @@ import type { SegmentTap } from '../node/segment-tap.ts';
 import type { FloodScenario } from '../sim/flood-model.ts';
 import type { FloodReport } from '../sim/flood-report.ts';
 import { FloodRun } from '../sim/flood-run.ts';
+import type { ObservedFlood } from '../sim/traffic/observed-syns.ts';
 import { runProgress } from './run-progress.ts';
 import { stopSignal } from './stop-signal.ts';
 
@@ -15,6 +16,7 @@ export interface DrivenFlood {
 export interface DriveOptions {
   readonly seed?: number;
   readonly tap?: SegmentTap | undefined;
+  readonly observed?: readonly ObservedFlood[];
   /** Stands before the progress bar. */
   readonly what?: string;
 }
@@ -25,6 +27,7 @@ export async function driveFlood(scenario: FloodScenario, options: DriveOptions 
   const run = new FloodRun(scenario, {
     ...(options.seed !== undefined && { seed: options.seed }),
     ...(tap !== undefined && { taps: [tap] }),
+    ...(options.observed !== undefined && { observed: options.observed }),
   });
   const stop = stopSignal();
   const progress = runProgress(scenario.until / 1e9, options.what ?? '');

@@ -5,6 +5,7 @@ import { registerCompletion } from './commands/completion.ts';
 import { registerExplain } from './commands/explain.ts';
 import { registerLab } from './commands/lab.ts';
 import { registerList } from './commands/list.ts';
+import { registerReplay } from './commands/replay.ts';
 import { registerRun } from './commands/run.ts';
 import { registerScript } from './commands/script.ts';
 import { registerSweep } from './commands/sweep.ts';
@@ -33,6 +34,7 @@ export function createProgram(): Command {
   registerWorker(program);
   registerExplain(program);
   registerWatch(program);
+  registerReplay(program);
   registerScript(program);
   registerLab(program);
   registerTun(program);
@@ -54,6 +56,7 @@ Examples:
   halfopen tun serve -- curl -s http://198.18.0.2/          let a real program shake hands with the engine (Linux)
   halfopen explain capture.pcapng                           a verdict for every connection attempt in a capture
   tcpdump -U -w - tcp | halfopen watch -                    the same while it is captured, with alarms
+  halfopen replay capture.pcapng                            what other settings would have made of its SYNs
 
 "halfopen <command> --help" says more. Exit code: 0 = done, 1 = a failed check
 or a fault of halfopen, 2 = something in the input.`;

@@ -33,7 +33,7 @@ until: ${seconds + AFTER}s
 }
 
 /** The group that was not in the capture. */
-export const PROBES = 'probes';
+const PROBES = 'probes';
 
 /** Documentation (RFC 5737): no run can mean the server of the capture. */
 const SERVER = '192.0.2.80';

@@ -40,7 +40,7 @@ describe('who made an attempt', () => {
   ])('%s', (_, attempt, counts) => {
     const observed = new ObservedAttempts();
     observed.add(attempt);
-    expect(workloadFor(observed, SERVER, true).counts).toMatchObject(counts);
+    expect(workloadFor(observed, SERVER).counts).toMatchObject(counts);
   });
 
   test('a row without a SYN is no attempt', () => {
@@ -60,7 +60,7 @@ test('arrivals keep their distances, whatever order they were told in', () => {
   const observed = new ObservedAttempts();
   const at = [3, 1, 2.5].map((s) => s * SEC);
   for (const ts of at) observed.add(aHalfOpenAttempt({ syn: { packet: 1, ts, seq: 1, ack: -1 } }));
-  const [flood] = workloadFor(observed, SERVER, true).floods;
+  const [flood] = workloadFor(observed, SERVER).floods;
   expect([...(flood?.syns.at ?? [])]).toEqual([1, 2.5, 3].map((s) => s * SEC));
 });
 
@@ -68,11 +68,11 @@ test('the busiest server comes first, and a server that is not there is an error
   const observed = new ObservedAttempts();
   silentSyns(observed, 3, SEC);
   observed.add(anAttempt({ serverPort: 443 }));
-  expect(busiestServers(observed, 5)).toEqual([
+  expect(busiestServers(observed)).toEqual([
     { server: SERVER, attempts: 3 },
     { server: { address: SERVER.address, port: 443 }, attempts: 1 },
   ]);
-  expect(() => workloadFor(observed, { ...SERVER, port: 25 }, true)).toThrow('no attempt at port 25');
+  expect(() => workloadFor(observed, { ...SERVER, port: 25 })).toThrow('no attempt at port 25');
 });
 
 test('people have the distance that was measured for them, the others the median', () => {
@@ -81,7 +81,7 @@ test('people have the distance that was measured for them, the others the median
   observed.add(anAttempt({ timing: { server: 40e6, client: 1e6, beside: 'client' } }));
   observed.add(anAttempt({ timing: { server: 10e6, client: 20e6, beside: 'neither' } }));
   observed.add(anAttempt({ timing: undefined }));
-  const { people } = workloadFor(observed, SERVER, true);
+  const { people } = workloadFor(observed, SERVER);
   expect(people?.rtt).toEqual({ shape: 'cycle', values: [30e6, 40e6, 30e6, 30e6] });
 });
 
@@ -113,7 +113,7 @@ describe('played', () => {
   });
 
   function runWith(observed: ObservedAttempts, set = settings.set) {
-    const workload = workloadFor(observed, SERVER, true);
+    const workload = workloadFor(observed, SERVER);
     return runFlood(replayScenario(workload, { ...settings, set }), { observed: workload.floods });
   }
 });

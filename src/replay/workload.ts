@@ -35,8 +35,7 @@ export interface WorkloadCounts {
   readonly span: number;
 }
 
-/** `forged`: the silent sources are not the senders' own, as far as the capture was judged. */
-export function workloadFor(observed: ObservedAttempts, server: CapturedServer, forged: boolean): Workload {
+export function workloadFor(observed: ObservedAttempts, server: CapturedServer): Workload {
   const rows = rowsOf(observed, server);
   const [first] = rows;
   if (first === undefined)
@@ -48,9 +47,23 @@ export function workloadFor(observed: ObservedAttempts, server: CapturedServer, 
   const floods: ObservedFlood[] = [];
   const { port } = server;
   if (silent.syns.at.length > 0)
-    floods.push({ name: 'silent', port, syns: silent.syns, prefix: SILENT_PREFIX, answer: 'none', forged });
+    floods.push({
+      name: 'silent',
+      port,
+      syns: silent.syns,
+      prefix: SILENT_PREFIX,
+      answer: 'none',
+      forged: isForged(silent),
+    });
   if (resets.syns.at.length > 0)
-    floods.push({ name: 'resetting', port, syns: resets.syns, prefix: RESET_PREFIX, answer: 'reset', forged });
+    floods.push({
+      name: 'resetting',
+      port,
+      syns: resets.syns,
+      prefix: RESET_PREFIX,
+      answer: 'reset',
+      forged: isForged(resets),
+    });
   const lastPerson = observed.at[people.at(-1) ?? first]! - origin;
   const lastAt = Math.max(lastPerson, silent.syns.at.at(-1) ?? 0, resets.syns.at.at(-1) ?? 0);
   return {
@@ -72,11 +85,8 @@ export function workloadFor(observed: ObservedAttempts, server: CapturedServer, 
   };
 }
 
-/** Servers of the capture by number of attempts, most first, at most `most`. */
-export function busiestServers(
-  observed: ObservedAttempts,
-  most: number,
-): { server: CapturedServer; attempts: number }[] {
+/** Servers of the capture by number of attempts, most first. */
+export function busiestServers(observed: ObservedAttempts): { server: CapturedServer; attempts: number }[] {
   const counts = new Map<number, Map<number, number>>();
   for (let row = 0; row < observed.count; row++) {
     const address = observed.server[row]!;
@@ -88,7 +98,15 @@ export function busiestServers(
   const all = [...counts].flatMap(([address, ports]) =>
     [...ports].map(([port, attempts]) => ({ server: { address, port }, attempts })),
   );
-  return all.sort((a, b) => b.attempts - a.attempts).slice(0, most);
+  return all.sort((a, b) => b.attempts - a.attempts);
+}
+
+/**
+ * Somebody who sends from addresses of its own uses each of them again: on average more than twice. It matters to filters
+ * of forged sources alone.
+ */
+function isForged({ syns, sources }: { readonly syns: ObservedSyns; readonly sources: number }): boolean {
+  return syns.at.length < 2 * sources;
 }
 
 /** Rows of that server by time: the capture may give them in another order. */

@@ -89,7 +89,8 @@ const COLUMNS: readonly Column[] = [
   { head: 'evicted', cell: ({ evicted }) => cell(countText(evicted)), wanted: ({ evicted }) => evicted > 0 },
   { head: 'cookies', cell: ({ cookies }) => cell(countText(cookies)), wanted: ({ cookies }) => cookies > 0 },
   { head: 'backscatter', cell: ({ backscatter }) => cell(countText(backscatter)) },
-  { head: 'newcomers served', cell: ({ probesServed }) => cell(shareText(probesServed), roleOf(probesServed)) },
+  { head: 'newcomers at 1st SYN', cell: ({ probesFirstTry }) => cell(shareText(probesFirstTry)) },
+  { head: 'served', cell: ({ probesServed }) => cell(shareText(probesServed), roleOf(probesServed)) },
   {
     head: 'clients connected',
     cell: ({ people, peopleConnected }) => cell(`${countText(peopleConnected)} of ${countText(people)}`),

@@ -1,0 +1,210 @@
+/**
+ * `halfopen replay <capture...>`: the SYNs of a capture as a workload of the simulator, against other settings and
+ * defences. Everything happens inside the simulator, at addresses that belong to nobody.
+ */
+import { randomInt } from 'node:crypto';
+import type { Command } from 'commander';
+import { Examiner } from '../../diagnose/examiner.ts';
+import { CaptureSource } from '../../node/capture-source.ts';
+import { streamTimeline } from '../../node/capture-timeline.ts';
+import { type OutputFile, writeOutputs } from '../../node/write-output.ts';
+import { MOST_ATTEMPTS, ObservedAttempts } from '../../replay/observed-attempts.ts';
+import { replayScenario } from '../../replay/replay-scenario.ts';
+import { busiestServers, type CapturedServer, type Workload, workloadFor } from '../../replay/workload.ts';
+import { USUAL_DEFENCES, withDefences } from '../../scenario/defences.ts';
+import type { SetValue } from '../../scenario/set-value.ts';
+import type { FloodScenario } from '../../sim/flood-model.ts';
+import { columnsToCsv } from '../../view/data-columns.ts';
+import { countText } from '../../view/flood-number.ts';
+import { type ReplayRow, replayColumns, replayRow } from '../../view/replay-rows.ts';
+import { replayedLines, replayLines, replaySentence } from '../../view/replay-text.ts';
+import type { AddressTable } from '../../wire/address.ts';
+import { HalfopenError } from '../../wire/error.ts';
+import { oneOf, wholeNumber } from '../arguments.ts';
+import { defenceLines } from '../defence-lines.ts';
+import { driveFlood } from '../drive-flood.ts';
+import { setOption } from '../set-option.ts';
+import { painter, paintLines, print, wantsColour } from '../terminal.ts';
+
+interface ReplayOptions {
+  readonly server?: string;
+  readonly defence?: readonly string[];
+  readonly profile: string;
+  readonly backlog: number;
+  readonly seed: number;
+  readonly set?: readonly SetValue[];
+  readonly json?: string;
+  readonly csv?: string;
+}
+
+export function registerReplay(program: Command): void {
+  program
+    .command('replay')
+    .description('Play the SYNs of a capture in the simulator: what would the queue have done with other settings?')
+    .argument('<capture...>', 'as for explain')
+    .option('--server <socket>', 'whose SYNs, e.g. 192.0.2.1:80; left out: of the server with most of them')
+    .option(
+      '-d, --defence <name>',
+      'a defence, or several with + between them (repeatable); see "halfopen compare --help"',
+      another,
+    )
+    .option('--profile <name>', `what kind of server: ${PROFILES.join(', ')}`, oneOf('--profile', PROFILES), 'linux-6')
+    .option('--backlog <n>', 'backlog of its listener, as in listen(2)', wholeNumber('--backlog', 0, 2_000_000), 128)
+    .option('-s, --seed <n>', 'seed of everything random', wholeNumber('--seed', 0, 0xffffffff), 1)
+    .addOption(setOption())
+    .option('--json <file>', 'write the table as JSON; - writes it to standard output instead of the text')
+    .option('--csv <file>', 'write the table as CSV')
+    .addHelpText('after', HELP)
+    .action(replay);
+}
+
+async function replay(paths: readonly string[], options: ReplayOptions): Promise<void> {
+  const names = [...new Set(options.defence ?? USUAL_DEFENCES)];
+  const captured = await readAttempts(paths);
+  const workload = chooseWorkload(captured, options.server);
+  const scenario = replayScenario(workload, { ...options, set: options.set ?? [] });
+  // A wrong name is told before anything is run.
+  const patched = names.map((defence) => ({ defence, scenario: withDefences(scenario, defence) }));
+  const rows: ReplayRow[] = [];
+  let exitCode = 0;
+  for (const { defence, scenario: defended } of patched) {
+    const run = await driveFlood(defended, { seed: options.seed, what: `${defence} `, observed: workload.floods });
+    exitCode = run.exitCode;
+    if (exitCode !== 0) break;
+    rows.push(replayRow(defence, run.report, workload.lead));
+  }
+  const files: OutputFile[] = [];
+  const data = (): string => json(captured, workload, scenario, options, rows);
+  if (options.json !== undefined && options.json !== '-')
+    files.push({ path: options.json, content: () => `${data()}\n` });
+  if (options.csv !== undefined) files.push({ path: options.csv, content: () => columnsToCsv(replayColumns(rows)) });
+  const failure = await writeOutputs(files);
+  await print(options.json === '-' ? data() : page(captured, workload, scenario, options, rows));
+  if (exitCode !== 0) {
+    process.stderr.write(`halfopen: stopped after ${rows.length} of ${names.length} defences\n`);
+    process.exitCode = exitCode;
+  }
+  if (captured.observed.left > 0)
+    process.stderr.write(
+      `halfopen: the first ${countText(MOST_ATTEMPTS)} attempts were kept, ${countText(captured.observed.left)} more are not replayed\n`,
+    );
+  if (failure !== null) throw failure;
+  if (captured.failure !== undefined) throw captured.failure;
+}
+
+interface Captured {
+  readonly name: string;
+  readonly observed: ObservedAttempts;
+  readonly addresses: AddressTable;
+  readonly failure: HalfopenError | undefined;
+}
+
+async function readAttempts(paths: readonly string[]): Promise<Captured> {
+  const sources = paths.map((path) => new CaptureSource(path));
+  const observed = new ObservedAttempts();
+  const examiner = new Examiner({ seed: randomInt(2 ** 32), sink: observed.add });
+  await streamTimeline(sources, (frame) => examiner.onFrame(frame));
+  examiner.finish();
+  const failure = sources.find((source) => source.failure !== undefined)?.failure;
+  // What stands before damage can be replayed all the same.
+  if (failure !== undefined && observed.count === 0) throw failure;
+  const name = sources.length === 1 ? (sources[0]?.name ?? '') : `${sources.length} captures`;
+  if (observed.count === 0) throw new HalfopenError(`${name}: holds no SYN, so there is nothing to replay`);
+  return { name, observed, addresses: examiner.addresses, failure };
+}
+
+function chooseWorkload({ observed, addresses, name }: Captured, wish: string | undefined): Workload {
+  const servers = busiestServers(observed);
+  const chosen = wish === undefined ? servers[0] : servers.find(({ server }) => matches(wish, server, addresses));
+  if (chosen === undefined) {
+    const there = servers.slice(0, MOST_NAMED).map(({ server }) => socketText(server, addresses));
+    throw new HalfopenError(`--server ${wish}: no SYN for it in ${name}; the busiest servers are ${there.join(', ')}`);
+  }
+  return workloadFor(observed, chosen.server);
+}
+
+function matches(wish: string, server: CapturedServer, addresses: AddressTable): boolean {
+  return wish === socketText(server, addresses) || wish === addresses.format(server.address);
+}
+
+function socketText({ address, port }: CapturedServer, addresses: AddressTable): string {
+  const text = addresses.format(address);
+  return addresses.isV6(address) ? `[${text}]:${port}` : `${text}:${port}`;
+}
+
+function page(
+  { name, addresses }: Captured,
+  { server, counts }: Workload,
+  scenario: FloodScenario,
+  { seed, backlog }: ReplayOptions,
+  rows: readonly ReplayRow[],
+): string {
+  const paint = painter(wantsColour(process.stdout, process.env));
+  const settings = `${scenario.server.address} (${scenario.server.label}, backlog ${countText(backlog)})`;
+  const [title = '', ...about] = replayedLines({
+    ...counts,
+    capture: name,
+    server: socketText(server, addresses),
+    settings,
+    seed,
+  });
+  return [
+    paint('strong', title),
+    ...about.map((line) => paint('quiet', line)),
+    '',
+    paintLines(replayLines(rows), paint),
+    '',
+    ...defenceLines(
+      rows.map((row) => ({ name: row.name, effect: replaySentence(row) })),
+      paint,
+    ),
+  ].join('\n');
+}
+
+function json(
+  { name, addresses }: Captured,
+  { server, counts }: Workload,
+  { server: { profile, address } }: FloodScenario,
+  { seed, backlog }: ReplayOptions,
+  rows: readonly ReplayRow[],
+): string {
+  const plain = rows.map((row) =>
+    Object.fromEntries(
+      Object.entries(row).map(([key, value]) => [
+        key,
+        typeof value === 'number' && !Number.isFinite(value) ? null : value,
+      ]),
+    ),
+  );
+  return JSON.stringify(
+    {
+      format: 'halfopen-replay-1',
+      capture: name,
+      server: socketText(server, addresses),
+      replayedAt: { address, profile, backlog },
+      seed,
+      workload: counts,
+      rows: plain,
+    },
+    undefined,
+    1,
+  );
+}
+
+function another(text: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), ...text.split(',')];
+}
+
+const PROFILES = ['linux-6', 'freebsd-14', 'rfc9293', 'bsd-1996'] as const;
+const MOST_NAMED = 5;
+
+const HELP = `
+Who completed in the capture, or repeated its SYN as a TCP stack does, comes again as a client of the simulator, with
+the distance that was measured; all other SYNs come again exactly as they came. Nothing is sent anywhere: the run
+happens in memory, and every address of the capture is replaced by one that belongs to nobody.
+
+Examples:
+  halfopen replay flood.pcap                                     the usual defences, against what really arrived
+  halfopen replay flood.pcap -d none -d syn-cookies              two of them
+  halfopen replay flood.pcap --backlog 4096 -d none              would a larger backlog have been enough?
+  halfopen replay flood.pcap -d as-is --set server.settings.tcp_synack_retries=1`;
