@@ -38,5 +38,8 @@ export { type FragmentLimits, FragmentTable } from './diagnose/fragment-table.ts
 export type { HandshakeObserver } from './diagnose/handshake-observer.ts';
 export type { HandshakeTable } from './diagnose/handshake-table.ts';
 export { HandshakeTracker, type TrackerOptions } from './diagnose/handshake-tracker.ts';
+export type { Alarm, AlarmEvent } from './diagnose/live/alarm-book.ts';
+export { LiveWatch, type LiveWatchOptions } from './diagnose/live/live-watch.ts';
+export type { CaptureStart, TargetStatus, WatchStatus } from './diagnose/live/watch-status.ts';
 export { PacketCounts } from './diagnose/packet-counts.ts';
 export { Fact, VERDICT_NAMES, Verdict, verdictOf } from './diagnose/verdict.ts';
