@@ -6,20 +6,20 @@ export function fragmentSentence(table: FragmentTable): string {
   if (table.fragments === 0) return '';
   const parts: string[] = [];
   for (const [field, text] of PARTS) {
-    if (table[field] > 0) parts.push(`${groupDigits(table[field], ',')} ${text}`);
+    if (table[field] > 0) parts.push(`${text} ${groupDigits(table[field], ',')}`);
   }
-  return `of ${groupDigits(table.fragments, ',')} IP fragments: ${parts.join(', ')}`;
+  return `IP fragments: ${groupDigits(table.fragments, ',')} seen; ${parts.join(', ')}`;
 }
 
 type Counter = 'whole' | 'incomplete' | 'evicted' | 'overlapDropped' | 'overlapKept' | 'duplicates' | 'damaged' | 'cut';
 
 const PARTS: readonly (readonly [Counter, string])[] = [
-  ['whole', 'put together to datagrams'],
+  ['whole', 'datagrams put together'],
   ['incomplete', 'datagrams with a part missing'],
   ['evicted', 'of these given up for room'],
-  ['overlapDropped', 'IPv6 datagrams discarded because fragments overlap'],
-  ['overlapKept', 'IPv4 fragments overlap others'],
+  ['overlapDropped', 'IPv6 datagrams discarded for overlaps'],
+  ['overlapKept', 'IPv4 fragments that overlap others'],
   ['duplicates', 'exact copies'],
-  ['damaged', 'of no possible datagram'],
-  ['cut', 'cut by the capture'],
+  ['damaged', 'fragments of no possible datagram'],
+  ['cut', 'fragments cut by the capture'],
 ];
