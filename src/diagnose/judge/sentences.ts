@@ -67,7 +67,7 @@ export function backscatterSentence(where: string, s: StrayProfile): string {
 
 export function reflectionSentence(where: string, s: StrayProfile): string {
   const peers = counted(s.peers.distinct.count, 'server');
-  const copies = s.mostCopies > 1 ? `, one of them ${s.mostCopies} times` : '';
+  const copies = s.mostCopies >= 12 ? `, one of them ${s.mostCopies} times` : '';
   return `Reflection at ${where}: ${peers} answer SYNs that it did not send: ${grouped(s.synacks)} SYN/ACKs${copies}. Somebody sends SYNs with its address.`;
 }
 

@@ -7,12 +7,11 @@ export interface Stretch {
   readonly end: number;
 }
 
-/** First and last step with at least a tenth of the highest value of `values`. */
+/** First and last step in which `values` stood out. */
 export function stretchOf(curve: RateCurve, values: readonly number[], duration: number): Stretch {
-  let peak = 0;
-  for (const value of values) peak = Math.max(peak, value);
-  if (peak === 0) return { onset: curve.start, end: -1 };
-  const above = (value: number): boolean => value >= 0.1 * peak;
+  const level = levelOf(values);
+  if (level === 0) return { onset: curve.start, end: -1 };
+  const above = (value: number): boolean => value >= level;
   const first = values.findIndex(above);
   const last = values.findLastIndex(above);
   const end = curve.start + (last + 1) * curve.step;
@@ -20,7 +19,28 @@ export function stretchOf(curve: RateCurve, values: readonly number[], duration:
   return { onset: curve.start + first * curve.step, end: end + curve.step > duration ? -1 : end };
 }
 
-/** SYNs of each step that were not matched by a completion in it. */
-export function unfinishedOf(curve: RateCurve): number[] {
-  return curve.syn.map((syn, i) => Math.max(0, syn - (curve.completed[i] ?? 0)));
+/**
+ * From which value on a step stands out: a tenth of the highest, and well above what is usual (six median deviations, since
+ * the mean and its deviation are made by what stands out itself). What goes on all the time has no usual to stand out from.
+ */
+export function levelOf(values: readonly number[]): number {
+  const peak = values.reduce((a, b) => Math.max(a, b), 0);
+  const usual = median(values);
+  const unusual = usual + 6 * Math.max(1, median(values.map((value) => Math.abs(value - usual))));
+  return Math.max(0.1 * peak, unusual <= 0.6 * peak ? unusual : 0);
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+}
+
+/** SYNs of each step that no completion of this step or the next matched: handshakes reach over the end of a step. */
+export function unfinishedOf({ syn, completed }: RateCurve): number[] {
+  const open = syn.map((syns, i) => syns - (completed[i] ?? 0));
+  for (let i = 0; i + 1 < open.length; i++) {
+    const late = Math.min(Math.max(0, open[i]!), Math.max(0, -open[i + 1]!));
+    open[i]! -= late;
+    open[i + 1]! += late;
+  }
+  return open.map((n) => Math.max(0, n));
 }

@@ -2,7 +2,7 @@
 import type { TargetProfile, Unfinished } from '../detect/target-profile.ts';
 import type { IsnQuality, RateCurve } from '../findings.ts';
 import { isnQuality } from '../isn-quality.ts';
-import { unfinishedOf } from './stretch.ts';
+import { levelOf, unfinishedOf } from './stretch.ts';
 
 export interface Case {
   readonly profile: TargetProfile;
@@ -118,14 +118,14 @@ function withPending({ unfinished, counts, traits, sources, rate }: TargetProfil
   };
 }
 
-/** The share of SYNs that were matched by a completion in the steps with at least a tenth of the most unfinished ones. */
+/** The share of SYNs that were matched by a completion in the steps in which unfinished ones stood out. */
 function completedThen(rate: RateCurve): number {
   const open = unfinishedOf(rate);
-  const most = open.reduce((a, b) => Math.max(a, b), 0);
+  const level = levelOf(open);
   let syns = 0;
   let completed = 0;
   open.forEach((n, i) => {
-    if (n < 0.1 * most) return;
+    if (n < level) return;
     syns += rate.syn[i]!;
     completed += Math.min(rate.syn[i]!, rate.completed[i]!);
   });

@@ -45,8 +45,8 @@ export function weighFlashCrowd(c: Case): Reasons | undefined {
   if (c.attempts < 200 || sources < 50) return undefined;
   const jump = jumpOf(c);
   const late = c.sentAgain >= 0.1 && c.watchedForMore >= 20;
-  const { synAgain, synackAgain } = c.profile.counts;
-  const again = (synAgain + synackAgain) / c.attempts;
+  const { synAgain } = c.profile.counts;
+  const again = synAgain / c.attempts;
   if (jump < 5 && !late && again < 0.1) return undefined;
   const reasons = new Reasons();
   reasons.add(-2.5, 'crowds are rare');
@@ -64,10 +64,11 @@ export function weighFlashCrowd(c: Case): Reasons | undefined {
     );
   else if (c.watchedForMore >= 100) reasons.add(-1.5, 'unanswered SYNs did not go again', 'fingerprint');
   if (again >= 0.1 && c.completed > 0)
-    reasons.add(0.5, `${grouped(synAgain + synackAgain)} SYNs and SYN/ACKs had to go again`, 'completion-ratio');
+    reasons.add(0.5, `${grouped(synAgain)} SYNs had to go again`, 'completion-ratio');
   options(c, reasons);
-  if (c.silent >= 0.3 * c.attempts)
-    reasons.add(-2, `${grouped(c.silent)} SYN/ACKs were not even acknowledged`, 'cusum-answers');
+  // A crowd's clients are there: they acknowledge what they get.
+  if (c.silent >= 100 && c.silent >= 0.5 * c.unfinished)
+    reasons.add(-3, `${grouped(c.silent)} SYN/ACKs were not even acknowledged`, 'cusum-answers');
   return reasons;
 }
 

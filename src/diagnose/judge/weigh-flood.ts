@@ -43,7 +43,7 @@ function outcome(c: Case, reasons: Reasons): void {
     reasons.add(weight, `${all}; ${percent(share)} while most did not`, 'completion-ratio');
   }
   if (c.silent >= LEAST_HELD && c.silent >= 0.5 * c.unfinished) {
-    const weight = c.silent >= 1000 ? 2.5 : c.silent >= 200 ? 2 : 1.5;
+    const weight = c.silent >= 2000 ? 3 : c.silent >= 1000 ? 2.5 : c.silent >= 200 ? 2 : 1.5;
     reasons.add(weight, `${grouped(c.silent)} SYN/ACKs were answered by nothing at all, not even RST`, 'cusum-answers');
   }
   const parts = c.parts / Math.max(1, c.attempts);
@@ -133,7 +133,8 @@ function prints(c: Case, reasons: Reasons): void {
     reasons.add(1, text, 'fingerprint');
   }
   const { prints: kinds, attempts } = c.profile.traits;
-  if (c.sources >= 100 && kinds.length >= 3 && c.commonPrint < 0.7 && c.withoutOptions < 0.05) {
+  // Where answers are captured, what became of the attempts says more than what they look like.
+  if (!c.answersSeen && c.sources >= 100 && kinds.length >= 3 && c.commonPrint < 0.7 && c.withoutOptions < 0.05) {
     const shown = `${kinds.length >= 64 ? 'at least 64' : kinds.length} kinds of window and options`;
     reasons.add(-1, `${shown} among ${grouped(attempts)} SYNs, as clients of many makes have`, 'fingerprint');
   }
