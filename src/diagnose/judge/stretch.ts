@@ -9,7 +9,7 @@ export interface Stretch {
 
 /** First and last step in which `values` stood out. */
 export function stretchOf(curve: RateCurve, values: readonly number[], duration: number): Stretch {
-  const level = levelOf(values);
+  const level = levelOf(values, curve);
   if (level === 0) return { onset: curve.start, end: -1 };
   const above = (value: number): boolean => value >= level;
   const first = values.findIndex(above);
@@ -20,14 +20,12 @@ export function stretchOf(curve: RateCurve, values: readonly number[], duration:
 }
 
 /**
- * From which value on a step stands out: a tenth of the highest, and well above what is usual (six median deviations, since
- * the mean and its deviation are made by what stands out itself). What goes on all the time has no usual to stand out from.
+ * From which value on a step stands out: a tenth of the highest, and more than the traffic that completes makes by chance.
+ * Of n completions a step, handshakes that reach over its end leave some square root of n.
  */
-export function levelOf(values: readonly number[]): number {
+export function levelOf(values: readonly number[], { completed }: RateCurve): number {
   const peak = values.reduce((a, b) => Math.max(a, b), 0);
-  const usual = median(values);
-  const unusual = usual + 6 * Math.max(1, median(values.map((value) => Math.abs(value - usual))));
-  return Math.max(0.1 * peak, unusual <= 0.6 * peak ? unusual : 0);
+  return Math.max(0.1 * peak, Math.min(0.6 * peak, 1 + Math.sqrt(median(completed))));
 }
 
 function median(values: readonly number[]): number {

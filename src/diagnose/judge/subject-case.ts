@@ -121,7 +121,7 @@ function withPending({ unfinished, counts, traits, sources, rate }: TargetProfil
 /** The share of SYNs that were matched by a completion in the steps in which unfinished ones stood out. */
 function completedThen(rate: RateCurve): number {
   const open = unfinishedOf(rate);
-  const level = levelOf(open);
+  const level = levelOf(open, rate);
   let syns = 0;
   let completed = 0;
   open.forEach((n, i) => {
