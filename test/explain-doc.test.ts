@@ -33,8 +33,8 @@ describe('docs/explain.md', () => {
     expect(tableUnder('Facts')).toEqual(FACT_NAMES.map(({ name, meaning }) => [`\`${name}\``, meaning]));
   });
 
-  test('every option', () => {
-    const command = createProgram().commands.find((each) => each.name() === 'explain');
+  test('every option', async () => {
+    const command = (await createProgram()).commands.find((each) => each.name() === 'explain');
     const options = (command?.options ?? []).map((option) => option.long ?? '');
     expect(options.length).toBeGreaterThan(10);
     expect(options.filter((option) => !text.includes(option))).toEqual([]);

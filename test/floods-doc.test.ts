@@ -42,8 +42,8 @@ test.each(Object.values(SERVER_PROFILES))('settings of $name', ({ name, settings
   for (const [key, spec] of Object.entries(settings)) expect(line).toContain(`\`${key}\` ${spec.usual}`);
 });
 
-describe('options', () => {
-  const run = createProgram().commands.find((command) => command.name() === 'run');
+describe('options', async () => {
+  const run = (await createProgram()).commands.find((command) => command.name() === 'run');
   test.each(['explain', 'set', 'until', 'seed', 'json', 'csv', 'parquet', 'svg', 'pcapng', 'tap', 'check'])(
     '--%s',
     (name) => {

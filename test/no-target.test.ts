@@ -19,8 +19,10 @@ const WHERE =
 /** `--capture-at <host>` names a host of the scenario, whose segments go into a file. */
 const KNOWN = new Set(['--capture-at']);
 
+const { commands } = await createProgram();
+
 function commandNamed(name: string): Command {
-  const found = createProgram().commands.find((command) => command.name() === name);
+  const found = commands.find((command) => command.name() === name);
   if (found === undefined) throw new Error(`no command ${name}`);
   return found;
 }

@@ -13,11 +13,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 let failed = false;
 
-const program = createProgram();
-if (process.argv.length <= 2) {
-  program.outputHelp();
-} else {
-  program.parseAsync().catch(fail);
+start().catch(fail);
+
+async function start(): Promise<void> {
+  const word = process.argv[2];
+  // A completion script names all commands.
+  const program = await createProgram(word === 'completion' ? undefined : word);
+  if (word === undefined) program.outputHelp();
+  else await program.parseAsync();
 }
 
 function fail(error: unknown): void {

@@ -1,21 +1,12 @@
 /** The commands of `halfopen`, put together. */
 import { Command } from 'commander';
-import { registerCompare } from './commands/compare.ts';
-import { registerCompletion } from './commands/completion.ts';
-import { registerExplain } from './commands/explain.ts';
-import { registerLab } from './commands/lab.ts';
-import { registerList } from './commands/list.ts';
-import { registerReplay } from './commands/replay.ts';
-import { registerRun } from './commands/run.ts';
-import { registerScript } from './commands/script.ts';
-import { registerSweep } from './commands/sweep.ts';
-import { registerTun } from './commands/tun.ts';
-import { registerWatch } from './commands/watch.ts';
-import { registerWorker } from './commands/worker.ts';
 import { packageVersion } from './version.ts';
 
-/** A fresh command tree. Parsing errors throw `CommanderError` after one sentence on standard error. */
-export function createProgram(): Command {
+/**
+ * A fresh command tree. Parsing errors throw `CommanderError` after one sentence on standard error. `only`: the command
+ * that will be run, if it is one; the others are then left out, and what they import is not loaded.
+ */
+export async function createProgram(only?: string): Promise<Command> {
   const program = new Command('halfopen');
   program
     .description('A laboratory for TCP connection establishment: step, break and explain handshakes.')
@@ -27,21 +18,27 @@ export function createProgram(): Command {
       outputError: (text, write) => write(`halfopen: ${oneSentence(text)}\n`),
     })
     .exitOverride();
-  registerRun(program);
-  registerCompare(program);
-  registerList(program);
-  registerSweep(program);
-  registerWorker(program);
-  registerExplain(program);
-  registerWatch(program);
-  registerReplay(program);
-  registerScript(program);
-  registerLab(program);
-  registerTun(program);
-  registerCompletion(program);
+  const wanted = only === undefined ? undefined : COMMANDS.get(only);
+  for (const load of wanted === undefined ? COMMANDS.values() : [wanted]) (await load())(program);
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
 }
+
+/** In the order of the help. Loading all of them, the simulator included, takes several times as long as loading one. */
+const COMMANDS: ReadonlyMap<string, () => Promise<(program: Command) => void>> = new Map([
+  ['run', async () => (await import('./commands/run.ts')).registerRun],
+  ['compare', async () => (await import('./commands/compare.ts')).registerCompare],
+  ['list', async () => (await import('./commands/list.ts')).registerList],
+  ['sweep', async () => (await import('./commands/sweep.ts')).registerSweep],
+  ['worker', async () => (await import('./commands/worker.ts')).registerWorker],
+  ['explain', async () => (await import('./commands/explain.ts')).registerExplain],
+  ['watch', async () => (await import('./commands/watch.ts')).registerWatch],
+  ['replay', async () => (await import('./commands/replay.ts')).registerReplay],
+  ['script', async () => (await import('./commands/script.ts')).registerScript],
+  ['lab', async () => (await import('./commands/lab.ts')).registerLab],
+  ['tun', async () => (await import('./commands/tun.ts')).registerTun],
+  ['completion', async () => (await import('./commands/completion.ts')).registerCompletion],
+]);
 
 const EXAMPLES = `
 Examples:
