@@ -61,6 +61,9 @@ class Rows {
   synPrint() {
     return 0;
   }
+  ipv6Hash() {
+    return 0;
+  }
   optionBytes() {
     return new Uint8Array(0);
   }

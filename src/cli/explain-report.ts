@@ -6,7 +6,7 @@ import { GrowingOutput } from '../node/growing-output.ts';
 import type { CaptureSummary } from '../view/capture-text.ts';
 import { reportPage } from '../view/report/report-page.ts';
 import { TellingAttempts } from '../view/report/telling-attempts.ts';
-import type { AddressTable } from '../wire/address.ts';
+import type { AddressTable, AddressVisitor } from '../wire/address.ts';
 import { packageVersion } from './version.ts';
 
 export class ExplainReport {
@@ -29,6 +29,10 @@ export class ExplainReport {
   /** The attempt of the row asked for last. */
   add(attempt: Attempt): void {
     if (this.#wanted) this.#telling.add(attempt);
+  }
+
+  eachAddress(visit: AddressVisitor): void {
+    this.#telling.eachAddress(visit);
   }
 
   finish(summary: CaptureSummary, addresses: AddressTable): void {

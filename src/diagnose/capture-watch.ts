@@ -2,6 +2,7 @@
  * Counts what findings need while a capture is read, and makes them: the ledger of targets and sources, and that of strays.
  * An observer given from outside hears the same.
  */
+import type { AddressVisitor } from '../wire/address.ts';
 import type { Segment } from '../wire/segment.ts';
 import { type LedgerOptions, TargetLedger } from './detect/ledger.ts';
 import type { HandshakeObserver } from './handshake-observer.ts';
@@ -20,6 +21,8 @@ export interface CaptureCounts extends HandshakeObserver {
   finish(ts: number): void;
   /** What is known at `ts`. */
   report(ts: number): Report;
+  /** Shows every address handle that is kept. */
+  eachAddress(visit: AddressVisitor): void;
 }
 
 export class CaptureWatch implements CaptureCounts {
@@ -44,8 +47,8 @@ export class CaptureWatch implements CaptureCounts {
   constructor(rows: TrackerRows, options: LedgerOptions, next?: HandshakeObserver) {
     this.rows = rows;
     this.#ledger = new TargetLedger(rows, options);
-    this.#strays = new StrayLedger(options.seed);
-    this.#probes = new StrayLedger(options.seed);
+    this.#strays = new StrayLedger(rows, options.seed);
+    this.#probes = new StrayLedger(rows, options.seed);
     this.#next = next;
   }
 
@@ -62,6 +65,10 @@ export class CaptureWatch implements CaptureCounts {
       probes: this.#probes.profiles(LEAST_STRAYS),
       connectionsOf: (server) => this.#strays.connectionsOf(server),
     };
+  }
+
+  eachAddress(visit: AddressVisitor): void {
+    for (const ledger of [this.#ledger, this.#strays, this.#probes]) ledger.eachAddress(visit);
   }
 
   onAttempt(ts: number, row: number, seg: Readonly<Segment>, ttl: number, ipId: number): void {

@@ -12,6 +12,7 @@ import { findingsOf } from './findings-of.ts';
 import { FragmentTable } from './fragment-table.ts';
 import type { HandshakeObserver } from './handshake-observer.ts';
 import { HandshakeTracker } from './handshake-tracker.ts';
+import { type AddressHolder, visitRows } from './held-addresses.ts';
 import { PacketCounts } from './packet-counts.ts';
 import { readAttempt } from './read-attempt.ts';
 import type { Limits } from './row-keeper.ts';
@@ -40,6 +41,11 @@ export interface ExaminerOptions {
   readonly wants?: (row: number) => boolean;
   /** How much is kept at once. */
   readonly limits?: Limits;
+  /**
+   * Shows the addresses of attempts and findings that somebody keeps beyond this packet; others may be forgotten, and then
+   * their handles stand for other addresses. Only captures with very many IPv6 addresses come to that.
+   */
+  readonly holds?: AddressHolder;
   /** Counts along, per target or source. */
   readonly observer?: HandshakeObserver;
   /** Counts for findings, instead of counting all of the capture alike; `observer` is not told then. */
@@ -47,7 +53,7 @@ export interface ExaminerOptions {
 }
 
 export class Examiner {
-  readonly addresses: AddressTable = new AddressTable();
+  readonly addresses: AddressTable;
   readonly counts: PacketCounts = new PacketCounts();
   readonly fragments: FragmentTable = new FragmentTable();
   readonly tracker: HandshakeTracker;
@@ -56,23 +62,27 @@ export class Examiner {
   readonly icmp: IcmpError = new IcmpError();
   readonly #watch: CaptureCounts;
   readonly #sink: AttemptSink | undefined;
+  readonly #holds: AddressHolder | undefined;
   readonly #wants: ((row: number) => boolean) | undefined;
 
   constructor(options: ExaminerOptions = {}) {
     this.#sink = options.sink;
     this.#wants = options.wants;
-    const { seed = 0, observer, counts } = options;
+    const { seed = 0, observer, counts, limits } = options;
+    this.#holds = options.holds;
+    this.addresses = new AddressTable(16, seed, limits?.addresses);
     this.#watch = counts ?? new CaptureWatch(new TrackerRows(), { seed }, observer);
     this.tracker = new HandshakeTracker({
       seed,
       observer: this.#watch,
-      limits: options.limits,
+      limits,
       done: options.sink === undefined ? undefined : (row) => this.#give(row),
     });
-    this.#watch.rows.attach(this.tracker);
+    this.#watch.rows.attach(this.tracker, this.addresses);
   }
 
   onFrame(frame: FrameLike): void {
+    if (this.addresses.isCrowded) this.#forget();
     const packet = this.packet;
     decodeFrame(frame.bytes, frame.view, frame.off, frame.end, frame.linkType, this.addresses, packet);
     if (packet.direction === Direction.Unknown) packet.direction = frame.direction;
@@ -119,6 +129,16 @@ export class Examiner {
 
   #give(row: number): void {
     if (this.#wants === undefined || this.#wants(row)) this.#sink?.(readAttempt(this.tracker, row));
+  }
+
+  /** Between packets, so that nothing else refers to an address. */
+  #forget(): void {
+    this.addresses.sweep((visit) => {
+      visitRows(this.tracker.handshakes, visit);
+      this.fragments.eachAddress(visit);
+      this.#watch.eachAddress(visit);
+      this.#holds?.(visit);
+    });
   }
 
   /** ICMP errors tell of segments, too. */

@@ -2,7 +2,7 @@
  * Puts IP fragments together (RFC 791 §3.2, RFC 8200 §4.5), so that a segment in pieces is judged like any other. Bounded
  * in datagrams, bytes and age; everything that does not become whole is counted.
  */
-import type { AddressTable } from '../wire/address.ts';
+import type { AddressTable, AddressVisitor } from '../wire/address.ts';
 import { IP6_HEADER_BYTES } from '../wire/ip6.ts';
 import { decodeIp, type Packet } from '../wire/packet.ts';
 import { DecodeStatus } from '../wire/status.ts';
@@ -74,6 +74,13 @@ export class FragmentTable {
       from = whole;
     }
     return from;
+  }
+
+  eachAddress(visit: AddressVisitor): void {
+    for (const { src, dst } of this.#waiting) {
+      visit(src);
+      visit(dst);
+    }
   }
 
   #add(ts: number, bytes: Uint8Array, packet: Readonly<Packet>): Uint8Array | undefined {

@@ -25,6 +25,8 @@ export interface Limits {
   readonly maxAttempts?: number | undefined;
   /** Rows held before any is let go after a silence. Default 65,536. */
   readonly quiet?: number | undefined;
+  /** IPv6 addresses held before those nobody refers to any more are forgotten. Default 262,144. */
+  readonly addresses?: number | undefined;
 }
 
 export class RowKeeper {

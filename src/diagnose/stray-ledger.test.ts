@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { type StrayFlow, StrayLedger } from './stray-ledger.ts';
 
+const NO_IPV6 = { ipv6Hash: () => 0 };
 const US = 0xcb00_7105;
 const THEM = 0xc633_6400;
 
 describe('strays', () => {
   test('a flow is counted at whom it reached and at who sent it', () => {
-    const strays = new StrayLedger();
+    const strays = new StrayLedger(NO_IPV6);
     strays.onFlow(flow({ synacks: 4, firstAt: 5, lastAt: 9, firstPacket: 3 }));
     strays.onFlow(flow({ clientPort: 7, firstAt: 2, lastAt: 2, firstPacket: 1 }));
     const [received, sent] = strays.profiles(1);
@@ -26,7 +27,7 @@ describe('strays', () => {
   });
 
   test('hosts with few flows are left out, unless one SYN/ACK came over and over', () => {
-    const strays = new StrayLedger();
+    const strays = new StrayLedger(NO_IPV6);
     for (let i = 0; i < 3; i++) strays.onFlow(flow({ server: THEM + i }));
     strays.onFlow(flow({ client: 9, server: THEM + 9, synacks: 30 }));
     expect(strays.profiles(20).map((s) => [s.role, s.address])).toEqual([
@@ -36,7 +37,7 @@ describe('strays', () => {
   });
 
   test('many flows: peers and ports are those of all of them', () => {
-    const strays = new StrayLedger(7);
+    const strays = new StrayLedger(NO_IPV6, 7);
     for (let i = 0; i < 100; i++) strays.onFlow(flow({ server: THEM + i, clientPort: i % 10 }));
     const us = strays.profiles(20).find((s) => s.role === 'received')!;
     expect(us.flows).toBe(100);
@@ -46,7 +47,7 @@ describe('strays', () => {
   });
 
   test('there is room for so many hosts; the others are counted as forgotten', () => {
-    const strays = new StrayLedger();
+    const strays = new StrayLedger(NO_IPV6);
     for (let i = 0; i < 20_000; i++) strays.onFlow(flow({ server: i }));
     expect(strays.forgotten).toBe(20_000 - 16_384);
     expect(strays.profiles(20_000)).toMatchObject([{ address: US, flows: 20_000 }]);

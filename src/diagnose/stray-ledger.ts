@@ -3,7 +3,8 @@
  * at whom they reached and at who sent them; backscatter and reflection show here and nowhere else. Bounded: the first
  * `MOST` hosts of each role are kept, of others only how many flows they had.
  */
-import { hashHandle, hashNumber } from './detect/key-hash.ts';
+import type { AddressVisitor } from '../wire/address.ts';
+import { hashAddress, hashNumber, type Ipv6Hashes } from './detect/key-hash.ts';
 import { TallySketch } from './detect/tally-sketch.ts';
 import type { Tally } from './detect/target-profile.ts';
 
@@ -46,13 +47,15 @@ export interface StrayFlow {
 export class StrayLedger {
   readonly #received = new Map<number, Host>();
   readonly #sent = new Map<number, Host>();
+  readonly #hashes: Ipv6Hashes;
   readonly #seed: number;
   /** Flows of hosts there was no room for. */
   forgotten = 0;
   #sketched = 0;
   #connections = 0;
 
-  constructor(seed = 0) {
+  constructor(hashes: Ipv6Hashes, seed = 0) {
+    this.#hashes = hashes;
     this.#seed = seed;
   }
 
@@ -87,6 +90,15 @@ export class StrayLedger {
     return found.sort((a, b) => b.flows - a.flows || a.address - b.address);
   }
 
+  eachAddress(visit: AddressVisitor): void {
+    for (const hosts of [this.#received, this.#sent]) {
+      for (const [address, host] of hosts) {
+        visit(address);
+        host.eachPeer(visit);
+      }
+    }
+  }
+
   #add(hosts: Map<number, Host>, address: number, firstAt: number): Host | undefined {
     if (hosts.size >= MOST) return undefined;
     const host = new Host(firstAt);
@@ -100,7 +112,7 @@ export class StrayLedger {
       this.forgotten++;
       return;
     }
-    host.count(peer, flow, this.#seed, this.#sketched < MOST_SKETCHED);
+    host.count(peer, hashAddress(peer, this.#seed, this.#hashes), flow, this.#seed, this.#sketched < MOST_SKETCHED);
     if (host.flows === FEW && host.sketched) this.#sketched++;
   }
 }
@@ -129,7 +141,7 @@ class Host {
   }
 
   /** `room`: sketches may be made for it. Without them, peers and ports are those of the first flows. */
-  count(peer: number, flow: Readonly<StrayFlow>, seed: number, room: boolean): void {
+  count(peer: number, peerHash: number, flow: Readonly<StrayFlow>, seed: number, room: boolean): void {
     this.flows++;
     if (flow.synacks > 0) this.synackFlows++;
     this.synacks += flow.synacks;
@@ -140,13 +152,18 @@ class Host {
     this.firstAt = Math.min(this.firstAt, flow.firstAt);
     this.lastAt = Math.max(this.lastAt, flow.lastAt);
     if (this.packets.length < PACKETS) this.packets.push(flow.firstPacket);
-    const values = [peer, flow.serverPort, flow.clientPort] as const;
+    const values = [peer, peerHash, flow.serverPort, flow.clientPort] as const;
     if (this.#sketches !== undefined) addTo(this.#sketches, values, seed);
     else if (this.flows < FEW || (this.flows === FEW && !room)) this.#first.push(values);
     else if (this.flows === FEW) {
       this.#sketches = made([...this.#first, values], seed);
       this.#first.length = 0;
     }
+  }
+
+  eachPeer(visit: AddressVisitor): void {
+    for (const [peer] of this.#first) visit(peer);
+    this.#sketches?.[0].eachKey(visit);
   }
 
   read(address: number, role: StrayProfile['role']): StrayProfile {
@@ -172,7 +189,7 @@ class Host {
 }
 
 type Sketches = readonly [peers: TallySketch, serverPorts: TallySketch, clientPorts: TallySketch];
-type Values = readonly [peer: number, serverPort: number, clientPort: number];
+type Values = readonly [peer: number, peerHash: number, serverPort: number, clientPort: number];
 
 function made(values: readonly Values[], seed: number): Sketches {
   const sketches: Sketches = [new TallySketch(), new TallySketch(), new TallySketch()];
@@ -182,10 +199,10 @@ function made(values: readonly Values[], seed: number): Sketches {
 
 function addTo(
   [peers, serverPorts, clientPorts]: Sketches,
-  [peer, serverPort, clientPort]: Values,
+  [peer, peerHash, serverPort, clientPort]: Values,
   seed: number,
 ): void {
-  peers.add(peer, hashHandle(peer, seed));
+  peers.add(peer, peerHash);
   serverPorts.add(serverPort, hashNumber(serverPort, seed));
   clientPorts.add(clientPort, hashNumber(clientPort, seed));
 }

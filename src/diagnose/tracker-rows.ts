@@ -1,4 +1,5 @@
 /** The tracker's rows as the ledger asks for them. */
+import type { AddressTable } from '../wire/address.ts';
 import type { AttemptRows } from './detect/attempt-rows.ts';
 import type { HandshakeTable } from './handshake-table.ts';
 import type { HandshakeTracker } from './handshake-tracker.ts';
@@ -8,15 +9,21 @@ import { Fact, Verdict } from './verdict.ts';
 export class TrackerRows implements AttemptRows {
   #table: HandshakeTable | undefined = undefined;
   #prints: OptionPrints | undefined = undefined;
+  #addresses: AddressTable | undefined = undefined;
 
   /** The tracker whose rows these are. It is made later, since it wants to know whom to tell; before the first segment. */
-  attach(tracker: HandshakeTracker): void {
+  attach(tracker: HandshakeTracker, addresses: AddressTable): void {
     this.#table = tracker.handshakes;
     this.#prints = tracker.prints;
+    this.#addresses = addresses;
   }
 
   get table(): HandshakeTable {
     return this.#table!;
+  }
+
+  ipv6Hash(handle: number): number {
+    return this.#addresses!.hash(handle);
   }
 
   client(row: number): number {

@@ -5,6 +5,7 @@
 import type { Attempt } from '../diagnose/attempt.ts';
 import { Verdict } from '../diagnose/verdict.ts';
 import { ObservedOption } from '../sim/traffic/observed-syns.ts';
+import type { AddressVisitor } from '../wire/address.ts';
 
 /** What an attempt says of who made it. */
 export const Maker = {
@@ -86,6 +87,13 @@ export class ObservedAttempts {
       this.repeatAt.push(at);
     }
   };
+
+  eachAddress(visit: AddressVisitor): void {
+    for (let row = 0; row < this.count; row++) {
+      visit(this.client[row]!);
+      visit(this.server[row]!);
+    }
+  }
 
   #grow(): void {
     const size = 2 * this.count;

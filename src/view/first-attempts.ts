@@ -1,5 +1,7 @@
 /** Keeps the first so many attempts of those that come in any order, by the number of their first packet. Bounded memory. */
 import type { Attempt } from '../diagnose/attempt.ts';
+import { visitAttempt } from '../diagnose/held-addresses.ts';
+import type { AddressVisitor } from '../wire/address.ts';
 
 export class FirstAttempts {
   /** All that were offered. */
@@ -29,6 +31,10 @@ export class FirstAttempts {
       heap[0] = attempt;
       this.#down();
     }
+  }
+
+  eachAddress(visit: AddressVisitor): void {
+    for (const attempt of this.#heap) visitAttempt(attempt, visit);
   }
 
   /** In order of their first packets. */

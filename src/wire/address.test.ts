@@ -119,6 +119,45 @@ describe('AddressTable', () => {
     expect(table.format(IPV6_BASE + 3)).toBe('2001:db8:ffff:fffc::');
   });
 
+  test('after any sweep, those that were shown keep their handles, and the others come back as themselves', () => {
+    const step = fc.oneof(
+      fc.record({ intern: fc.nat(60) }),
+      fc.record({ keep: fc.uniqueArray(fc.nat(60), { maxLength: 40 }) }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 300 }), fc.integer(), (steps, seed) => {
+        const table = new AddressTable(8, seed);
+        const held = new Map<string, number>();
+        for (const one of steps) {
+          if ('intern' in one) {
+            const text = `2001:db8::${(one.intern + 1).toString(16)}`;
+            const handle = table.parse(text);
+            expect(handle).toBe(held.get(text) ?? handle);
+            held.set(text, handle);
+          } else {
+            const kept = [...held].filter(([text]) => one.keep.some((n) => text.endsWith(`::${n.toString(16)}`)));
+            table.sweep((visit) => {
+              for (const [, handle] of kept) visit(handle);
+            });
+            held.clear();
+            for (const [text, handle] of kept) held.set(text, handle);
+          }
+          expect(table.count).toBe(held.size);
+          expect(new Set(held.values()).size).toBe(held.size);
+          for (const [text, handle] of held) expect(table.format(handle)).toBe(text);
+        }
+      }),
+    );
+  });
+
+  test('the hash of an address is that of its bytes, whatever its handle', () => {
+    const table = new AddressTable(8, 5);
+    const first = table.hash(table.parse('2001:db8::1'));
+    table.sweep(() => {});
+    table.parse('2001:db8::2');
+    expect(table.hash(table.parse('2001:db8::1'))).toBe(first);
+  });
+
   test('text that is no address: one sentence', () => {
     const parse = () => new AddressTable().parse('10.0.0.256');
     expect(parse).toThrow(HalfopenError);

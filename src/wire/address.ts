@@ -14,23 +14,39 @@ export function isIpv6(handle: number): boolean {
   return handle >= IPV6_BASE;
 }
 
+/** Is shown the handles that somebody still refers to, IPv4 ones as well. */
+export type AddressVisitor = (handle: number) => void;
+
 /**
- * IPv6 addresses by index: same bytes, same handle. It grows by doubling and forgets nothing (24 to 48 bytes an
- * address), so a reader of hostile captures may want one table per file.
+ * IPv6 addresses by index: same bytes, same handle, for as long as the handle is held. It grows by doubling, 28 to 56
+ * bytes an address, and forgets nothing by itself. Who reads captures of any length calls `sweep` when it is crowded.
  */
 export class AddressTable {
   /** Addresses held. */
   count = 0;
+  /** Indexes handed out so far: all lie below. Those that came back are threaded through their first word, + 1. */
+  #used = 0;
+  #free = 0;
   #words: Uint32Array;
+  #hashes: Int32Array;
   /** Open addressing, linear probing, index + 1 per slot, 0 = free; at most half full. */
   #slots: Uint32Array;
+  readonly #seed: number;
+  readonly #least: number;
+  /** Held at most before a sweep is due. */
+  #most: number;
   readonly #scratch = new Uint8Array(16);
 
-  constructor(capacity = 16) {
+  /** `seed` stirs the hash, so that addresses made to collide collide for nobody else. `least`: held before any is forgotten. */
+  constructor(capacity = 16, seed = 0, least: number = SWEPT_FROM) {
     let size = 8;
     while (size < capacity) size *= 2;
     this.#words = new Uint32Array(4 * size);
+    this.#hashes = new Int32Array(size);
     this.#slots = new Uint32Array(2 * size);
+    this.#seed = seed;
+    this.#least = least;
+    this.#most = least;
   }
 
   /** The handle of the 16 bytes at `off`. Allocates only when the table doubles. */
@@ -40,26 +56,64 @@ export class AddressTable {
     const c = read32(bytes, off + 8);
     const d = read32(bytes, off + 12);
     const words = this.#words;
+    const hash = mix(mix(mix(mix(this.#seed, a), b), c), d);
     const mask = this.#slots.length - 1;
-    for (let slot = hash(a, b, c, d) & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const entry = this.#slots[slot]!;
       if (entry === 0) {
-        if ((this.count + 1) * 8 > words.length * 2) {
+        if (this.#free === 0 && 4 * this.#used === words.length) {
           this.#grow();
           return this.intern(bytes, off);
         }
-        this.#slots[slot] = this.count + 1;
-        words[4 * this.count] = a;
-        words[4 * this.count + 1] = b;
-        words[4 * this.count + 2] = c;
-        words[4 * this.count + 3] = d;
-        return IPV6_BASE + this.count++;
+        const index = this.#take();
+        this.#slots[slot] = index + 1;
+        this.#hashes[index] = hash;
+        words[4 * index] = a;
+        words[4 * index + 1] = b;
+        words[4 * index + 2] = c;
+        words[4 * index + 3] = d;
+        return IPV6_BASE + index;
       }
       const i = 4 * (entry - 1);
       if (words[i] === a && words[i + 1] === b && words[i + 2] === c && words[i + 3] === d) {
         return IPV6_BASE + entry - 1;
       }
     }
+  }
+
+  /** 32 mixed bits of an IPv6 address. They are of its bytes: the same when it comes back after a sweep. */
+  hash(handle: number): number {
+    return this.#hashes[handle - IPV6_BASE]!;
+  }
+
+  /** Half as many again as outlived the last sweep: time for another. Answers for a packet between packets only. */
+  get isCrowded(): boolean {
+    return this.count > this.#most;
+  }
+
+  /**
+   * Forgets every address but those that `holders` shows; other handles may stand for other addresses from now on. Handles
+   * that are shown keep their meaning.
+   */
+  sweep(holders: (visit: AddressVisitor) => void): void {
+    const held = new Uint8Array(this.#used);
+    holders((handle) => {
+      if (handle >= IPV6_BASE) held[handle - IPV6_BASE] = 1;
+    });
+    this.#slots.fill(0);
+    this.#free = 0;
+    this.count = 0;
+    // Backwards, so that low indexes are taken again first.
+    for (let index = this.#used - 1; index >= 0; index--) {
+      if (held[index] === 1) {
+        this.count++;
+        this.#put(index);
+      } else {
+        this.#words[4 * index] = this.#free;
+        this.#free = index + 1;
+      }
+    }
+    this.#most = Math.max(this.#least, Math.ceil(1.5 * this.count));
   }
 
   /** Writes the address in network order at `out[off]`: 4 bytes or 16. */
@@ -98,22 +152,36 @@ export class AddressTable {
 
   #index(handle: number): number {
     const index = handle - IPV6_BASE;
-    if (index >= this.count) throw new RangeError(`address handle ${handle} is not of this table of ${this.count}`);
+    if (index >= this.#used) throw new RangeError(`address handle ${handle} is not of this table of ${this.count}`);
     return index;
   }
 
+  #take(): number {
+    this.count++;
+    if (this.#free === 0) return this.#used++;
+    const index = this.#free - 1;
+    this.#free = this.#words[4 * index]!;
+    return index;
+  }
+
+  #put(index: number): void {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let slot = this.#hashes[index]! & mask;
+    while (slots[slot] !== 0) slot = (slot + 1) & mask;
+    slots[slot] = index + 1;
+  }
+
+  /** Only when every index is held. */
   #grow(): void {
     const words = new Uint32Array(2 * this.#words.length);
     words.set(this.#words);
-    const slots = new Uint32Array(2 * this.#slots.length);
-    const mask = slots.length - 1;
-    for (let n = 0; n < this.count; n++) {
-      let slot = hash(words[4 * n]!, words[4 * n + 1]!, words[4 * n + 2]!, words[4 * n + 3]!) & mask;
-      while (slots[slot] !== 0) slot = (slot + 1) & mask;
-      slots[slot] = n + 1;
-    }
     this.#words = words;
-    this.#slots = slots;
+    const hashes = new Int32Array(2 * this.#hashes.length);
+    hashes.set(this.#hashes);
+    this.#hashes = hashes;
+    this.#slots = new Uint32Array(2 * this.#slots.length);
+    for (let index = 0; index < this.#used; index++) this.#put(index);
   }
 }
 
@@ -128,10 +196,15 @@ function write32(b: Uint8Array, off: number, v: number): void {
   b[off + 3] = v;
 }
 
-/** Mixes the four words (constants of MurmurHash3's finalizer). Speed, not secrecy: a table is per capture or run. */
-function hash(a: number, b: number, c: number, d: number): number {
-  let h = Math.imul(a ^ Math.imul(b, 0x9e3779b1), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 15) ^ c, 0xc2b2ae35);
-  h = Math.imul(h ^ (h >>> 13) ^ d, 0x85ebca6b);
-  return h ^ (h >>> 16);
+/**
+ * One more word into a hash. The upper half is multiplied once more: by one odd factor alone, words that differ in their
+ * highest bits would collide whatever the seed.
+ */
+function mix(h: number, word: number): number {
+  const x = h ^ word;
+  const y = Math.imul(x, 0x9e3779b1) + Math.imul((x >>> 15) ^ h, 0x85ebca6b);
+  return y ^ (y >>> 16);
 }
+
+/** Some 15 MiB. */
+const SWEPT_FROM = 2 ** 18;

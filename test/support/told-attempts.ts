@@ -42,6 +42,11 @@ export class ToldAttempts implements AttemptRows {
     this.ledger = new TargetLedger(this, options);
   }
 
+  /** These tests know no IPv6. */
+  ipv6Hash(handle: number): number {
+    throw new Error(`${handle} is an IPv6 address, expected IPv4`);
+  }
+
   /** A SYN at `at` ns; the row it makes. */
   syn(attempt: ToldAttempt): number {
     const { at, client, clientPort = 40_000, server = 0xcb007150, port = 80, x = 1, ttl = 55 } = attempt;

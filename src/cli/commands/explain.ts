@@ -61,6 +61,10 @@ async function explain(paths: readonly string[], options: ExplainOptions): Promi
   const examinerOf = (seed: number): Examiner =>
     new Examiner({
       seed,
+      holds: (visit) => {
+        first.eachAddress(visit);
+        outputs.report?.eachAddress(visit);
+      },
       wants: (row) => {
         const { handshakes } = examiner.tracker;
         const verdict = handshakes.verdict(row);

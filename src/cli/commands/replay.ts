@@ -102,7 +102,11 @@ interface Captured {
 async function readAttempts(paths: readonly string[]): Promise<Captured> {
   const sources = paths.map((path) => new CaptureSource(path));
   const observed = new ObservedAttempts();
-  const examiner = new Examiner({ seed: randomInt(2 ** 32), sink: observed.add });
+  const examiner = new Examiner({
+    seed: randomInt(2 ** 32),
+    sink: observed.add,
+    holds: (visit) => observed.eachAddress(visit),
+  });
   await streamTimeline(sources, (frame) => examiner.onFrame(frame));
   examiner.finish();
   const failure = sources.find((source) => source.failure !== undefined)?.failure;

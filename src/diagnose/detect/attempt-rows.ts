@@ -1,7 +1,8 @@
 /** What the ledger asks the tracker about a row of which it is told. */
 import type { Verdict } from '../verdict.ts';
+import type { Ipv6Hashes } from './key-hash.ts';
 
-export interface AttemptRows {
+export interface AttemptRows extends Ipv6Hashes {
   client(row: number): number;
   clientPort(row: number): number;
   server(row: number): number;

@@ -2,6 +2,7 @@
  * Samples of sequence numbers over a whole capture in bounded room: runs of eight that follow each other directly, and
  * between two runs a pause. When the room is full, every other run is dropped and the pauses double.
  */
+import type { AddressVisitor } from '../../wire/address.ts';
 import { RUN, type Samples } from './target-profile.ts';
 
 export class AttemptSamples {
@@ -34,6 +35,10 @@ export class AttemptSamples {
     this.#sourcePort[i] = sourcePort;
     this.#ipId[i] = ipId;
     this.#packet[i] = packet;
+  }
+
+  eachSource(visit: AddressVisitor): void {
+    for (let i = 0; i < this.#used; i++) visit(this.#source[i]!);
   }
 
   read(): Samples {

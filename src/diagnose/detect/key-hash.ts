@@ -5,6 +5,16 @@ export function hashHandle(handle: number, seed: number): number {
   return finish(Math.imul(handle | 0, 0xcc9e2d51) ^ seed ^ (handle > 0xffffffff ? 0x5bd1e995 : 0));
 }
 
+/** Whose bytes an IPv6 handle stands for: `AddressTable.hash`. */
+export interface Ipv6Hashes {
+  ipv6Hash(handle: number): number;
+}
+
+/** 32 mixed bits of an address, for what counts different ones: a handle may change when an address comes back. */
+export function hashAddress(handle: number, seed: number, hashes: Ipv6Hashes): number {
+  return handle > 0xffffffff ? hashNumber(hashes.ipv6Hash(handle), seed) : hashHandle(handle, seed);
+}
+
 /** 32 mixed bits of a small number, such as a port or -1. */
 export function hashNumber(value: number, seed: number): number {
   return finish(Math.imul(value, 0x1b873593) ^ seed);

@@ -2,12 +2,13 @@
  * Counts what the tracker tells, per server socket, per host, per source and for the whole capture, in bounded memory. Every
  * target has counts; the busiest are watched (windows, detectors, sketches). What had to give way is counted.
  */
+import type { AddressVisitor } from '../../wire/address.ts';
 import { type Segment, SYN } from '../../wire/segment.ts';
 import type { HandshakeObserver } from '../handshake-observer.ts';
 import { Verdict } from '../verdict.ts';
 import type { AttemptRows } from './attempt-rows.ts';
 import type { QueueContext } from './half-open-queue.ts';
-import { hashHandle, hashNumber } from './key-hash.ts';
+import { hashAddress, hashNumber } from './key-hash.ts';
 import { SourceEvent, SourceTable } from './source-table.ts';
 import { SynShape } from './syn-shape.ts';
 import type { LedgerReport, TargetCounts, TargetProfile } from './target-profile.ts';
@@ -70,7 +71,7 @@ export class TargetLedger implements HandshakeObserver {
 
   onAttempt(ts: number, row: number, seg: Readonly<Segment>, ttl: number, ipId: number): void {
     const rows = this.#rows;
-    const source = hashHandle(seg.src, this.#seed);
+    const source = hashAddress(seg.src, this.#seed, rows);
     const print = rows.synPrint(row);
     const unlikely = unlikelySource(seg.src);
     const second = this.#secondOf(ts);
@@ -134,8 +135,8 @@ export class TargetLedger implements HandshakeObserver {
   }
 
   onUnsolicited(ts: number, row: number, seg: Readonly<Segment>, _ttl: number): void {
-    const sender = hashHandle(seg.src, this.#seed);
-    const receiver = hashHandle(seg.dst, this.#seed);
+    const sender = hashAddress(seg.src, this.#seed, this.#rows);
+    const receiver = hashAddress(seg.dst, this.#seed, this.#rows);
     this.#at(Event.StraySent, ts, seg.src, seg.sport);
     this.#sockets.of(this.#socket)?.straysTo(seg.dst, receiver);
     this.#hosts.of(this.#host)?.straysTo(seg.dst, receiver);
@@ -157,7 +158,7 @@ export class TargetLedger implements HandshakeObserver {
     const rows = this.#rows;
     const verdict = rows.verdict(row);
     if (UNFINISHED[verdict] === 0) return;
-    const source = hashHandle(rows.client(row), this.#seed);
+    const source = hashAddress(rows.client(row), this.#seed, rows);
     this.#lookAt(rows.server(row), rows.serverPort(row));
     this.#capture.ends.add(ts, row, rows, verdict, source);
     this.#hosts.of(this.#host)?.ends.add(ts, row, rows, verdict, source);
@@ -200,6 +201,15 @@ export class TargetLedger implements HandshakeObserver {
     };
   }
 
+  /** Shows every address handle that is kept. */
+  eachAddress(visit: AddressVisitor): void {
+    visit(this.#address);
+    this.#targets.eachAddress(visit);
+    this.#sources.eachAddress(visit);
+    this.#capture.eachAddress(visit);
+    for (const { all } of [this.#sockets, this.#hosts]) for (const watch of all) watch.eachAddress(visit);
+  }
+
   /** Few SYNs come here: whether one is due is asked first, as a call with this much costs more than the rest. */
   #sample({ synSamples }: TargetWatch, row: number, seg: Readonly<Segment>, ipId: number): void {
     synSamples.add(this.#now[0]!, seg.seq, seg.src, seg.sport, ipId, this.#rows.synPacket(row));
@@ -208,7 +218,7 @@ export class TargetLedger implements HandshakeObserver {
   /** An event of an attempt: at its target, and of its source. */
   #ofAttempt(event: Event, ofSource: SourceEvent, ts: number, row: number): void {
     const client = this.#rows.client(row);
-    this.#sources.count(ofSource, client, hashHandle(client, this.#seed));
+    this.#sources.count(ofSource, client, hashAddress(client, this.#seed, this.#rows));
     this.#at(event, ts, this.#rows.server(row), this.#rows.serverPort(row));
   }
 
@@ -254,7 +264,7 @@ export class TargetLedger implements HandshakeObserver {
     if (address === this.#address && port === this.#port && this.#host >= 0) return;
     if (address !== this.#address || this.#host < 0) this.#host = this.#targets.find(address, -1);
     this.#socket = port < 0 ? -1 : this.#targets.find(address, port);
-    if (address !== this.#address) this.#hostHash = hashHandle(address, this.#seed);
+    if (address !== this.#address) this.#hostHash = hashAddress(address, this.#seed, this.#rows);
     if (port !== this.#port) this.#portHash = hashNumber(port, this.#seed);
     this.#address = address;
     this.#port = port;

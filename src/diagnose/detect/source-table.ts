@@ -6,6 +6,7 @@
  * Different targets of a source are counted in sketches, but only from its second target on: in a flood from forged
  * addresses every SYN brings a new source, and that one target is all it ever has.
  */
+import type { AddressVisitor } from '../../wire/address.ts';
 import type { Segment } from '../../wire/segment.ts';
 import { DistinctSketches } from './distinct-sketch.ts';
 import { hashPair } from './key-hash.ts';
@@ -80,6 +81,10 @@ export class SourceTable {
       this.#numbers[LINE * place + EVENTS + event]!++;
       return;
     }
+  }
+
+  eachAddress(visit: AddressVisitor): void {
+    for (const [place, count] of this.#counts.entries()) if (count !== 0) visit(this.#keys[place]!);
   }
 
   /** The busiest `most`, by what is certain. */

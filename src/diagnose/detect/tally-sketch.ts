@@ -56,6 +56,10 @@ export class TallySketch {
     return distinct.add(0, hash);
   }
 
+  eachKey(visit: (key: number) => void): void {
+    for (let slot = 0; slot < SLOTS; slot++) if (this.#counts[slot] !== 0) visit(this.#keys[slot]!);
+  }
+
   distinct(): Distinct {
     const sketch = this.#distinct;
     if (sketch === undefined) return { count: this.#held, error: 0 };

@@ -2,7 +2,7 @@
  * Counts of many targets, 100 bytes each: server sockets (address, port) and hosts (port -1). Found by number arithmetic
  * alone. When it is full, the quarter with the least activity gives way, of equals those that were silent longest.
  */
-
+import type { AddressVisitor } from '../../wire/address.ts';
 import { hashHandle, hashNumber, hashPair } from './key-hash.ts';
 import type { TargetCounts } from './target-profile.ts';
 
@@ -75,6 +75,10 @@ export class TargetTable {
   /** A row's counts, for people. */
   read(row: number): TargetCounts {
     return readCounts(this.counts, row * EVENTS, this.firstAt[row]!, this.lastAt[row]!);
+  }
+
+  eachAddress(visit: AddressVisitor): void {
+    for (let row = 0; row < this.rows; row++) visit(this.address[row]!);
   }
 
   /** Is there room for so many more rows? Else `cull` makes some. */

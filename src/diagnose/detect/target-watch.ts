@@ -2,6 +2,7 @@
  * Everything that is kept of one target under watch: the second under way, detectors, curve, sketches, samples. Of bounded
  * size. Hot: two of these (socket, host) and that of the whole capture are told of every SYN.
  */
+import type { AddressVisitor } from '../../wire/address.ts';
 import type { Segment } from '../../wire/segment.ts';
 import type { AttemptRows } from './attempt-rows.ts';
 import { AttemptSamples } from './attempt-samples.ts';
@@ -120,6 +121,15 @@ export class TargetWatch {
   straysTo(receiver: number, hash: number): void {
     this.strayReceivers ??= new TallySketch();
     this.strayReceivers.add(receiver, hash);
+  }
+
+  eachAddress(visit: AddressVisitor): void {
+    this.#sources?.eachKey(visit);
+    this.#hosts?.eachKey(visit);
+    this.straySenders?.eachKey(visit);
+    this.strayReceivers?.eachKey(visit);
+    this.synSamples.eachSource(visit);
+    this.synackSamples.eachSource(visit);
   }
 
   /** Closes the seconds before that of `ts`. */

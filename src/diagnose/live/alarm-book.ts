@@ -2,7 +2,9 @@
  * Alarms: what becomes of judgements while a capture goes on. An alarm begins once per kind and subject, is told again when it
  * changes, and ends after a while of quiet, so that a flood that pauses is one flood. No clock: time is an argument.
  */
+import type { AddressVisitor } from '../../wire/address.ts';
 import type { Judgement, JudgementKind, Subject } from '../findings.ts';
+import { visitJudgement } from '../held-addresses.ts';
 
 export interface Alarm {
   /** From 1, in the order in which they began. */
@@ -95,6 +97,12 @@ export class AlarmBook {
     );
   }
 
+  /** Shows every address handle that is kept, also those within keys. */
+  eachAddress(visit: AddressVisitor): void {
+    for (const { judgement } of [...this.going, ...this.#recent]) visitJudgement(judgement, visit);
+    for (const keys of [this.#over.keys(), this.#named.keys()]) for (const key of keys) visit(addressOf(key));
+  }
+
   /** A judgement stays in the findings when it is long over; its alarm was told then. */
   #isNew(key: string, judgement: Judgement, lastAt: number): boolean {
     // Low confidence keeps an alarm going but begins none: two levels, so that a score at a border does not flap.
@@ -169,6 +177,10 @@ interface Going {
 
 function keyOf({ kind, subject }: Judgement): string {
   return `${kind} ${subject.role} ${subject.address} ${subject.port} ${subject.prefix}`;
+}
+
+function addressOf(key: string): number {
+  return Number(key.split(' ')[2]);
 }
 
 const SEC = 1e9;

@@ -2,6 +2,7 @@
  * A capture examined while it goes on: each second of the capture is sampled, and from time to time judged, which begins and
  * ends alarms. No clock: time is that of the packets, and `passTime` for the silence after them.
  */
+import type { AddressVisitor } from '../../wire/address.ts';
 import { DecodeStatus, STATUS_NAMES } from '../../wire/status.ts';
 import type { TargetProfile } from '../detect/target-profile.ts';
 import { vantageOf } from '../detect/vantage.ts';
@@ -41,7 +42,8 @@ export class LiveWatch {
 
   constructor({ seed = 0, start, onEvent }: LiveWatchOptions) {
     this.#recent = new RecentCounts(seed, () => verdictTotals(this.examiner.tracker));
-    this.examiner = new Examiner({ seed, counts: this.#recent, limits: { maxAttempts: MOST_ATTEMPTS } });
+    const limits = { maxAttempts: MOST_ATTEMPTS };
+    this.examiner = new Examiner({ seed, counts: this.#recent, limits, holds: (visit) => this.#eachAddress(visit) });
     this.#start = start;
     this.#onEvent = onEvent;
   }
@@ -103,6 +105,12 @@ export class LiveWatch {
         .filter(({ count }, status) => status !== DecodeStatus.Ok && count > 0),
       table: { rows: tracker.handshakes.held, bytes, expired, evicted },
     };
+  }
+
+  #eachAddress(visit: AddressVisitor): void {
+    this.#book.eachAddress(visit);
+    for (const { subject } of this.#targets) visit(subject.address);
+    for (const key of this.#syns.keys()) visit(Math.floor(key / 65_536));
   }
 
   #second(now: number): void {

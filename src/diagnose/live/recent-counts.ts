@@ -3,6 +3,7 @@
  * coarser from day to day. Two counters overlap: judged is by the older, which gives way to the younger at twice its age.
  * Attempts count as unfinished some seconds after their SYN, not when the tracker gives them up.
  */
+import type { AddressVisitor } from '../../wire/address.ts';
 import type { Segment } from '../../wire/segment.ts';
 import { type CaptureCounts, CaptureWatch, type Report } from '../capture-watch.ts';
 import type { VerdictTotals } from '../examiner.ts';
@@ -40,6 +41,11 @@ export class RecentCounts implements CaptureCounts {
   finish(ts: number): void {
     this.#older.watch.finish(ts);
     this.#younger?.watch.finish(ts);
+  }
+
+  eachAddress(visit: AddressVisitor): void {
+    this.#older.watch.eachAddress(visit);
+    this.#younger?.watch.eachAddress(visit);
   }
 
   onAttempt(ts: number, row: number, seg: Readonly<Segment>, ttl: number, ipId: number): void {

@@ -4,7 +4,9 @@
  */
 import type { Attempt } from '../../diagnose/attempt.ts';
 import type { Judgement } from '../../diagnose/findings.ts';
+import { visitAttempt } from '../../diagnose/held-addresses.ts';
 import { Verdict } from '../../diagnose/verdict.ts';
+import type { AddressVisitor } from '../../wire/address.ts';
 
 export class TellingAttempts {
   readonly #groups = new Map<number, Spread>();
@@ -19,6 +21,15 @@ export class TellingAttempts {
 
   add(attempt: Attempt): void {
     this.#groupOf(attempt.server, attempt.serverPort, attempt.verdict).add(attempt);
+  }
+
+  /** Shows every address handle that is kept. */
+  eachAddress(visit: AddressVisitor): void {
+    for (const [key, { kept }] of this.#groups) {
+      // Groups that several servers share have none, and nobody has a negative handle.
+      visit(Math.floor(key / (8 * 0x1_0000)));
+      for (const attempt of kept) visitAttempt(attempt, visit);
+    }
   }
 
   /**
