@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ATTEMPT_COLUMNS } from '../src/view/attempt-columns.ts';
 import { duckdb } from './support/duckdb.ts';
@@ -117,6 +118,29 @@ describe('filters', () => {
       /\n[\d,]+ of [\d,]+ (attempts|rows) pass the filters\n/,
     );
     expect(await explain(capture, '--port', '9')).toMatch(/\n0 of [\d,]+ (attempts|rows) pass the filters\n$/);
+  });
+});
+
+describe('--jobs', () => {
+  test('changes no result, of two files that overlap or of one that is damaged', async () => {
+    // Sections of a pcapng one after the other, stored without being compressed: large enough for a thread.
+    const sections = Array.from({ length: 5 }, () => readFileSync(capture));
+    const large = gzipSync(Buffer.concat(sections), { level: 0 });
+    expect(large.length).toBeGreaterThan(1 << 20);
+    writeFileSync(join(folder, 'large.pcapng.gz'), large);
+    writeFileSync(join(folder, 'also.pcapng.gz'), large);
+    writeFileSync(join(folder, 'damaged.pcapng.gz'), Buffer.from(large).fill(0, 600_000, 600_064));
+    for (const paths of [['large.pcapng.gz', 'also.pcapng.gz'], ['damaged.pcapng.gz']]) {
+      const one = await runCli(['explain', '--json', '--jobs', '1', ...paths], { cwd: folder });
+      const two = await runCli(['explain', '--json', '--jobs', '2', ...paths], { cwd: folder });
+      expect(one.code).toBe(paths[0] === 'damaged.pcapng.gz' ? 2 : 0);
+      expect(JSON.parse(one.out).attempts.length).toBeGreaterThan(100);
+      expect(two).toEqual(one);
+    }
+  }, 120_000);
+
+  test('wants a number of threads', async () => {
+    expect(await refused(capture, '--jobs', '0')).toBe('--jobs: expected a whole number from 1 to 64, found "0"');
   });
 });
 

@@ -5,6 +5,7 @@ import { CaptureReader } from '../capture/reader.ts';
 import { Frame } from '../capture/types.ts';
 import { HalfopenError } from '../wire/error.ts';
 import { decompressed, isCompressed } from './decompress.ts';
+import type { UnpackThreads } from './unpack-threads.ts';
 
 /**
  * ```ts
@@ -24,16 +25,21 @@ export class CaptureSource {
   /** The same for a summary that names the file already; '' when nothing is missing. */
   note = '';
   readonly #input: AsyncIterable<Uint8Array> | undefined;
+  readonly #threads: UnpackThreads | undefined;
   #chunks: AsyncGenerator<Uint8Array, void> | undefined = undefined;
   /** A plain file is read without streams, straight into the reader's memory: that saves a copy and a thread's time. */
   #file = -1;
   #ended = false;
   #broken = false;
 
-  /** `input`: the bytes, when they come from somewhere else than the file or standard input. */
-  constructor(path: string, input?: AsyncIterable<Uint8Array>) {
+  /**
+   * `input`: the bytes, when they come from somewhere else than the file or standard input. `threads` may unpack the file;
+   * what is read does not depend on them.
+   */
+  constructor(path: string, input?: AsyncIterable<Uint8Array>, threads?: UnpackThreads) {
     this.path = path;
     this.#input = input;
+    this.#threads = threads;
     this.name = captureName(path);
     this.reader = new CaptureReader(this.name);
   }
@@ -88,7 +94,7 @@ export class CaptureSource {
       this.reader.push(next.value);
       return true;
     } catch (error) {
-      const failure = ioError(this.name, error);
+      const failure = error instanceof HalfopenError ? error : ioError(this.name, error);
       if (failure === undefined) throw error;
       this.#fail(failure, failure.message.slice(this.name.length + 2));
       // A file that cannot be read is not an empty one.
@@ -111,9 +117,13 @@ export class CaptureSource {
   }
 
   #open(): AsyncGenerator<Uint8Array, void> {
-    return decompressed(this.#input ?? captureBytes(this.path), (sentence) => {
+    const onDamage = (sentence: string): void => {
       this.#fail(new CaptureError(this.name, this.reader.offset, sentence), sentence);
-    });
+    };
+    if (this.#input !== undefined) return decompressed(this.#input, onDamage);
+    // A plain file has been opened already.
+    const elsewhere = this.#threads?.unpack(this.path, this.name, onDamage);
+    return elsewhere ?? decompressed(captureBytes(this.path), onDamage);
   }
 }
 

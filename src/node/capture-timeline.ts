@@ -8,12 +8,21 @@ import { CaptureSource } from './capture-source.ts';
 
 /**
  * Hands every frame of `sources` to `onFrame`, which gets the same object each time. A file that cannot be read further
- * loses only its own rest: see `CaptureSource.failure`. Files are open only while the timeline is within them.
+ * loses only its own rest: see `CaptureSource.failure`. Files are open only while the timeline is within them, and closed
+ * when `onFrame` throws.
  */
 export async function streamTimeline(
   sources: readonly CaptureSource[],
   onFrame: (frame: Frame) => void,
 ): Promise<void> {
+  try {
+    await stream(sources, onFrame);
+  } finally {
+    for (const source of sources) await source.close();
+  }
+}
+
+async function stream(sources: readonly CaptureSource[], onFrame: (frame: Frame) => void): Promise<void> {
   const waiting: Start[] = [];
   for (const source of sources) {
     const start = await startOf(source, sources.length > 1 && isRegularFile(source.path));

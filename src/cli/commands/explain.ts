@@ -1,4 +1,5 @@
 /** `halfopen explain <capture...>`: what became of every connection attempt in captures read as one timeline. */
+import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import type { Attempt } from '../../diagnose/attempt.ts';
 import { detailOf } from '../../diagnose/detail.ts';
@@ -6,6 +7,7 @@ import { Examiner } from '../../diagnose/examiner.ts';
 import { VERDICT_NAMES } from '../../diagnose/verdict.ts';
 import { CaptureSource } from '../../node/capture-source.ts';
 import { streamTimeline } from '../../node/capture-timeline.ts';
+import { UnpackThreads } from '../../node/unpack-threads.ts';
 import { type AttemptFilter, listed, passes } from '../../view/attempt-filter.ts';
 import type { CaptureInfo } from '../../view/capture-info.ts';
 import type { CaptureSummary } from '../../view/capture-text.ts';
@@ -21,6 +23,7 @@ import { print } from '../terminal.ts';
 
 interface ExplainOptions extends FilterOptions, OutputOptions, PageOptions {
   readonly limit: number;
+  readonly jobs?: number;
 }
 
 export function registerExplain(program: Command): void {
@@ -41,13 +44,19 @@ export function registerExplain(program: Command): void {
     .option('--parquet <file>', 'write them as Apache Parquet, likewise')
     .option('--zeek <file>', "write them as Zeek's conn.log, likewise")
     .option('--report <file>', 'write a report to read, print and hand on: one HTML file that needs nothing else')
+    .option(
+      '-j, --jobs <n>',
+      'threads: all but one unpack .gz and .zst captures, and change no result (default: 2, or 1 on one core)',
+      wholeNumber('--jobs', 1, 64),
+    )
     .addHelpText('after', HELP)
     .action(explain);
 }
 
 async function explain(paths: readonly string[], options: ExplainOptions): Promise<void> {
   if (paths.filter((path) => path === '-').length > 1) throw new HalfopenError("'-' is given twice, expected once");
-  const sources = paths.map((path) => new CaptureSource(path));
+  const threads = new UnpackThreads((options.jobs ?? DEFAULT_JOBS) - 1);
+  const sources = paths.map((path) => new CaptureSource(path, undefined, threads));
   const details = new DetailTally();
   const first = new FirstAttempts(
     options.attempts ? (options.limit === 0 ? MOST_SHOWN : Math.min(options.limit, MOST_SHOWN)) : 0,
@@ -135,6 +144,7 @@ function captureInfo(sources: readonly CaptureSource[]): CaptureInfo {
 
 const limit = wholeNumber('--limit', 0, 1_000_000_000);
 const DEFAULT_LIMIT = 50;
+const DEFAULT_JOBS = Math.min(2, availableParallelism());
 const HELP = `
 Verdicts, for --verdict (so are the details that stand beside them, such as no-answer or icmp):
 ${VERDICT_NAMES.map((name, i) => `  ${name.padEnd(12)}  ${VERDICT_TEXT[i]}`).join('\n')}
