@@ -3,6 +3,8 @@
  * program, `halfopen explain`. The captures are made here, in a temporary folder: 2 million packets of complete
  * connections, 5 million SYNs of a spoofed flood, and 5 million packets of SYNs with their SYN/ACKs.
  *
+ * Then both kinds compressed, in seconds of wall time and with one and two `--jobs`: best of three runs that take turns.
+ *
  * `--small` makes a tenth of each, `--only <word>` those with the word in their name. `--compare` also runs
  * `tshark -q -z conv,tcp` and `tcptrace` on 200,000 packets of connections, where they are installed.
  */
@@ -40,6 +42,28 @@ function measure(name, fill, packets) {
   console.log(`packets/s from file to verdicts, ${name}: ${Math.round(packets / cpu)}`);
   console.log(`MiB held at most, ${name}: ${Math.round(memory)}`);
   rmSync(path);
+}
+
+function measureJobs(name, fill, packets, program, suffix) {
+  const title = `${name} as ${suffix}`;
+  if (!title.includes(only)) return;
+  const path = made(fill, packets);
+  const packed = spawnSync(program, [path], { stdio: 'ignore' });
+  if (packed.status === 0) {
+    const best = [Infinity, Infinity];
+    for (let i = 0; i < 6; i++) {
+      const began = performance.now();
+      const args = [MAIN, 'explain', '--limit', '1', '--jobs', `${1 + (i % 2)}`, path + suffix];
+      const run = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1 << 28 });
+      if (run.status !== 0) throw new Error(`explain failed: ${run.stderr}`);
+      best[i % 2] = Math.min(best[i % 2], (performance.now() - began) / 1000);
+    }
+    for (const [i, seconds] of best.entries()) {
+      console.log(`seconds with --jobs ${i + 1}, ${title}: ${seconds.toFixed(2)}`);
+    }
+    rmSync(path + suffix);
+  } else console.log(`${program} is not installed, so its files are not measured`);
+  rmSync(path, { force: true });
 }
 
 function compare(packets) {
@@ -211,6 +235,13 @@ try {
   measure('complete connections', connections, 2_000_000 * scale);
   measure('spoofed SYNs', flood, 5_000_000 * scale);
   measure('SYNs with SYN/ACKs', halfOpen, 5_000_000 * scale);
+  for (const [program, suffix] of [
+    ['gzip', '.gz'],
+    ['zstd', '.zst'],
+  ]) {
+    measureJobs('complete connections', connections, 1_000_000 * scale, program, suffix);
+    measureJobs('spoofed SYNs', flood, 1_500_000 * scale, program, suffix);
+  }
   if (process.argv.includes('--compare')) compare(200_000);
 } finally {
   rmSync(folder, { recursive: true });
