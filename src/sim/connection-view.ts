@@ -1,7 +1,8 @@
 /** A connection as people see it at one moment, as plain data. */
 import type { Connection } from '../tcp/connection.ts';
 import type { CloseReason } from '../tcp/types.ts';
-import { type AddressTable, isIpv6 } from '../wire/address.ts';
+import type { AddressTable } from '../wire/address.ts';
+import { endpointText } from '../wire/endpoint-text.ts';
 import type { TcbView } from './recording.ts';
 
 /** Reads everything out; later changes of the connection do not touch the result. */
@@ -10,8 +11,8 @@ export function connectionView(c: Connection, where: 'connection' | 'accept-queu
   const closed: CloseReason | undefined = c.closed;
   return {
     where,
-    local: endpointText(t.local, t.localPort, addresses),
-    remote: endpointText(t.remote, t.remotePort, addresses),
+    local: endpointText(addresses, t.local, t.localPort),
+    remote: endpointText(addresses, t.remote, t.remotePort),
     state: c.state,
     iss: t.iss,
     irs: t.irs,
@@ -31,10 +32,4 @@ export function connectionView(c: Connection, where: 'connection' | 'accept-queu
     timers: c.timers(),
     ...(closed !== undefined && { closed }),
   };
-}
-
-/** `203.0.113.80:80`, `[2001:db8::1]:80`. */
-export function endpointText(address: number, port: number, addresses: AddressTable): string {
-  const text = addresses.format(address);
-  return isIpv6(address) ? `[${text}]:${port}` : `${text}:${port}`;
 }

@@ -6,8 +6,9 @@ import type { Listener } from '../tcp/listener.ts';
 import type { TcpStack } from '../tcp/stack.ts';
 import { synWindow } from '../tcp/synack.ts';
 import type { AddressTable } from '../wire/address.ts';
+import { endpointText } from '../wire/endpoint-text.ts';
 import { seqAdd } from '../wire/seq.ts';
-import { connectionView, endpointText } from './connection-view.ts';
+import { connectionView } from './connection-view.ts';
 import type { Host } from './host.ts';
 import type { HostView, QueueState, TcbView } from './recording.ts';
 
@@ -46,8 +47,8 @@ export function halfOpenView(
 ): TcbView {
   return {
     where: 'syn-queue',
-    local: endpointText(half.local, half.localPort, addresses),
-    remote: endpointText(half.remote, half.remotePort, addresses),
+    local: endpointText(addresses, half.local, half.localPort),
+    remote: endpointText(addresses, half.remote, half.remotePort),
     state: 'SYN-RECEIVED',
     iss: half.iss,
     irs: half.irs,

@@ -2,9 +2,9 @@
 import type { Attempt, Evidence, Fingerprint, OfferedOptions, Schedule } from '../diagnose/attempt.ts';
 import { Fact, VERDICT_NAMES, Verdict } from '../diagnose/verdict.ts';
 import type { AddressTable } from '../wire/address.ts';
+import { endpointText } from '../wire/endpoint-text.ts';
 import { seqDiff } from '../wire/seq.ts';
 import { DETAIL_TEXT } from './detail-text.ts';
-import { endpointText } from './endpoint-text.ts';
 import { counted, countText } from './flood-number.ts';
 import type { TextLine, TextRole } from './text-line.ts';
 import { lengthText, momentText } from './time-text.ts';

@@ -4,7 +4,7 @@
  */
 import type { Attempt } from '../../diagnose/attempt.ts';
 import { Verdict } from '../../diagnose/verdict.ts';
-import { endpointText } from '../endpoint-text.ts';
+import { endpointText } from '../../wire/endpoint-text.ts';
 import { countText, spanText } from '../flood-number.ts';
 import { type AttemptEvent, attemptEvents } from './attempt-events.ts';
 import { html, type Markup, NOTHING } from './markup.ts';

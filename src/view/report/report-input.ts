@@ -2,8 +2,8 @@
 import type { DetectorInfo } from '../../diagnose/detect/types.ts';
 import type { Findings, Judgement, JudgementKind } from '../../diagnose/findings.ts';
 import type { AddressTable } from '../../wire/address.ts';
+import { endpointText } from '../../wire/endpoint-text.ts';
 import type { CaptureSummary } from '../capture-text.ts';
-import { endpointText } from '../endpoint-text.ts';
 import { formatSpan } from '../time-text.ts';
 import { utcText } from '../utc-text.ts';
 import type { TellingAttempts } from './telling-attempts.ts';
