@@ -61,7 +61,8 @@ describe('help', () => {
     const top = await halfopen(['--help']);
     expect(top.code).toBe(0);
     expect(top.out).toContain('halfopen run three-way-handshake');
-    for (const command of ['run', 'list', 'explain', 'lab', 'completion']) expect(top.out).toContain(`  ${command} `);
+    for (const command of ['run', 'list', 'explain', 'watch', 'replay', 'lab', 'completion'])
+      expect(top.out).toContain(`  ${command} `);
     const examples = (await halfopen(['run', '--help'])).out.matchAll(
       /^ {2}halfopen (run \S+(?: --[a-z]+ \S+)?) {2}/gm,
     );
@@ -275,7 +276,7 @@ describe('list and completion', () => {
   test.each(['bash', 'zsh', 'fish'])('%s: a script that knows every command and option', async (shell) => {
     const { code, out } = await halfopen(['completion', shell]);
     expect(code).toBe(0);
-    for (const word of ['run', 'explain', 'lab', 'list', 'completion', 'pcapng', 'numbers'])
+    for (const word of ['run', 'explain', 'watch', 'replay', 'lab', 'list', 'completion', 'pcapng', 'numbers'])
       expect(out).toContain(word);
   });
 

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PcapWriter } from '../src/capture.ts';
 import { runCli } from './support/run-cli.ts';
 
 /** 60 SYNs a second for 10 s against a backlog of 128, and two clients a second. */
@@ -66,6 +67,13 @@ describe('a simulated flood, replayed under the settings it ran with', () => {
   });
 });
 
+test('--server takes an address alone, and --csv - stands instead of the text', async () => {
+  const args = ['--server', '203.0.113.80', '-d', 'none', '--csv', '-'];
+  const { code, out } = await runCli(['replay', 'flood.pcapng', ...args], { cwd: folder });
+  expect(code).toBe(0);
+  expect(out).toMatch(/^defence,[^\n]+\nnone,129,129,[^\n]+\n$/);
+});
+
 test('the page says what was replayed, where, and what each defence came to', async () => {
   const { code, out } = await runCli(['replay', 'flood.pcapng', '-d', 'none', '-d', 'syn-cookies'], { cwd: folder });
   expect(code).toBe(0);
@@ -85,27 +93,13 @@ describe('what is refused, in one sentence', () => {
     [['flood.pcapng', '-d', 'syn-cookie'], /no defence is called "syn-cookie"; did you mean/],
     [['flood.pcapng', '--set', 'server.backlock=3'], /backlock/],
     [['empty.pcap'], /holds no SYN, so there is nothing to replay/],
+    [['flood.pcapng', '--server', 'www.example'], /--server: expected an address and a port such as 192\.0\.2\.1:80/],
+    [['flood.pcapng', '--csv', './flood.pcapng'], /--csv: \.\/flood\.pcapng is the capture, it would be overwritten/],
+    [['flood.pcapng', '--csv', 'a', '--json', 'a'], /--csv and --json both go to a/],
+    [['-', '-'], /'-' is given twice/],
   ])('%j', async (args, sentence) => {
     // A pcap header and no packet.
-    const header = Uint8Array.of(
-      0xd4,
-      0xc3,
-      0xb2,
-      0xa1,
-      2,
-      0,
-      4,
-      0,
-      ...new Array(8).fill(0),
-      0xff,
-      0xff,
-      0,
-      0,
-      1,
-      0,
-      0,
-      0,
-    );
+    const header = new PcapWriter({ linkType: 1 }).header();
     await writeFile(join(folder, 'empty.pcap'), header);
     const { code, out, err } = await runCli(['replay', ...args], { cwd: folder });
     expect({ code, out }).toEqual({ code: 2, out: '' });

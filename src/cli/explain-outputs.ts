@@ -1,6 +1,4 @@
 /** The outputs that `halfopen explain` was asked for beside its text: opened before a packet is read, all or nothing each. */
-import { realpathSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { Attempt } from '../diagnose/attempt.ts';
 import { type AttemptOutput, csvOutput, jsonOutput, parquetOutput, zeekOutput } from '../node/attempt-outputs.ts';
 import { captureJson } from '../view/capture-json.ts';
@@ -9,6 +7,7 @@ import { findingsJson } from '../view/findings-json.ts';
 import { AddressTable } from '../wire/address.ts';
 import { HalfopenError } from '../wire/error.ts';
 import { ExplainReport } from './explain-report.ts';
+import { checkOutputPaths } from './output-paths.ts';
 
 export interface OutputOptions {
   readonly json?: boolean;
@@ -39,7 +38,10 @@ export class ExplainOutputs {
     if (options.parquet !== undefined) wanted.push({ option: '--parquet', path: options.parquet });
     if (options.zeek !== undefined) wanted.push({ option: '--zeek', path: options.zeek });
     const report = options.report === undefined ? [] : [{ option: '--report', path: options.report }];
-    check([...wanted, ...report], captures);
+    checkOutputPaths([...wanted, ...report], captures);
+    if (options.parquet === '-' && process.stdout.isTTY === true) {
+      throw new HalfopenError('--parquet: standard output is a terminal, expected a file or a pipe');
+    }
     this.isNone = wanted.length === 0;
     this.takesStdout = [...wanted, ...report].some(({ path }) => path === '-');
     try {
@@ -95,33 +97,3 @@ interface Wanted {
 
 /** The form of the JSON; a change that readers would notice gets another number. */
 const JSON_SCHEMA = 'halfopen-explain-1';
-
-function check(
-  wanted: readonly { readonly option: string; readonly path: string }[],
-  captures: readonly string[],
-): void {
-  const inputs = new Map(captures.filter((path) => path !== '-').map((path) => [realPath(path), path]));
-  const taken = new Map<string, string>();
-  for (const { option, path } of wanted) {
-    const real = path === '-' ? '-' : realPath(path);
-    const other = taken.get(real);
-    if (other !== undefined) {
-      const where = path === '-' ? 'standard output' : path;
-      throw new HalfopenError(`${option} and ${other} both go to ${where}, expected a file for one of them`);
-    }
-    if (inputs.has(real)) throw new HalfopenError(`${option}: ${path} is the capture, it would be overwritten`);
-    if (option === '--parquet' && path === '-' && process.stdout.isTTY === true) {
-      throw new HalfopenError('--parquet: standard output is a terminal, expected a file or a pipe');
-    }
-    taken.set(real, option);
-  }
-}
-
-/** Links followed, as far as the path leads anywhere yet. */
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return resolve(path);
-  }
-}

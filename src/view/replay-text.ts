@@ -24,7 +24,7 @@ export interface ReplayedText {
 
 export function replayedLines(of: ReplayedText): string[] {
   const lines = [
-    `${of.capture}: ${counted(of.attempts, 'attempt')} at ${of.server} in ${spanText(of.span)}`,
+    `${of.capture}: ${counted(of.attempts, 'attempt')} at ${of.server}${of.span > 0 ? ` in ${spanText(of.span)}` : ''}`,
     `replayed at ${of.settings} · seed ${of.seed}`,
   ];
   lines.push(
@@ -57,7 +57,7 @@ export function replaySentence(row: ReplayRow): string {
     : `the queue never filled: at most ${countText(row.halfOpenPeak)} of ${countText(row.capacity)}`;
   const parts = [room];
   if (row.dropped > 0) parts.push(`${counted(row.dropped, 'SYN')} found no room`);
-  if (row.evicted > 0) parts.push(`${counted(row.evicted, 'entry').replace(/entrys$/, 'entries')} gave way`);
+  if (row.evicted > 0) parts.push(`${row.evicted === 1 ? '1 entry' : `${countText(row.evicted)} entries`} gave way`);
   if (row.cookies > 0) parts.push(`${counted(row.cookies, 'SYN')} got a cookie`);
   if (Number.isFinite(row.probesServed))
     parts.push(
@@ -65,7 +65,7 @@ export function replaySentence(row: ReplayRow): string {
         ? `every newcomer was served${row.probesFirstTry < 1 ? `, ${shareText(row.probesFirstTry)} at the first SYN` : ''}`
         : `of newcomers ${shareText(row.probesServed)} were served`,
     );
-  if (row.people > 0) parts.push(`${countText(row.peopleConnected)} of the ${countText(row.people)} clients connected`);
+  if (row.people > 0) parts.push(`${countText(row.peopleConnected)} of ${counted(row.people, 'client')} connected`);
   return parts.join('; ');
 }
 

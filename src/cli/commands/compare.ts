@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { readScenarioText } from '../../node/scenario-files.ts';
 import { type OutputFile, writeOutputs } from '../../node/write-output.ts';
-import { DEFENCES, USUAL_DEFENCES, withDefences } from '../../scenario/defences.ts';
+import { DEFENCES, withDefences } from '../../scenario/defences.ts';
 import { parseFloodScenario } from '../../scenario/parse.ts';
 import type { SetValue } from '../../scenario/set-value.ts';
 import type { FloodScenario } from '../../sim/flood-model.ts';
@@ -11,6 +11,7 @@ import { compareLines, compareSentence } from '../../view/compare-text.ts';
 import { columnsToCsv } from '../../view/data-columns.ts';
 import { wholeNumber } from '../arguments.ts';
 import { defenceLines } from '../defence-lines.ts';
+import { chosenDefences, defenceOption } from '../defence-option.ts';
 import { driveFlood } from '../drive-flood.ts';
 import { setOption, untilOption, withUntil } from '../set-option.ts';
 import { type Paint, painter, paintLines, print, wantsColour } from '../terminal.ts';
@@ -30,7 +31,7 @@ export function registerCompare(program: Command): void {
     .command('compare')
     .description('Run a flood against several defences on the same seed: what each buys, and what it costs')
     .argument('<scenario>', 'a shipped flood scenario ("halfopen list"), a YAML file, or - for standard input')
-    .option('-d, --defence <name>', 'a defence, or several with + between them (repeatable)', another)
+    .addOption(defenceOption(''))
     .option('-s, --seed <n>', 'seed of everything random, 0 to 4294967295', wholeNumber('--seed', 0, 0xffffffff))
     .addOption(setOption())
     .addOption(untilOption())
@@ -43,7 +44,7 @@ export function registerCompare(program: Command): void {
 async function compare(name: string, options: CompareOptions): Promise<void> {
   const { text, path } = await readScenarioText(name);
   const scenario = parseFloodScenario(text, path, withUntil(options.set, options.until));
-  const names = [...new Set(options.defence ?? USUAL_DEFENCES)];
+  const names = chosenDefences(options.defence);
   // A wrong name is told before anything is run.
   const patched = names.map((defence) => ({ defence, scenario: withDefences(scenario, defence) }));
   const seed = options.seed ?? scenario.seed;
@@ -114,10 +115,6 @@ function json(scenario: FloodScenario, seed: number, rows: readonly CompareRow[]
     ),
   );
   return JSON.stringify({ format: 'halfopen-compare-1', scenario: scenario.id, seed, rows: plain }, undefined, 1);
-}
-
-function another(text: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), ...text.split(',')];
 }
 
 function help(): string {

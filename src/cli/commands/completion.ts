@@ -68,6 +68,8 @@ const ARGUMENTS: Readonly<Record<string, CommandWords['words']>> = {
   sweep: 'files',
   explain: 'files',
   watch: 'files',
+  replay: 'files',
+  script: 'files',
   tun: ['serve'],
   completion: SHELLS,
 };

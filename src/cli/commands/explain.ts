@@ -5,7 +5,7 @@ import type { Attempt } from '../../diagnose/attempt.ts';
 import { detailOf } from '../../diagnose/detail.ts';
 import { Examiner } from '../../diagnose/examiner.ts';
 import { VERDICT_NAMES } from '../../diagnose/verdict.ts';
-import { CaptureSource } from '../../node/capture-source.ts';
+import type { CaptureSource } from '../../node/capture-source.ts';
 import { streamTimeline } from '../../node/capture-timeline.ts';
 import { UnpackThreads } from '../../node/unpack-threads.ts';
 import { type AttemptFilter, listed, passes } from '../../view/attempt-filter.ts';
@@ -14,9 +14,9 @@ import type { CaptureSummary } from '../../view/capture-text.ts';
 import { DetailTally } from '../../view/detail-tally.ts';
 import { isAttempt, VERDICT_TEXT } from '../../view/detail-text.ts';
 import { FirstAttempts } from '../../view/first-attempts.ts';
-import { HalfopenError } from '../../wire/error.ts';
 import { wholeNumber } from '../arguments.ts';
 import { addFilterOptions, attemptFilter, type FilterOptions, isFiltered } from '../attempt-filter-options.ts';
+import { captureSources } from '../capture-arguments.ts';
 import { ExplainOutputs, type OutputOptions } from '../explain-outputs.ts';
 import { explainPage, MOST_SHOWN, type PageOptions } from '../explain-page.ts';
 import { print } from '../terminal.ts';
@@ -54,9 +54,8 @@ export function registerExplain(program: Command): void {
 }
 
 async function explain(paths: readonly string[], options: ExplainOptions): Promise<void> {
-  if (paths.filter((path) => path === '-').length > 1) throw new HalfopenError("'-' is given twice, expected once");
   const threads = new UnpackThreads((options.jobs ?? DEFAULT_JOBS) - 1);
-  const sources = paths.map((path) => new CaptureSource(path, undefined, threads));
+  const sources = captureSources(paths, threads);
   const details = new DetailTally();
   const first = new FirstAttempts(
     options.attempts ? (options.limit === 0 ? MOST_SHOWN : Math.min(options.limit, MOST_SHOWN)) : 0,

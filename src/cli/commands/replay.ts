@@ -5,29 +5,33 @@
 import { randomInt } from 'node:crypto';
 import type { Command } from 'commander';
 import { Examiner } from '../../diagnose/examiner.ts';
-import { CaptureSource } from '../../node/capture-source.ts';
+import type { CaptureSource } from '../../node/capture-source.ts';
 import { streamTimeline } from '../../node/capture-timeline.ts';
 import { type OutputFile, writeOutputs } from '../../node/write-output.ts';
 import { MOST_ATTEMPTS, ObservedAttempts } from '../../replay/observed-attempts.ts';
 import { replayScenario } from '../../replay/replay-scenario.ts';
 import { busiestServers, type CapturedServer, type Workload, workloadFor } from '../../replay/workload.ts';
-import { USUAL_DEFENCES, withDefences } from '../../scenario/defences.ts';
+import { defencesOf, withDefences } from '../../scenario/defences.ts';
 import type { SetValue } from '../../scenario/set-value.ts';
 import type { FloodScenario } from '../../sim/flood-model.ts';
 import { columnsToCsv } from '../../view/data-columns.ts';
 import { countText } from '../../view/flood-number.ts';
 import { type ReplayRow, replayColumns, replayRow } from '../../view/replay-rows.ts';
 import { replayedLines, replayLines, replaySentence } from '../../view/replay-text.ts';
-import type { AddressTable } from '../../wire/address.ts';
+import { AddressTable } from '../../wire/address.ts';
+import { endpointText } from '../../wire/endpoint-text.ts';
 import { HalfopenError } from '../../wire/error.ts';
 import { oneOf, wholeNumber } from '../arguments.ts';
+import { captureSources } from '../capture-arguments.ts';
 import { defenceLines } from '../defence-lines.ts';
+import { chosenDefences, defenceOption } from '../defence-option.ts';
 import { driveFlood } from '../drive-flood.ts';
+import { checkOutputPaths, type WantedOutput } from '../output-paths.ts';
 import { setOption } from '../set-option.ts';
 import { painter, paintLines, print, wantsColour } from '../terminal.ts';
 
 interface ReplayOptions {
-  readonly server?: string;
+  readonly server?: ServerWish;
   readonly defence?: readonly string[];
   readonly profile: string;
   readonly backlog: number;
@@ -42,28 +46,33 @@ export function registerReplay(program: Command): void {
     .command('replay')
     .description('Play the SYNs of a capture in the simulator: what would the queue have done with other settings?')
     .argument('<capture...>', 'as for explain')
-    .option('--server <socket>', 'whose SYNs, e.g. 192.0.2.1:80; left out: of the server with most of them')
     .option(
-      '-d, --defence <name>',
-      'a defence, or several with + between them (repeatable); see "halfopen compare --help"',
-      another,
+      '--server <socket>',
+      'whose SYNs, e.g. 192.0.2.1:80 or [2001:db8::1]:80, or an address for its busiest port (default: most SYNs)',
+      serverWish,
     )
+    .addOption(defenceOption('; see "halfopen compare --help"'))
     .option('--profile <name>', `what kind of server: ${PROFILES.join(', ')}`, oneOf('--profile', PROFILES), 'linux-6')
     .option('--backlog <n>', 'backlog of its listener, as in listen(2)', wholeNumber('--backlog', 0, 2_000_000), 128)
     .option('-s, --seed <n>', 'seed of everything random', wholeNumber('--seed', 0, 0xffffffff), 1)
     .addOption(setOption())
     .option('--json <file>', 'write the table as JSON; - writes it to standard output instead of the text')
-    .option('--csv <file>', 'write the table as CSV')
+    .option('--csv <file>', 'write the table as CSV, likewise')
     .addHelpText('after', HELP)
     .action(replay);
 }
 
 async function replay(paths: readonly string[], options: ReplayOptions): Promise<void> {
-  const names = [...new Set(options.defence ?? USUAL_DEFENCES)];
-  const captured = await readAttempts(paths);
+  const names = chosenDefences(options.defence);
+  // Names and outputs are looked at before a long capture is read.
+  for (const name of names) defencesOf(name);
+  const wanted: WantedOutput[] = [];
+  if (options.json !== undefined) wanted.push({ option: '--json', path: options.json });
+  if (options.csv !== undefined) wanted.push({ option: '--csv', path: options.csv });
+  checkOutputPaths(wanted, paths);
+  const captured = await readAttempts(captureSources(paths));
   const workload = chooseWorkload(captured, options.server);
   const scenario = replayScenario(workload, { ...options, set: options.set ?? [] });
-  // A wrong name is told before anything is run.
   const patched = names.map((defence) => ({ defence, scenario: withDefences(scenario, defence) }));
   const rows: ReplayRow[] = [];
   let exitCode = 0;
@@ -73,13 +82,15 @@ async function replay(paths: readonly string[], options: ReplayOptions): Promise
     if (exitCode !== 0) break;
     rows.push(replayRow(defence, run.report, workload.lead));
   }
-  const files: OutputFile[] = [];
-  const data = (): string => json(captured, workload, scenario, options, rows);
-  if (options.json !== undefined && options.json !== '-')
-    files.push({ path: options.json, content: () => `${data()}\n` });
-  if (options.csv !== undefined) files.push({ path: options.csv, content: () => columnsToCsv(replayColumns(rows)) });
-  const failure = await writeOutputs(files);
-  await print(options.json === '-' ? data() : page(captured, workload, scenario, options, rows));
+  const outputs: OutputFile[] = [];
+  if (options.json !== undefined)
+    outputs.push({ path: options.json, content: () => `${json(captured, workload, scenario, options, rows)}\n` });
+  if (options.csv !== undefined) outputs.push({ path: options.csv, content: () => columnsToCsv(replayColumns(rows)) });
+  const failure = await writeOutputs(outputs.filter(({ path }) => path !== '-'));
+  const instead = outputs.find(({ path }) => path === '-');
+  await print(
+    instead === undefined ? page(captured, workload, scenario, options, rows) : String(instead.content()).trimEnd(),
+  );
   if (exitCode !== 0) {
     process.stderr.write(`halfopen: stopped after ${rows.length} of ${names.length} defences\n`);
     process.exitCode = exitCode;
@@ -99,8 +110,7 @@ interface Captured {
   readonly failure: HalfopenError | undefined;
 }
 
-async function readAttempts(paths: readonly string[]): Promise<Captured> {
-  const sources = paths.map((path) => new CaptureSource(path));
+async function readAttempts(sources: readonly CaptureSource[]): Promise<Captured> {
   const observed = new ObservedAttempts();
   const examiner = new Examiner({
     seed: randomInt(2 ** 32),
@@ -117,23 +127,46 @@ async function readAttempts(paths: readonly string[]): Promise<Captured> {
   return { name, observed, addresses: examiner.addresses, failure };
 }
 
-function chooseWorkload({ observed, addresses, name }: Captured, wish: string | undefined): Workload {
+function chooseWorkload({ observed, addresses, name }: Captured, wish: ServerWish | undefined): Workload {
   const servers = busiestServers(observed);
-  const chosen = wish === undefined ? servers[0] : servers.find(({ server }) => matches(wish, server, addresses));
+  const chosen = wish === undefined ? servers[0] : servers.find(({ server }) => isWished(server, wish, addresses));
   if (chosen === undefined) {
-    const there = servers.slice(0, MOST_NAMED).map(({ server }) => socketText(server, addresses));
-    throw new HalfopenError(`--server ${wish}: no SYN for it in ${name}; the busiest servers are ${there.join(', ')}`);
+    const there = servers
+      .slice(0, MOST_NAMED)
+      .map(({ server: { address, port } }) => endpointText(addresses, address, port));
+    throw new HalfopenError(
+      `--server ${wish?.text}: no SYN for it in ${name}; the busiest servers are ${there.join(', ')}`,
+    );
   }
   return workloadFor(observed, chosen.server);
 }
 
-function matches(wish: string, server: CapturedServer, addresses: AddressTable): boolean {
-  return wish === socketText(server, addresses) || wish === addresses.format(server.address);
+/** A server as the user names it. */
+interface ServerWish {
+  readonly text: string;
+  /** In the canonical form of `AddressTable.format`. */
+  readonly address: string;
+  /** -1 = any. */
+  readonly port: number;
 }
 
-function socketText({ address, port }: CapturedServer, addresses: AddressTable): string {
-  const text = addresses.format(address);
-  return addresses.isV6(address) ? `[${text}]:${port}` : `${text}:${port}`;
+function serverWish(text: string): ServerWish {
+  const [, v6, v4, digits] = /^(?:\[([\da-f:.]+)\]|([\d.]+))(?::(\d{1,5}))?$/i.exec(text) ?? [];
+  const port = Number(digits ?? -1);
+  try {
+    if (port > 65_535) throw new HalfopenError('no such port');
+    const table = new AddressTable();
+    return { text, address: table.format(table.parse(v6 ?? v4 ?? text)), port };
+  } catch (error) {
+    if (!(error instanceof HalfopenError)) throw error;
+    throw new HalfopenError(
+      `--server: expected an address and a port such as 192.0.2.1:80 or [2001:db8::1]:80, found "${text}"`,
+    );
+  }
+}
+
+function isWished(server: CapturedServer, { address, port }: ServerWish, addresses: AddressTable): boolean {
+  return addresses.format(server.address) === address && (port < 0 || server.port === port);
 }
 
 function page(
@@ -148,7 +181,7 @@ function page(
   const [title = '', ...about] = replayedLines({
     ...counts,
     capture: name,
-    server: socketText(server, addresses),
+    server: endpointText(addresses, server.address, server.port),
     settings,
     seed,
   });
@@ -184,7 +217,7 @@ function json(
     {
       format: 'halfopen-replay-1',
       capture: name,
-      server: socketText(server, addresses),
+      server: endpointText(addresses, server.address, server.port),
       replayedAt: { address, profile, backlog },
       seed,
       workload: counts,
@@ -193,10 +226,6 @@ function json(
     undefined,
     1,
   );
-}
-
-function another(text: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), ...text.split(',')];
 }
 
 const PROFILES = ['linux-6', 'freebsd-14', 'rfc9293', 'bsd-1996'] as const;

@@ -16,6 +16,7 @@ import { plainText } from '../../view/text-line.ts';
 import { HISTORY } from '../../view/watch-screen.ts';
 import { HalfopenError } from '../../wire/error.ts';
 import { oneOf } from '../arguments.ts';
+import { refuseTerminal } from '../capture-arguments.ts';
 import { stopSignal } from '../stop-signal.ts';
 import { dashboard, jsonLines, plainLines, type Watched, type WatchOutput } from '../watch-output.ts';
 
@@ -50,9 +51,7 @@ export function registerWatch(program: Command): void {
 }
 
 async function watch(path: string, options: WatchOptions): Promise<void> {
-  if (path === '-' && process.stdin.isTTY === true) {
-    throw new HalfopenError('standard input is a terminal, expected a capture: tcpdump -U -w - | halfopen watch -');
-  }
+  refuseTerminal(path);
   const every = options.interval ?? DEFAULT_INTERVAL;
   const stop = stopSignal();
   const seen = new Set<JudgementKind>();

@@ -1,0 +1,35 @@
+/** Where outputs go, looked at before anything is read: none may overwrite what is read, or another output. */
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { HalfopenError } from '../wire/error.ts';
+
+/** An option that asks for an output; the path `-` is standard output. */
+export interface WantedOutput {
+  readonly option: string;
+  readonly path: string;
+}
+
+/** Throws a `HalfopenError` when an output is one of the `captures`, or goes where another one does. */
+export function checkOutputPaths(wanted: readonly WantedOutput[], captures: readonly string[]): void {
+  const inputs = new Set(captures.filter((path) => path !== '-').map(realPath));
+  const taken = new Map<string, string>();
+  for (const { option, path } of wanted) {
+    const real = path === '-' ? '-' : realPath(path);
+    const other = taken.get(real);
+    if (other !== undefined) {
+      const where = path === '-' ? 'standard output' : path;
+      throw new HalfopenError(`${option} and ${other} both go to ${where}, expected a file for one of them`);
+    }
+    if (inputs.has(real)) throw new HalfopenError(`${option}: ${path} is the capture, it would be overwritten`);
+    taken.set(real, option);
+  }
+}
+
+/** Links followed, as far as the path leads anywhere yet. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
+}
