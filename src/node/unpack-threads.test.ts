@@ -29,7 +29,7 @@ function file(bytes: Uint8Array): string {
   return path;
 }
 
-/** Frames of 300 bytes that do not compress, from `second` on; 6,000 of them are more than all buffers of a thread hold in part. */
+/** Frames of 300 bytes that do not compress, ten a second. */
 function pcap(second: number, frames: number): Buffer {
   const writer = new PcapWriter({ linkType: 101 });
   const pieces: Uint8Array[] = [writer.header()];
@@ -85,10 +85,10 @@ describe('a thread gives what the caller would have read', () => {
   });
 
   test('of more than its buffers hold, and twice with the same threads', async () => {
-    const path = file(gzipSync(pcap(1, 20_000), { level: 1 }));
+    const path = file(gzipSync(pcap(1, 40_000), { level: 1 }));
     const threads = new UnpackThreads(1, PROGRAM);
     const alone = await read(undefined, path);
-    expect(alone).toMatchObject({ frames: 20_000 });
+    expect(alone).toMatchObject({ frames: 40_000 });
     expect(await read(threads, path)).toEqual(alone);
     expect(await read(threads, path)).toEqual(alone);
   });

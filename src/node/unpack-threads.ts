@@ -81,5 +81,5 @@ export class UnpackThreads {
 
 /** Compiled it lies beside this file; not every Node loads TypeScript into a thread. */
 const PROGRAM = fileURLToPath(new URL('./unpack-worker.ts', import.meta.url)).replace(/\.ts$/, '.js');
-/** To start a thread takes as long as to unpack some megabytes. */
+/** Starting a thread would take longer than it saves. */
 const WORTH_A_THREAD = 1 << 20;

@@ -1,5 +1,4 @@
 /** `halfopen explain <capture...>`: what became of every connection attempt in captures read as one timeline. */
-import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import type { Attempt } from '../../diagnose/attempt.ts';
 import { detailOf } from '../../diagnose/detail.ts';
@@ -23,7 +22,7 @@ import { print } from '../terminal.ts';
 
 interface ExplainOptions extends FilterOptions, OutputOptions, PageOptions {
   readonly limit: number;
-  readonly jobs?: number;
+  readonly jobs: number;
 }
 
 export function registerExplain(program: Command): void {
@@ -46,15 +45,16 @@ export function registerExplain(program: Command): void {
     .option('--report <file>', 'write a report to read, print and hand on: one HTML file that needs nothing else')
     .option(
       '-j, --jobs <n>',
-      'threads: all but one unpack .gz and .zst captures, and change no result (default: 2, or 1 on one core)',
+      'threads: with 2, the second unpacks .gz and .zst captures; no result depends on it',
       wholeNumber('--jobs', 1, 64),
+      1,
     )
     .addHelpText('after', HELP)
     .action(explain);
 }
 
 async function explain(paths: readonly string[], options: ExplainOptions): Promise<void> {
-  const threads = new UnpackThreads((options.jobs ?? DEFAULT_JOBS) - 1);
+  const threads = new UnpackThreads(options.jobs - 1);
   const sources = captureSources(paths, threads);
   const details = new DetailTally();
   const first = new FirstAttempts(
@@ -143,7 +143,6 @@ function captureInfo(sources: readonly CaptureSource[]): CaptureInfo {
 
 const limit = wholeNumber('--limit', 0, 1_000_000_000);
 const DEFAULT_LIMIT = 50;
-const DEFAULT_JOBS = Math.min(2, availableParallelism());
 const HELP = `
 Verdicts, for --verdict (so are the details that stand beside them, such as no-answer or icmp):
 ${VERDICT_NAMES.map((name, i) => `  ${name.padEnd(12)}  ${VERDICT_TEXT[i]}`).join('\n')}
