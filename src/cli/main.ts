@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `halfopen` program: runs a command and turns what went wrong into one sentence and an exit code. */
 import { CommanderError } from 'commander';
+import { printable } from '../view/printable.ts';
 import { HalfopenError } from '../wire/error.ts';
 import { createProgram } from './program.ts';
 import { outputError } from './terminal.ts';
@@ -43,10 +44,9 @@ function exitCodeOf(error: unknown): number {
   return 1;
 }
 
-/** Names and values of others are quoted in it: no line of theirs is ours, and none of it steers a terminal. */
+/** Names and values of others are quoted in it. */
 function oneLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return text.replaceAll(/\s*\n\s*/g, ' ').replaceAll(/[\0-\x1f\x7f-\x9f]/g, '?');
+  return printable(text.replaceAll(/\s*\n\s*/g, ' '));
 }
 
 function isClosedPipe(error: unknown): boolean {

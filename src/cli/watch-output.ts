@@ -1,6 +1,7 @@
 /** Where a watch says what it sees: a dashboard on a terminal, plain lines elsewhere, or JSON lines for other programs. */
 import type { AlarmEvent } from '../diagnose/live/alarm-book.ts';
 import type { CaptureStart, WatchStatus } from '../diagnose/live/watch-status.ts';
+import { printable } from '../view/printable.ts';
 import { alarmJson, statusJson } from '../view/watch-json.ts';
 import { watchScreen } from '../view/watch-screen.ts';
 import { alarmLines, statusText } from '../view/watch-text.ts';
@@ -104,12 +105,6 @@ export function dashboard({ name, start, addresses, now }: Watched, stream: Node
 
 function tell(sentence: string): void {
   process.stderr.write(`halfopen: ${printable(sentence)}\n`);
-}
-
-/** A file's name is not ours: none of it steers the terminal. */
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return text.replaceAll(/[\0-\x1f\x7f-\x9f]/g, '?');
 }
 
 const MOST_SAID = 200;

@@ -5,7 +5,7 @@ import type { AddressTable } from '../wire/address.ts';
 import { endpointText } from '../wire/endpoint-text.ts';
 import { seqDiff } from '../wire/seq.ts';
 import { DETAIL_TEXT } from './detail-text.ts';
-import { counted, countText } from './flood-number.ts';
+import { counted, countText, timesText } from './flood-number.ts';
 import type { TextLine, TextRole } from './text-line.ts';
 import { lengthText, momentText } from './time-text.ts';
 
@@ -91,10 +91,10 @@ function acknowledged(packet: Evidence, symbol: string, base: number): string[] 
   return [base < 0 ? `ack ${packet.ack}` : `ack ${packet.ack} (${relative(symbol, packet.ack, base)})`];
 }
 
-/** `sent again 3 times, after 1.000 s, 2.000 s and 4.000 s: a real backoff`. */
+/** `sent again 3 times, after 1.000 s, 2.000 s, 4.000 s: a real backoff`. */
 function again({ sent, gaps, kind }: Schedule): string[] {
   if (sent <= 1) return [];
-  const times = sent === 2 ? 'once' : `${countText(sent - 1)} times`;
+  const times = timesText(sent - 1);
   if (gaps.length === 0) return [`sent again ${times}`];
   const shown = gaps.slice(0, MOST_GAPS_SHOWN).map(momentText);
   const more = sent - 1 > shown.length ? ' …' : '';
@@ -145,9 +145,9 @@ function detailLines(attempt: Attempt): string[] {
   const { timing, clientOptions, serverOptions, clientPrint, serverPrint, flow } = attempt;
   const lines: string[] = [];
   if (timing !== undefined) {
-    const beside = timing.beside === 'neither' ? '' : `; captured beside the ${timing.beside}`;
+    const beside = BESIDE_TEXT[timing.beside];
     const shares = `${momentText(timing.server)} on the server's side, ${momentText(timing.client)} on the client's`;
-    lines.push(`time      ${shares}${beside.replace('the both', 'both')}`);
+    lines.push(`time      ${shares}${beside}`);
   }
   if (clientOptions !== undefined) lines.push(`client    ${optionsText(clientOptions)}${printText(clientPrint)}`);
   if (serverOptions !== undefined) lines.push(`server    ${optionsText(serverOptions)}${printText(serverPrint)}`);
@@ -159,6 +159,13 @@ function detailLines(attempt: Attempt): string[] {
   lines.push(`packets   ${countText(client)} from the client, ${countText(server)} from the server`);
   return lines.map((line) => `  ${line}`);
 }
+
+const BESIDE_TEXT: Readonly<Record<NonNullable<Attempt['timing']>['beside'], string>> = {
+  client: '; captured beside the client',
+  server: '; captured beside the server',
+  both: '; captured beside both',
+  neither: '',
+};
 
 function optionsText(options: OfferedOptions): string {
   const offered: string[] = [];

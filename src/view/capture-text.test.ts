@@ -31,6 +31,12 @@ test('what was captured, when, totals, from where, what was sent again', () => {
   ]);
 });
 
+test('a name of a file steers no terminal, and a capture of the first day of 1970 has no date', () => {
+  const info: CaptureInfo = { files: [{ ...FILE, name: 'a\x1b[31m\nb.pcap' }], skippedBlocks: new Map() };
+  const findings = someFindings({ startSec: 1, startNanos: 0 });
+  expect(summary({ info, findings })[0]).toBe('a?[31m?b.pcap: pcap, 180,300 packets in 60.000 s');
+});
+
 test('details only of verdicts that have another than the plain one', () => {
   const lines = summary(
     {},

@@ -10,11 +10,12 @@ import { verdictRole } from './attempt-text.ts';
 import type { CaptureInfo } from './capture-info.ts';
 import { captureTitle } from './capture-info.ts';
 import type { DetailTally } from './detail-tally.ts';
-import { counted, countText } from './flood-number.ts';
+import { counted, countText, timesText } from './flood-number.ts';
 import { fragmentSentence } from './fragment-text.ts';
+import { printable } from './printable.ts';
 import type { TextLine, TextSpan } from './text-line.ts';
 import { lengthText, momentText } from './time-text.ts';
-import { utcText } from './utc-text.ts';
+import { hasClock, utcText } from './utc-text.ts';
 
 export interface CaptureSummary {
   readonly info: CaptureInfo;
@@ -45,9 +46,9 @@ function titleLine({ info, counts, findings }: CaptureSummary): TextLine {
   const { name, format } = captureTitle(info);
   // A time of a minute and more needs no milliseconds; a shorter one does.
   const length = duration >= 120e9 ? lengthText(duration) : momentText(duration);
-  const from = startSec === 0 && startNanos === 0 ? '' : `, from ${utcText(startSec, startNanos, 3)}`;
+  const from = !hasClock(startSec) ? '' : `, from ${utcText(startSec, startNanos, 3)}`;
   return [
-    { text: name, role: 'strong' },
+    { text: printable(name), role: 'strong' },
     { text: `: ${format}, ${counted(counts.packets, 'packet')} in ${length}${from}`, role: 'plain' },
   ];
 }
@@ -135,7 +136,9 @@ function notes({ info, counts, fragments, findings }: CaptureSummary): string[] 
     told.push(`${counted(counts.badTcpChecksum, 'segment')} with a bad TCP checksum, judged all the same`);
   }
   if (totals.synRetransmissions + totals.synackRetransmissions > 0) {
-    told.push(`sent again: SYN ${times(totals.synRetransmissions)}, SYN/ACK ${times(totals.synackRetransmissions)}`);
+    told.push(
+      `sent again: SYN ${timesText(totals.synRetransmissions)}, SYN/ACK ${timesText(totals.synackRetransmissions)}`,
+    );
   }
   if (totals.duplicates > 0) told.push(`${counted(totals.duplicates, 'frame')} recorded more than once`);
   for (const { kind, sentence } of findings.isn) if (kind !== 'random' && kind !== 'too-few') told.push(sentence);
@@ -149,11 +152,7 @@ function damageLines(info: CaptureInfo): TextLine[] {
   const several = info.files.length > 1;
   return info.files
     .filter(({ damage }) => damage !== '')
-    .map(({ name, damage }) => [{ text: `  ${several ? `${name}: ` : ''}${damage}`, role: 'dropped' }]);
-}
-
-function times(count: number): string {
-  return count === 1 ? 'once' : `${countText(count)} times`;
+    .map(({ name, damage }) => [{ text: `  ${printable(several ? `${name}: ${damage}` : damage)}`, role: 'dropped' }]);
 }
 
 function plain(text: string): TextLine {

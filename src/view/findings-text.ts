@@ -80,7 +80,7 @@ function oneJudgement(
   if (judgement.queue !== undefined) lines.push(...queueLines(judgement.queue));
   if (judgement.telling.length > 0) {
     const packets = judgement.telling.slice(0, MOST_TELLING).map(countText).join(', ');
-    lines.push(row('look at', `packets ${packets}`.replace(/^packets (?=[\d,]+$)/, 'packet ')));
+    lines.push(row('look at', `${judgement.telling.length === 1 ? 'packet' : 'packets'} ${packets}`));
   }
   return [...lines, ...unknownLines(judgement, findings)];
 }

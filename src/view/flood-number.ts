@@ -34,6 +34,11 @@ export function sizeText(bytes: number): string {
   return `${bytes} bytes`;
 }
 
+/** `once`, `2 times`. */
+export function timesText(count: number): string {
+  return count === 1 ? 'once' : `${countText(count)} times`;
+}
+
 /** `1 SYN`, `3 SYNs`. */
 export function counted(count: number, noun: string): string {
   return `${countText(count)} ${noun}${count === 1 ? '' : 's'}`;

@@ -1,14 +1,14 @@
 /** What became of IP fragments, in one sentence for the notes of a capture; '' when there are none. */
 import type { FragmentTable } from '../diagnose/fragment-table.ts';
-import { groupDigits } from './numbers.ts';
+import { countText } from './flood-number.ts';
 
 export function fragmentSentence(table: FragmentTable): string {
   if (table.fragments === 0) return '';
   const parts: string[] = [];
   for (const [field, text] of PARTS) {
-    if (table[field] > 0) parts.push(`${text} ${groupDigits(table[field], ',')}`);
+    if (table[field] > 0) parts.push(`${text} ${countText(table[field])}`);
   }
-  return `IP fragments: ${groupDigits(table.fragments, ',')} seen; ${parts.join(', ')}`;
+  return `IP fragments: ${countText(table.fragments)} seen; ${parts.join(', ')}`;
 }
 
 type Counter = 'whole' | 'incomplete' | 'evicted' | 'overlapDropped' | 'overlapKept' | 'duplicates' | 'damaged' | 'cut';

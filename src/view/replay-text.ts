@@ -1,5 +1,6 @@
 /** A replayed capture for the terminal: what was replayed, a table of defences, and one sentence for each. */
 import { counted, countText, shareText, spanText } from './flood-number.ts';
+import { printable } from './printable.ts';
 import type { ReplayRow } from './replay-rows.ts';
 import type { TextLine, TextRole } from './text-line.ts';
 import { cell, type TextCell, textTable } from './text-table.ts';
@@ -24,7 +25,7 @@ export interface ReplayedText {
 
 export function replayedLines(of: ReplayedText): string[] {
   const lines = [
-    `${of.capture}: ${counted(of.attempts, 'attempt')} at ${of.server}${of.span > 0 ? ` in ${spanText(of.span)}` : ''}`,
+    `${printable(of.capture)}: ${counted(of.attempts, 'attempt')} at ${of.server}${of.span > 0 ? ` in ${spanText(of.span)}` : ''}`,
     `replayed at ${of.settings} · seed ${of.seed}`,
   ];
   lines.push(

@@ -4,6 +4,7 @@ import type { AddressTable } from '../wire/address.ts';
 import { endpointText } from '../wire/endpoint-text.ts';
 
 export function subjectText({ address, port, prefix }: Subject, addresses: AddressTable): string {
-  if (address < 0) return port < 0 ? prefix : `${prefix} port ${port}`;
+  const hosts = prefix === '' ? 'several hosts' : prefix;
+  if (address < 0) return port < 0 ? hosts : `${hosts} port ${port}`;
   return port < 0 ? addresses.format(address) : endpointText(addresses, address, port);
 }

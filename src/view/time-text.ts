@@ -32,7 +32,8 @@ export function momentText(ns: Nanos): string {
   if (ns < 0) return `-${momentText(-ns)}`;
   if (ns === 0) return '0 s';
   if (ns < MS) return `${(ns / 1e3).toFixed(3)} µs`;
-  if (ns < SEC) return `${(ns / MS).toFixed(3)} ms`;
+  // What would be rounded to 1000.000 ms is 1.000 s.
+  if (ns < SEC - 500) return `${(ns / MS).toFixed(3)} ms`;
   const ms = Math.round(ns / MS);
   const seconds = `${((ms % 60_000) / 1e3).toFixed(3)} s`;
   if (ms < 2 * 60_000) return `${(ms / 1e3).toFixed(3)} s`;

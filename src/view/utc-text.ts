@@ -11,6 +11,11 @@ export function utcText(sec: number, nanos: number, digits: 0 | 3 | 6 | 9 = 9): 
   return `${dateText(days)}T${clock}${fraction}Z`;
 }
 
+/** Whether a capture says when it was made. One of the first day of 1970 counts from its own start, as simulators do. */
+export function hasClock(startSec: number): boolean {
+  return startSec >= 86_400;
+}
+
 /** The Gregorian date so many days after 1 January 1970. Years are counted from March, so that 29 February ends one. */
 function dateText(days: number): string {
   const day = days + DAYS_TO_1970;

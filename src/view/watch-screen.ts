@@ -1,20 +1,14 @@
 /** `halfopen watch` as a screen: rates with their last minutes, targets, alarms with what they rest on, and what was not judged. */
 import type { WatchStatus } from '../diagnose/live/watch-status.ts';
 import type { AddressTable } from '../wire/address.ts';
+import { countText } from './flood-number.ts';
 import { sparkline } from './sparkline.ts';
 import { subjectText } from './subject-text.ts';
 import { clipLine, LineCanvas, type TextLine, type TextRole } from './text-line.ts';
 import { cell, textTable } from './text-table.ts';
-import {
-  countText,
-  evidenceLines,
-  kindText,
-  rateText,
-  spanText,
-  totalsText,
-  watchTime,
-  whatText,
-} from './watch-text.ts';
+import { lengthText } from './time-text.ts';
+import { hasClock } from './utc-text.ts';
+import { evidenceLines, kindText, rateText, totalsText, watchTime, whatText } from './watch-text.ts';
 
 /** What the edge knows and the capture does not. */
 export interface ScreenFrame {
@@ -60,8 +54,10 @@ function headLine(status: WatchStatus, { width, name }: ScreenFrame): TextLine {
   const canvas = new LineCanvas();
   canvas.put(0, 'halfopen watch', 'strong');
   canvas.put(16, name);
-  const time = status.startSec === 0 ? '' : `${watchTime(status, status.at).replace('T', ' ').replace('Z', ' UTC')}, `;
-  canvas.putRight(width, `  ${time}${spanText(status.at)}`, 'quiet');
+  const time = !hasClock(status.startSec)
+    ? ''
+    : `${watchTime(status, status.at).replace('T', ' ').replace('Z', ' UTC')}, `;
+  canvas.putRight(width, `  ${time}${lengthText(status.at)}`, 'quiet');
   return canvas.line();
 }
 
@@ -98,7 +94,7 @@ function alarmParts(status: WatchStatus, addresses: AddressTable): TextLine[][] 
     [
       { text: '  ALARM  ', role: 'dropped' },
       { text: whatText(alarm, addresses), role: 'strong' },
-      { text: `  for ${spanText(status.at - alarm.onset)}, since ${watchTime(status, alarm.onset)}`, role: 'plain' },
+      { text: `  for ${lengthText(status.at - alarm.onset)}, since ${watchTime(status, alarm.onset)}`, role: 'plain' },
     ],
     ...[totalsText(alarm), ...evidenceLines(alarm)].map((text): TextLine => [{ text: `    ${text}`, role: 'plain' }]),
   ]);
@@ -107,7 +103,7 @@ function alarmParts(status: WatchStatus, addresses: AddressTable): TextLine[][] 
       { text: '  ended  ', role: 'quiet' },
       { text: whatText(alarm, addresses), role: 'plain' },
       {
-        text: `  ${watchTime(status, alarm.onset)}, ${spanText(alarm.endedAt - alarm.onset)}, ${totalsText(alarm)}`,
+        text: `  ${watchTime(status, alarm.onset)}, ${lengthText(alarm.endedAt - alarm.onset)}, ${totalsText(alarm)}`,
         role: 'quiet',
       },
     ],

@@ -3,14 +3,14 @@ import type { JudgementKind } from '../diagnose/findings.ts';
 import type { Alarm, AlarmEvent } from '../diagnose/live/alarm-book.ts';
 import type { CaptureStart, WatchStatus } from '../diagnose/live/watch-status.ts';
 import type { AddressTable } from '../wire/address.ts';
-import { groupDigits } from './numbers.ts';
+import { counted, countText } from './flood-number.ts';
 import { subjectText } from './subject-text.ts';
-import { formatSpan } from './time-text.ts';
-import { utcText } from './utc-text.ts';
+import { lengthText } from './time-text.ts';
+import { hasClock, utcText } from './utc-text.ts';
 
 /** `2023-11-14T22:13:20Z`; in a capture whose clock begins at 0, `12.5 s`. */
 export function watchTime({ startSec, startNanos }: CaptureStart, at: number): string {
-  return startSec === 0 ? `${(at / 1e9).toFixed(1)} s` : utcText(startSec, startNanos + at, 0);
+  return !hasClock(startSec) ? `${(at / 1e9).toFixed(1)} s` : utcText(startSec, startNanos + at, 0);
 }
 
 export function statusText(status: WatchStatus): string {
@@ -38,10 +38,10 @@ export function alarmLines({ type, at, alarm }: AlarmEvent, start: CaptureStart,
         ...evidenceLines(alarm).map((line) => `  ${line}`),
       ];
     case 'alarm-update':
-      return [`${head} goes on for ${spanText(at - alarm.onset)}: ${totalsText(alarm)}`];
+      return [`${head} goes on for ${lengthText(at - alarm.onset)}: ${totalsText(alarm)}`];
     case 'alarm-end': {
       const how = alarm.endedBy === 'quiet' ? 'ended' : 'still went on when the input ended';
-      return [`${head} ${how}, after ${spanText(alarm.endedAt - alarm.onset)}: ${totalsText(alarm)}`];
+      return [`${head} ${how}, after ${lengthText(alarm.endedAt - alarm.onset)}: ${totalsText(alarm)}`];
     }
     default: {
       const never: never = type;
@@ -79,23 +79,10 @@ export function evidenceLines({ judgement }: Alarm): string[] {
 }
 
 export function totalsText({ attempts, peakRate }: Alarm): string {
-  return `${countText(attempts)} attempts, at most ${rateText(peakRate)}`;
+  return `${counted(attempts, 'attempt')}, at most ${rateText(peakRate)}`;
 }
 
 /** `1,203/s`; below ten with one decimal. */
 export function rateText(rate: number): string {
-  return `${rate > 0 && rate < 10 ? rate.toFixed(1) : countText(rate)}/s`;
-}
-
-export function countText(count: number): string {
-  return groupDigits(Math.round(count), ',');
-}
-
-/** To the tenth of a second, from two minutes on to the second. */
-export function spanText(ns: number): string {
-  if (ns < 120e9) return formatSpan(Math.round(ns / 1e8) * 1e8);
-  const seconds = Math.round(ns / 1e9);
-  const hours = Math.floor(seconds / 3600);
-  const minutes = Math.floor(seconds / 60) % 60;
-  return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${seconds % 60} s`;
+  return `${rate > 0 && rate < 10 ? rate.toFixed(1) : countText(Math.round(rate))}/s`;
 }

@@ -61,7 +61,8 @@ async function watch(path: string, options: WatchOptions): Promise<void> {
     onNote: (sentence) => output.note(sentence),
   });
   const live = new LiveWatch({
-    // A capture made to collide in the hash tables collides for nobody: the seed is ours, and no result depends on it.
+    // A capture made to collide in the hash tables collides for nobody: the seed is ours. Only estimates, such as numbers of
+    // sources, differ by a little between two watches of the same packets.
     seed: randomInt(2 ** 32),
     start: capture,
     onEvent: (event) => {
@@ -125,8 +126,9 @@ function outputOf(options: WatchOptions, watched: Watched): WatchOutput {
 }
 
 function summary(capture: LiveCapture, examiner: Examiner): string[] {
-  if (examiner.counts.packets === 0) return [];
   const { name, format, skippedBlocks, failure } = capture;
+  // What is no capture is told by its failure alone.
+  if (format === '') return [];
   const damage = failure === undefined ? '' : failure.message;
   const { counts, fragments } = examiner;
   // Findings are of the last minutes, and said by alarms; the counts are of all that was read.

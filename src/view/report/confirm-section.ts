@@ -1,10 +1,11 @@
 /** How somebody else finds the same: filters to paste into Wireshark, and commands for the server. */
 import type { Judgement } from '../../diagnose/findings.ts';
+import { subjectText } from '../subject-text.ts';
 import { ANY_SYN, displayFilters, packetFilter } from '../wireshark-filters.ts';
 import { attemptPackets } from './ladder-section.ts';
 import { html, type Markup, NOTHING } from './markup.ts';
 import { nextSteps } from './next-steps.ts';
-import { type ReportInput, subjectText, titleOf } from './report-input.ts';
+import { type ReportInput, titleOf } from './report-input.ts';
 import { serverCommands } from './server-commands.ts';
 
 export function confirmSection(shown: readonly Judgement[], input: ReportInput): Markup {
@@ -34,7 +35,7 @@ function confirm(judgement: Judgement, shown: readonly Judgement[], input: Repor
   const commands = serverCommands(judgement);
   const host =
     judgement.subject.address >= 0 && judgement.subject.role === 'target'
-      ? subjectText({ ...judgement, subject: { ...judgement.subject, port: -1 } }, input.addresses)
+      ? subjectText({ ...judgement.subject, port: -1 }, input.addresses)
       : 'the host';
   const onHost =
     commands.length === 0

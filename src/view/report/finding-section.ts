@@ -1,17 +1,10 @@
 /** What was found, a paragraph per judgement: what, whom, when, how sure. */
 import type { Judgement } from '../../diagnose/findings.ts';
 import { counted, countText } from '../flood-number.ts';
+import { subjectText } from '../subject-text.ts';
 import { html, type Markup, NOTHING } from './markup.ts';
 import { confidenceWords, prose, rateText } from './phrases.ts';
-import {
-  clockText,
-  incidents,
-  momentText,
-  type ReportInput,
-  sinceStart,
-  subjectText,
-  titleOf,
-} from './report-input.ts';
+import { clockText, incidents, momentText, type ReportInput, sinceStart, titleOf } from './report-input.ts';
 
 export function findingSection(input: ReportInput): Markup {
   const found = incidents(input.findings);
@@ -43,7 +36,7 @@ ${judgement.kind === 'nothing' ? NOTHING : facts(judgement, input)}</div>
 function facts(judgement: Judgement, { findings, addresses }: ReportInput): Markup {
   const end = judgement.end < 0 ? 'not within the capture' : momentText(findings, judgement.end);
   const rows: readonly (readonly [string, string])[] = [
-    [judgement.subject.role === 'source' ? 'Source' : 'Target', subjectText(judgement, addresses)],
+    [judgement.subject.role === 'source' ? 'Source' : 'Target', subjectText(judgement.subject, addresses)],
     ['Begins', momentText(findings, judgement.onset)],
     ['Ends', end],
     ...(judgement.attempts > 0 ? ([['Attempts', countText(judgement.attempts)]] as const) : []),

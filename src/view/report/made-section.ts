@@ -1,8 +1,9 @@
 /** From what, and how, the report was made, so that somebody else can make it again. */
 import { captureTitle } from '../capture-info.ts';
 import { counted, countText } from '../flood-number.ts';
+import { hasClock } from '../utc-text.ts';
 import { html, type Markup, NOTHING } from './markup.ts';
-import { clockText, dayText, hasClock, type ReportInput, sinceStart } from './report-input.ts';
+import { clockText, dayText, type ReportInput, sinceStart } from './report-input.ts';
 
 export function madeSection(input: ReportInput): Markup {
   const { counts, info, version } = input;
@@ -26,7 +27,7 @@ export function madeSection(input: ReportInput): Markup {
 function timeRange({ findings, counts }: ReportInput): string {
   const length = sinceStart(findings.duration);
   if (counts.packets === 0) return 'no packets';
-  if (!hasClock(findings)) return `${length}, without a time of day`;
+  if (!hasClock(findings.startSec)) return `${length}, without a time of day`;
   const [first, last] = [dayText(findings, 0), dayText(findings, findings.duration)];
   return `${first} ${clockText(findings, 0)} to ${first === last ? '' : `${last} `}${clockText(findings, findings.duration)} UTC (${length})`;
 }

@@ -28,6 +28,8 @@ describe('escapeHtml', () => {
     expect(escapeHtml('a\u202egnp.exe')).toBe('a\\u{202e}gnp.exe');
     expect(escapeHtml('\u0000\u001b[31m\u009b')).toBe('\\u{0}\\u{1b}[31m\\u{9b}');
     expect(escapeHtml('\ud800 alone, 😀 whole')).toBe('\\u{d800} alone, 😀 whole');
+    expect(escapeHtml('soft\u00adhyphen\u{e0041}')).toBe('soft\\u{ad}hyphen\\u{e0041}');
+    expect(escapeHtml('two\nlines')).toBe('two\nlines');
     expect(escapeHtml('zero\u200bwidth\u2028line\ufeff')).toBe('zero\\u{200b}width\\u{2028}line\\u{feff}');
   });
 });

@@ -49,8 +49,6 @@ function textOf(value: Content): string {
 
 /**
  * Characters that a reader would not see, or that reorder what stands beside them: controls, marks of direction, invisible
- * separators, halves of surrogate pairs, noncharacters. They are shown by their code.
+ * separators and hyphens, tags, halves of surrogate pairs, noncharacters. They are shown by their code.
  */
-const UNSEEN =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what this looks for
-  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufdd0-\ufdef\ufffe\uffff]|\p{Surrogate}/gu;
+const UNSEEN = /(?!\n)[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu;

@@ -2,10 +2,10 @@
 import type { DetectorInfo } from '../../diagnose/detect/types.ts';
 import type { Findings, Judgement, JudgementKind } from '../../diagnose/findings.ts';
 import type { AddressTable } from '../../wire/address.ts';
-import { endpointText } from '../../wire/endpoint-text.ts';
 import type { CaptureSummary } from '../capture-text.ts';
+import { subjectText } from '../subject-text.ts';
 import { formatSpan } from '../time-text.ts';
-import { utcText } from '../utc-text.ts';
+import { hasClock, utcText } from '../utc-text.ts';
 import type { TellingAttempts } from './telling-attempts.ts';
 
 export interface ReportInput extends CaptureSummary {
@@ -23,19 +23,9 @@ export function incidents(findings: Findings): readonly Judgement[] {
   return findings.judgements.filter(({ kind }) => kind !== 'nothing');
 }
 
-/** Whom a judgement is about: a socket, a host, or a network. */
-export function subjectText({ subject }: Judgement, addresses: AddressTable): string {
-  const { address } = subject;
-  if (address >= 0) {
-    return subject.port < 0 ? addresses.format(address) : endpointText(addresses, address, subject.port);
-  }
-  const port = subject.port >= 0 ? `, port ${subject.port}` : '';
-  return subject.prefix === '' ? `several hosts${port}` : `${subject.prefix}${port}`;
-}
-
 /** What it is, in the words of a heading. */
 export function titleOf(judgement: Judgement, addresses: AddressTable): string {
-  const whom = subjectText(judgement, addresses);
+  const whom = subjectText(judgement.subject, addresses);
   if (judgement.kind === 'nothing') return 'No flood found';
   const [what, target, source] = KIND_WORDS[judgement.kind];
   const title = `${what} ${judgement.subject.role === 'source' ? source : target} ${whom}`;
@@ -60,14 +50,9 @@ export function isOfReplies({ kind }: Judgement): boolean {
   return kind === 'backscatter' || kind === 'reflection';
 }
 
-/** Whether the capture says when it was made. One of the first day of 1970 counts from its own start, as simulators do. */
-export function hasClock({ startSec }: Findings): boolean {
-  return startSec >= 86_400;
-}
-
 /** Time of day of a moment of the capture, in UTC: `22:13:30.450`; '' when it has none. */
 export function clockText(findings: Findings, ts: number, digits: 0 | 3 = 3): string {
-  return hasClock(findings) ? isoText(findings, ts, digits).slice('2023-11-14T'.length, -1) : '';
+  return hasClock(findings.startSec) ? isoText(findings, ts, digits).slice('2023-11-14T'.length, -1) : '';
 }
 
 /** Its day: `2023-11-14`. */

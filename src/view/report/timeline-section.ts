@@ -1,9 +1,10 @@
 /** What happened when: segments a second and half-open connections on one axis of time, and the same as a small table. */
 import type { Judgement, RateCurve } from '../../diagnose/findings.ts';
 import { countText } from '../flood-number.ts';
+import { hasClock } from '../utc-text.ts';
 import { html, type Markup, NOTHING } from './markup.ts';
 import { perSecond, rateNumber } from './phrases.ts';
-import { clockText, hasClock, isOfReplies, type ReportInput, sinceStart } from './report-input.ts';
+import { clockText, isOfReplies, type ReportInput, sinceStart } from './report-input.ts';
 import { type ChartLine, type ChartStretch, type TimeAxis, timeChart } from './time-chart.ts';
 
 export function timelineBlock(judgement: Judgement, input: ReportInput): Markup {
@@ -69,7 +70,7 @@ function describe(lines: readonly ChartLine[], rate: RateCurve): string {
 function caption(judgement: Judgement, { findings }: ReportInput): string {
   const { vantage } = findings;
   const { step } = judgement.rate;
-  const clock = hasClock(findings) ? ', below it the time of day in UTC' : '';
+  const clock = hasClock(findings.startSec) ? ', below it the time of day in UTC' : '';
   const unfinished =
     vantage.view === 'clients-only'
       ? 'What is unfinished is counted from the packets; as no answers are among them, some of it may have been finished after all.'

@@ -2,7 +2,7 @@
 import { VERDICT_NAMES, Verdict } from '../../diagnose/verdict.ts';
 import type { DetailTally } from '../detail-tally.ts';
 import { DETAIL_TEXT, isAttempt } from '../detail-text.ts';
-import { counted, countText, shareText } from '../flood-number.ts';
+import { counted, countText, shareText, timesText } from '../flood-number.ts';
 import { html, type Markup, NOTHING } from './markup.ts';
 import type { ReportInput } from './report-input.ts';
 
@@ -45,10 +45,6 @@ function verdictRows(verdict: Verdict, rows: ReturnType<DetailTally['of']>, all:
       html`<tr>${i === 0 ? head : NOTHING}<td>${DETAIL_TEXT[detail]} <span class="quiet">${detail}</span></td><td class="n">${countText(count)}</td><td class="n">${share(count)}</td></tr>\n`,
   )}</tbody>
 `;
-}
-
-function timesText(count: number): string {
-  return count === 1 ? 'once' : `${countText(count)} times`;
 }
 
 function sentAgain({ findings }: ReportInput): Markup {
