@@ -32,10 +32,10 @@ function random() {
   return state >>> 0;
 }
 
-function measure(name, fill, packets) {
+function measure(name, fill, packets, ...options) {
   if (!name.includes(only)) return;
   const path = made(fill, packets);
-  const args = ['--import', METER, MAIN, 'explain', '--limit', '1', path];
+  const args = ['--import', METER, MAIN, 'explain', '--limit', '1', ...options, path];
   const run = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1 << 28 });
   if (run.status !== 0) throw new Error(`explain failed: ${run.stderr}`);
   const [cpu, memory] = run.stderr.trim().split('\n').at(-1).split(' ').map(Number);
@@ -234,6 +234,7 @@ const folder = mkdtempSync(join(tmpdir(), 'halfopen-bench-'));
 try {
   measure('complete connections', connections, 2_000_000 * scale);
   measure('spoofed SYNs', flood, 5_000_000 * scale);
+  measure('bounded, of spoofed SYNs', flood, 5_000_000 * scale, '--bounded');
   measure('SYNs with SYN/ACKs', halfOpen, 5_000_000 * scale);
   for (const [program, suffix] of [
     ['gzip', '.gz'],

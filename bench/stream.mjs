@@ -6,7 +6,7 @@
  *
  *     node bench/stream.mjs                             1 GB to both
  *     node bench/stream.mjs watch 50 --data 1400        50 GB to watch, with 1,400 bytes in each data segment
- *     node bench/stream.mjs explain 10 --connections 20000 --flood 20000
+ *     node bench/stream.mjs explain 10 --connections 20000 --flood 20000 --bounded
  *
  * Numbers are a second of capture time; 1 GB is 10^9 bytes.
  */
@@ -22,6 +22,7 @@ const { values, positionals } = parseArgs({
     connections: { type: 'string', default: '20000' },
     flood: { type: 'string', default: '20000' },
     data: { type: 'string', default: '200' },
+    bounded: { type: 'boolean', default: false },
   },
 });
 const commands = positionals.filter((word) => word === 'watch' || word === 'explain');
@@ -40,7 +41,7 @@ const MAIN = new URL('../dist/cli/main.js', import.meta.url).pathname;
 for (const command of commands.length > 0 ? commands : ['watch', 'explain']) await measure(command);
 
 async function measure(command) {
-  const args = command === 'watch' ? ['--quiet'] : ['--limit', '1'];
+  const args = command === 'watch' ? ['--quiet'] : ['--limit', '1', ...(values.bounded ? ['--bounded'] : [])];
   const child = spawn(process.execPath, [MAIN, command, '-', ...args], { stdio: ['pipe', 'ignore', 'inherit'] });
   const closed = new Promise((resolve) => child.once('close', resolve));
   const begun = performance.now();

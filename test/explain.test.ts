@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PcapWriter } from '../src/capture.ts';
 import { ATTEMPT_COLUMNS } from '../src/view/attempt-columns.ts';
+import { AddressTable } from '../src/wire/address.ts';
+import { encodeIpPacket } from '../src/wire/packet.ts';
+import { Segment, SYN } from '../src/wire/segment.ts';
 import { duckdb } from './support/duckdb.ts';
 import { runCli } from './support/run-cli.ts';
 
@@ -30,6 +34,31 @@ async function refused(...args: string[]): Promise<string> {
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err).toMatch(/^halfopen: .+\n$/);
   return err.trim().slice('halfopen: '.length);
+}
+
+test('--bounded holds 131,072 attempts, and says of how many it had to let go', async () => {
+  writeFileSync(join(folder, 'long.pcap'), synFlood(140_000));
+  const text = await explain('long.pcap', '--bounded', '--no-attempts', '--report', 'long.html');
+  const json = JSON.parse(await explain('long.pcap', '--bounded', '--json', '--no-attempts'));
+  expect(text).toContain('\n  140,000 attempts: ');
+  expect(text).toContain('\n  8,928 attempts let go before the end, for room, each judged as it stood\n');
+  expect(json).toMatchObject({ evicted: 8928, totals: { attempts: 140_000, unanswered: 140_000 } });
+  expect(readFileSync(join(folder, 'long.html'), 'utf8')).toContain('8,928 attempts were let go for want of room');
+});
+
+/** SYNs to one server, each from an address of its own. */
+function synFlood(count: number): Uint8Array {
+  const writer = new PcapWriter({ linkType: 101 });
+  const seg = Object.assign(new Segment(), { dst: 0xcb00_7150, sport: 4000, dport: 80, flags: SYN, wnd: 512 });
+  const pieces = [writer.header()];
+  const bytes = new Uint8Array(40);
+  for (let i = 0; i < count; i++) {
+    seg.src = 0xc612_0000 + i;
+    seg.seq = i;
+    encodeIpPacket(seg, new AddressTable(), bytes, 0);
+    pieces.push(writer.packet(Math.floor(i / 10_000), (i % 10_000) * 100_000, bytes));
+  }
+  return Buffer.concat(pieces);
 }
 
 describe('outputs', () => {

@@ -102,6 +102,16 @@ describe('pcapng', () => {
     });
   });
 
+  test('of an interface with a name of 60,000 bytes 256 are kept: a section may have 65,536 interfaces', () => {
+    const writer = new PcapngWriter();
+    const reader = new CaptureReader('x');
+    for (const piece of [writer.header('t'), writer.addInterface({ linkType: 101, name: 'e'.repeat(60_000) })]) {
+      reader.push(piece);
+      while (reader.next(new Frame()));
+    }
+    expect(reader.interfaces.map(({ name }) => name)).toEqual(['e'.repeat(256)]);
+  });
+
   test('writer: round trip with several interfaces, exact times and comments', () => {
     const packet = fc.record({
       sec: fc.integer({ min: 0, max: 0xffffffff }),
@@ -182,6 +192,8 @@ test('UTF-8 equals TextEncoder and TextDecoder where text is valid, and never th
     }),
   );
   fc.assert(fc.property(fc.uint8Array(), (bytes) => void decodeUtf8(bytes, 0, bytes.length)));
+  const long = new TextEncoder().encode('aß東𝄞'.repeat(3000));
+  expect(decodeUtf8(long, 0, long.length)).toBe('aß東𝄞'.repeat(3000));
 });
 
 function zeros(count: number): number[] {

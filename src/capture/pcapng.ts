@@ -27,6 +27,8 @@ const IF_TSOFFSET = 14;
 
 /** Bounds that keep a hostile file from filling memory; no real capture comes near. */
 const MAX_INTERFACES = 65_536;
+/** Bytes of an interface's name that are kept. */
+const MAX_NAME = 256;
 const MAX_TYPES = 64;
 
 interface Interface extends CaptureInterface {
@@ -128,7 +130,7 @@ export class PcapngParser implements FormatParser {
     let tsresol = 6; // microseconds where the option is absent
     let tsoffset = 0;
     this.#options(view, start + 16, start + this.length - 4, (code, off, length) => {
-      if (code === IF_NAME) name = decodeUtf8(bytes, off, off + length);
+      if (code === IF_NAME) name = decodeUtf8(bytes, off, off + Math.min(length, MAX_NAME));
       else if (code === IF_TSRESOL && length >= 1) tsresol = bytes[off]!;
       else if (code === IF_TSOFFSET && length >= 8) {
         const high = view.getInt32(little ? off + 4 : off, little);

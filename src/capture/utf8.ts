@@ -3,6 +3,8 @@
 /** Decodes `bytes[off .. end)`; every byte that is not valid UTF-8 becomes U+FFFD, nothing throws. */
 export function decodeUtf8(bytes: Uint8Array, off: number, end: number): string {
   let text = '';
+  // Appending one by one makes a rope, some 30 bytes a character for as long as nobody reads the text.
+  let points: number[] = [];
   let i = off;
   while (i < end) {
     const first = bytes[i]!;
@@ -17,10 +19,13 @@ export function decodeUtf8(bytes: Uint8Array, off: number, end: number): string 
     // Overlong forms, surrogates and beyond U+10FFFF are not UTF-8.
     const least = extra === 3 ? 0x10000 : extra === 2 ? 0x800 : 0;
     if (code < least || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) code = -1;
-    text += code < 0 ? '\ufffd' : String.fromCodePoint(code);
+    points.push(code < 0 ? 0xfffd : code);
     i += code < 0 ? 1 : extra + 1;
+    if (points.length < MOST_AT_ONCE) continue;
+    text += String.fromCodePoint(...points);
+    points = [];
   }
-  return text;
+  return text + String.fromCodePoint(...points);
 }
 
 /** Encodes `text`; a lone surrogate becomes U+FFFD. */
@@ -38,3 +43,6 @@ export function encodeUtf8(text: string): Uint8Array {
   }
   return Uint8Array.from(out);
 }
+
+/** Arguments of one call. */
+const MOST_AT_ONCE = 4096;

@@ -12,6 +12,7 @@ import { painter, paintLines, wantsColour } from './terminal.ts';
 
 export interface PageOptions {
   readonly attempts: boolean;
+  readonly bounded?: boolean;
   readonly details?: boolean;
   readonly detectors?: boolean;
 }
@@ -37,7 +38,8 @@ export function explainPage(summary: CaptureSummary, { first, passed, options, a
   const text = { endedAt: findings.duration, details: options.details === true };
   for (const attempt of shown) blocks.push(attemptLines(attempt, addresses, text));
   const left = first.offered - shown.length;
-  if (options.attempts && left > 0) blocks.push([[{ text: leftText(left, shown.length), role: 'quiet' }]]);
+  if (options.attempts && left > 0)
+    blocks.push([[{ text: leftText(left, shown.length < mostShown(options)), role: 'quiet' }]]);
   return blocks.map((lines) => paintLines(lines, paint)).join('\n\n');
 }
 
@@ -47,10 +49,12 @@ function passedText(passed: number, { details }: CaptureSummary): string {
   return `${countText(passed)} of ${counted(all, details.others > 0 ? 'row' : 'attempt')} ${what} the filters`;
 }
 
-function leftText(left: number, shown: number): string {
+function leftText(left: number, canShow: boolean): string {
   const more = `${countText(left)} more ${left === 1 ? 'attempt is' : 'attempts are'} not shown`;
-  return shown < MOST_SHOWN ? `${more}; --limit 0 shows all` : `${more}; --csv and --parquet write all`;
+  return canShow ? `${more}; --limit 0 shows all` : `${more}; --csv and --parquet write all`;
 }
 
-/** `--limit 0` keeps this many at most, so that no capture fills memory: 150 MB. Files hold all. */
-export const MOST_SHOWN = 100_000;
+/** `--limit 0` keeps this many at most, so that no capture fills memory: 150 MB, or 15. Files hold all. */
+export function mostShown({ bounded }: Pick<PageOptions, 'bounded'>): number {
+  return bounded === true ? 10_000 : 100_000;
+}

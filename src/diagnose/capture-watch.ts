@@ -25,6 +25,12 @@ export interface CaptureCounts extends HandshakeObserver {
   eachAddress(visit: AddressVisitor): void;
 }
 
+/** Room for what is counted. */
+export interface WatchRoom extends LedgerOptions {
+  /** Hosts that stray replies reached, and hosts that sent them. Default 16,384. */
+  readonly mostStrayHosts?: number;
+}
+
 export class CaptureWatch implements CaptureCounts {
   readonly rows: TrackerRows;
   readonly #ledger: TargetLedger;
@@ -44,11 +50,11 @@ export class CaptureWatch implements CaptureCounts {
   };
 
   /** `rows` are of the tracker that will tell of them. */
-  constructor(rows: TrackerRows, options: LedgerOptions, next?: HandshakeObserver) {
+  constructor(rows: TrackerRows, options: WatchRoom, next?: HandshakeObserver) {
     this.rows = rows;
     this.#ledger = new TargetLedger(rows, options);
-    this.#strays = new StrayLedger(rows, options.seed);
-    this.#probes = new StrayLedger(rows, options.seed);
+    this.#strays = new StrayLedger(rows, options.seed, options.mostStrayHosts);
+    this.#probes = new StrayLedger(rows, options.seed, options.mostStrayHosts);
     this.#next = next;
   }
 

@@ -33,9 +33,9 @@ export interface TrackerOptions {
 
 export class HandshakeTracker {
   readonly handshakes: HandshakeTable = new HandshakeTable();
-  readonly prints: OptionPrints = new OptionPrints();
+  readonly prints: OptionPrints;
   readonly schedules: ScheduleTable = new ScheduleTable();
-  readonly flows: RowFlows = new RowFlows(this.handshakes, this.prints);
+  readonly flows: RowFlows;
   readonly book: VerdictBook = new VerdictBook(this.handshakes);
   /** Latest time seen, or that of `finish`. */
   endedAt = 0;
@@ -45,6 +45,8 @@ export class HandshakeTracker {
   readonly #keeper: RowKeeper;
   readonly #observer: HandshakeObserver | undefined;
   constructor(options: TrackerOptions = {}) {
+    this.prints = new OptionPrints(options.seed);
+    this.flows = new RowFlows(this.handshakes, this.prints);
     this.#index = new HandshakeIndex(this.handshakes, options.seed ?? 0);
     this.#observer = options.observer;
     this.#keeper = new RowKeeper(

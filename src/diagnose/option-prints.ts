@@ -3,6 +3,7 @@
  * segment to segment (timestamps, cookies, signatures) is blanked first, so that one kind of sender is one entry. At most
  * 65,535 lists are kept, 3 MB: senders that make theirs up must not choose how much memory this takes.
  */
+import { mixWord } from '../wire/mix.ts';
 import type { Segment } from '../wire/segment.ts';
 import { encodeOptions, MAX_OPTION_BYTES, OptionKind } from '../wire/tcp-options.ts';
 
@@ -14,8 +15,14 @@ export class OptionPrints {
   #slots = new Uint16Array(32);
   /** The entry being looked for. */
   readonly #wanted = new Uint32Array(ENTRY_WORDS);
+  readonly #seed: number;
   readonly #bytes = new Uint8Array(this.#wanted.buffer, 0, MAX_OPTION_BYTES);
   readonly #made = new Uint8Array(MAX_OPTION_BYTES);
+
+  /** `seed` stirs the hash, so that lists made to collide collide for nobody else. */
+  constructor(seed = 0) {
+    this.#seed = seed;
+  }
 
   /** Number of the segment's options: 0 for none, `NOT_KEPT` when the table is full. */
   intern(seg: Readonly<Segment>): number {
@@ -73,11 +80,8 @@ export class OptionPrints {
       }
       i += size;
     }
-    let hash = length;
-    for (let i = 0; i < LENGTH; i++) {
-      hash = Math.imul(hash ^ wanted[i]!, 0x9e3779b1);
-      hash ^= hash >>> 15;
-    }
+    let hash = this.#seed ^ length;
+    for (let i = 0; i < LENGTH; i++) hash = mixWord(hash, wanted[i]!);
     wanted[HASH] = hash;
   }
 

@@ -1,7 +1,7 @@
 /**
  * Replies to SYNs that are not in the capture: SYN/ACKs and RSTs on flows of which nothing else is seen. They are counted
  * at whom they reached and at who sent them; backscatter and reflection show here and nowhere else. Bounded: the first
- * `MOST` hosts of each role are kept, of others only how many flows they had.
+ * 16,384 hosts of each role are kept, of others only how many flows they had.
  */
 import type { AddressVisitor } from '../wire/address.ts';
 import { hashAddress, hashNumber, type Ipv6Hashes } from './detect/key-hash.ts';
@@ -49,13 +49,16 @@ export class StrayLedger {
   readonly #sent = new Map<number, Host>();
   readonly #hashes: Ipv6Hashes;
   readonly #seed: number;
+  readonly #most: number;
   /** Flows of hosts there was no room for. */
   forgotten = 0;
   #sketched = 0;
   #connections = 0;
 
-  constructor(hashes: Ipv6Hashes, seed = 0) {
+  /** `most` hosts of each role. */
+  constructor(hashes: Ipv6Hashes, seed = 0, most: number = MOST) {
     this.#hashes = hashes;
+    this.#most = most;
     this.#seed = seed;
   }
 
@@ -82,9 +85,10 @@ export class StrayLedger {
   /** Hosts with at least so many flows or SYN/ACKs, most flows first. */
   profiles(least: number): StrayProfile[] {
     const found: StrayProfile[] = [];
+    const scratch = emptySketches();
     for (const [role, hosts] of [['received', this.#received] as const, ['sent', this.#sent] as const]) {
       for (const [address, host] of hosts) {
-        if (host.flows >= least || host.synacks >= least) found.push(host.read(address, role));
+        if (host.flows >= least || host.synacks >= least) found.push(host.read(address, role, scratch));
       }
     }
     return found.sort((a, b) => b.flows - a.flows || a.address - b.address);
@@ -100,7 +104,7 @@ export class StrayLedger {
   }
 
   #add(hosts: Map<number, Host>, address: number, firstAt: number): Host | undefined {
-    if (hosts.size >= MOST) return undefined;
+    if (hosts.size >= this.#most) return undefined;
     const host = new Host(firstAt);
     hosts.set(address, host);
     return host;
@@ -156,7 +160,7 @@ class Host {
     if (this.#sketches !== undefined) addTo(this.#sketches, values, seed);
     else if (this.flows < FEW || (this.flows === FEW && !room)) this.#first.push(values);
     else if (this.flows === FEW) {
-      this.#sketches = made([...this.#first, values], seed);
+      this.#sketches = filled(emptySketches(), [...this.#first, values], seed);
       this.#first.length = 0;
     }
   }
@@ -166,8 +170,9 @@ class Host {
     this.#sketches?.[0].eachKey(visit);
   }
 
-  read(address: number, role: StrayProfile['role']): StrayProfile {
-    const [peers, serverPorts, clientPorts] = this.#sketches ?? made(this.#first, 0);
+  /** `scratch`: for a host without sketches of its own; new ones for each of thousands are 300 MB of garbage. */
+  read(address: number, role: StrayProfile['role'], scratch: Sketches): StrayProfile {
+    const [peers, serverPorts, clientPorts] = this.#sketches ?? filled(scratch, this.#first, 0);
     const { flows, synackFlows, synacks, mostCopies, others, ascending, firstAt, lastAt } = this;
     return {
       address,
@@ -191,8 +196,12 @@ class Host {
 type Sketches = readonly [peers: TallySketch, serverPorts: TallySketch, clientPorts: TallySketch];
 type Values = readonly [peer: number, peerHash: number, serverPort: number, clientPort: number];
 
-function made(values: readonly Values[], seed: number): Sketches {
-  const sketches: Sketches = [new TallySketch(), new TallySketch(), new TallySketch()];
+function emptySketches(): Sketches {
+  return [new TallySketch(), new TallySketch(), new TallySketch()];
+}
+
+function filled(sketches: Sketches, values: readonly Values[], seed: number): Sketches {
+  for (const sketch of sketches) sketch.reset();
   for (const one of values) addTo(sketches, one, seed);
   return sketches;
 }

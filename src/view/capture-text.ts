@@ -142,6 +142,9 @@ function notes({ info, counts, fragments, findings }: CaptureSummary): string[] 
   }
   if (totals.duplicates > 0) told.push(`${counted(totals.duplicates, 'frame')} recorded more than once`);
   for (const { kind, sentence } of findings.isn) if (kind !== 'random' && kind !== 'too-few') told.push(sentence);
+  if (findings.expired > 0) {
+    told.push(`${counted(findings.expired, 'attempt')} let go before the end, long silent or closed, and judged`);
+  }
   if (findings.evicted > 0) {
     told.push(`${counted(findings.evicted, 'attempt')} let go before the end, for room, each judged as it stood`);
   }

@@ -5,6 +5,7 @@
 import { HalfopenError } from './error.ts';
 import { formatIpv4, parseIpv4 } from './ipv4-text.ts';
 import { formatIpv6, parseIpv6 } from './ipv6-text.ts';
+import { mixWord } from './mix.ts';
 
 /** Handles from here on are IPv6. */
 export const IPV6_BASE: number = 2 ** 32;
@@ -56,7 +57,7 @@ export class AddressTable {
     const c = read32(bytes, off + 8);
     const d = read32(bytes, off + 12);
     const words = this.#words;
-    const hash = mix(mix(mix(mix(this.#seed, a), b), c), d);
+    const hash = mixWord(mixWord(mixWord(mixWord(this.#seed, a), b), c), d);
     const mask = this.#slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const entry = this.#slots[slot]!;
@@ -194,16 +195,6 @@ function write32(b: Uint8Array, off: number, v: number): void {
   b[off + 1] = v >>> 16;
   b[off + 2] = v >>> 8;
   b[off + 3] = v;
-}
-
-/**
- * One more word into a hash. The upper half is multiplied once more: by one odd factor alone, words that differ in their
- * highest bits would collide whatever the seed.
- */
-function mix(h: number, word: number): number {
-  const x = h ^ word;
-  const y = Math.imul(x, 0x9e3779b1) + Math.imul((x >>> 15) ^ h, 0x85ebca6b);
-  return y ^ (y >>> 16);
 }
 
 /** Some 15 MiB. */

@@ -1,8 +1,10 @@
 /** `halfopen explain <capture...>`: what became of every connection attempt in captures read as one timeline. */
 import type { Command } from 'commander';
 import type { Attempt } from '../../diagnose/attempt.ts';
+import { CaptureWatch } from '../../diagnose/capture-watch.ts';
 import { detailOf } from '../../diagnose/detail.ts';
-import { Examiner } from '../../diagnose/examiner.ts';
+import { Examiner, type ExaminerOptions } from '../../diagnose/examiner.ts';
+import { TrackerRows } from '../../diagnose/tracker-rows.ts';
 import { VERDICT_NAMES } from '../../diagnose/verdict.ts';
 import type { CaptureSource } from '../../node/capture-source.ts';
 import { streamTimeline } from '../../node/capture-timeline.ts';
@@ -17,12 +19,13 @@ import { wholeNumber } from '../arguments.ts';
 import { addFilterOptions, attemptFilter, type FilterOptions, isFiltered } from '../attempt-filter-options.ts';
 import { captureSources } from '../capture-arguments.ts';
 import { ExplainOutputs, type OutputOptions } from '../explain-outputs.ts';
-import { explainPage, MOST_SHOWN, type PageOptions } from '../explain-page.ts';
+import { explainPage, mostShown, type PageOptions } from '../explain-page.ts';
 import { print } from '../terminal.ts';
 
 interface ExplainOptions extends FilterOptions, OutputOptions, PageOptions {
   readonly limit: number;
   readonly jobs: number;
+  readonly bounded?: boolean;
 }
 
 export function registerExplain(program: Command): void {
@@ -38,6 +41,7 @@ export function registerExplain(program: Command): void {
     .option('--no-attempts', 'only the summary and the findings')
     .option('--details', 'with each attempt its timing, options, fingerprints and what Zeek and Wireshark call it')
     .option('--detectors', 'with each finding what every detector saw: formula, value, threshold, blind spots')
+    .option('--bounded', 'need less than 200 MiB, however long the capture: hold at most 131,072 attempts at once')
     .option('--json', 'print one JSON object instead of text: summary, findings and all attempts')
     .option('--csv <file>', 'write the attempts as CSV, a row each; - for standard output instead of text')
     .option('--parquet <file>', 'write them as Apache Parquet, likewise')
@@ -58,7 +62,7 @@ async function explain(paths: readonly string[], options: ExplainOptions): Promi
   const sources = captureSources(paths, threads);
   const details = new DetailTally();
   const first = new FirstAttempts(
-    options.attempts ? (options.limit === 0 ? MOST_SHOWN : Math.min(options.limit, MOST_SHOWN)) : 0,
+    options.attempts ? Math.min(options.limit === 0 ? Infinity : options.limit, mostShown(options)) : 0,
   );
   const outputs = new ExplainOutputs(options, paths);
   let filter: AttemptFilter = attemptFilter(options, 0n);
@@ -69,6 +73,7 @@ async function explain(paths: readonly string[], options: ExplainOptions): Promi
   const examinerOf = (seed: number): Examiner =>
     new Examiner({
       seed,
+      ...(options.bounded === true && bounded(seed)),
       holds: (visit) => {
         first.eachAddress(visit);
         outputs.report?.eachAddress(visit);
@@ -132,6 +137,17 @@ function seedOf(sec: number, nanos: number): number {
   return Math.imul((sec ^ Math.imul(nanos, 0x9e37_79b1)) | 0, 0x85eb_ca6b) >>> 0;
 }
 
+/** Rows are some 300 bytes each with all that is kept of a flow: 40 MB. A third of the targets that are watched otherwise. */
+function bounded(seed: number): Pick<ExaminerOptions, 'limits' | 'counts'> {
+  const counts = new CaptureWatch(new TrackerRows(), {
+    seed,
+    mostTargets: 16_384,
+    mostWatched: 128,
+    mostStrayHosts: 4096,
+  });
+  return { limits: { maxAttempts: 131_072 }, counts };
+}
+
 function captureInfo(sources: readonly CaptureSource[]): CaptureInfo {
   const skippedBlocks = new Map<string, number>();
   for (const { reader } of sources) {
@@ -156,6 +172,7 @@ Examples:
   halfopen explain web.pcap --host 192.0.2.0/24 --port 443 --verdict half-open,unanswered
   halfopen explain ring_*.pcap.gz --from 1m --to 1m30s --details
   halfopen explain big.pcap --csv attempts.csv --parquet attempts.parquet
+  halfopen explain huge.pcap.zst --bounded --no-attempts
   halfopen explain flood.pcap --report flood.html --no-attempts
   halfopen explain --json big.pcap | jq .judgements
   tcpdump -w - -c 1000 'tcp' | halfopen explain -`;

@@ -141,4 +141,4 @@ const LOOK_AGAIN = 1e8;
 /** Curves have a step a second for ten minutes, and the older counter is twice as old at most. */
 const LIFE = 300e9;
 /** Two of them, and for as long as anybody watches: less room than for one capture. */
-const ROOM = { mostTargets: 16_384, mostWatched: 96 } as const;
+const ROOM = { mostTargets: 16_384, mostWatched: 96, mostStrayHosts: 4096 } as const;
