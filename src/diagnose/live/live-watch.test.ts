@@ -93,14 +93,14 @@ test('a flood is told while it goes on, with its onset, and again when it is ove
   expect(end.at - end.alarm.endedAt).toBeGreaterThanOrEqual(30 * SEC);
 });
 
-test('hours of calm do not outweigh it, and after it is over the next one is told as well', () => {
-  const traffic = visitors(new Traffic(), 0, 1500, 6);
-  for (const from of [1000, 1300]) flood(traffic, { ...FLOOD, from });
+test('a calm longer than counting looks back does not outweigh it, and after it is over the next one is told as well', () => {
+  const traffic = visitors(new Traffic(), 0, 830, 4);
+  for (const from of [640, 780]) flood(traffic, { ...FLOOD, from });
   const { told } = watched(traffic);
   const begun = told.filter(({ type }) => type === 'alarm-begin');
   expect(begun.map(({ alarm }) => [alarm.kind, Math.round(alarm.onset / SEC / 10) * 10])).toEqual([
-    ['flood', 1000],
-    ['flood', 1300],
+    ['flood', 640],
+    ['flood', 780],
   ]);
 });
 
