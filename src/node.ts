@@ -1,4 +1,4 @@
-/** What needs Node: capture files from disk or standard input, scenario files, captures of recordings, the lab's server. */
+/** What needs Node: captures from disk or standard input, outputs, scenario files, the servers of lab and metrics. */
 export type { AttemptOutput, CaptureEnd } from './node/attempt-outputs.ts';
 export { csvOutput, jsonOutput, parquetOutput, zeekOutput } from './node/attempt-outputs.ts';
 export { CaptureSource, captureName } from './node/capture-source.ts';

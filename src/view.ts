@@ -1,4 +1,4 @@
-/** What people look at, as pure data and text: numbers, sentences, reasons, ladders, header fields, and floods: queues, plots, verdicts. */
+/** What people look at, as pure data and text: handshakes, floods, captures and what is found in them. */
 
 export type { AttemptColumn, CaptureFrame, ColumnKind, ColumnValue } from './view/attempt-columns.ts';
 export { ATTEMPT_COLUMNS } from './view/attempt-columns.ts';
