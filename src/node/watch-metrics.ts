@@ -1,6 +1,6 @@
 /** What a watch counts, as Prometheus metrics. At most `MOST_TARGETS` targets have series of their own, whatever the traffic. */
 import { Counter, Gauge, Registry } from 'prom-client';
-import type { JudgementKind } from '../diagnose/findings.ts';
+import { ALARM_KINDS } from '../diagnose/live/alarm-book.ts';
 import type { TargetStatus, WatchStatus } from '../diagnose/live/watch-status.ts';
 import type { AddressTable } from '../wire/address.ts';
 
@@ -42,7 +42,7 @@ export function watchMetrics(status: WatchStatus, addresses: AddressTable, memor
     registers,
   });
   // Kinds without an alarm are 0 and not absent, so that a rule can compare them.
-  for (const kind of KINDS) alarms.set({ kind }, status.alarms.filter((alarm) => alarm.kind === kind).length);
+  for (const kind of ALARM_KINDS) alarms.set({ kind }, status.alarms.filter((alarm) => alarm.kind === kind).length);
   counter('halfopen_alarms_begun_total', 'Alarms that began.', status.alarmsBegun);
   gauge('halfopen_table_rows', 'Rows of the table of attempts that are in use.', status.table.rows);
   gauge('halfopen_table_bytes', 'Memory of that table.', status.table.bytes);
@@ -74,4 +74,3 @@ function captureTime({ startSec, startNanos, at }: WatchStatus): number {
 }
 
 const MOST_TARGETS = 10;
-const KINDS: readonly JudgementKind[] = ['flood', 'scan', 'backscatter', 'reflection', 'retry-storm', 'flash-crowd'];

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { Frame } from '../../capture/types.ts';
 import type { Examiner } from '../../diagnose/examiner.ts';
 import type { JudgementKind } from '../../diagnose/findings.ts';
+import { ALARM_KINDS } from '../../diagnose/live/alarm-book.ts';
 import { LiveWatch } from '../../diagnose/live/live-watch.ts';
 import type { WatchStatus } from '../../diagnose/live/watch-status.ts';
 import { LiveCapture } from '../../node/live-capture.ts';
@@ -157,14 +158,6 @@ function kinds(text: string): JudgementKind[] {
   return text.split(',').map(oneOf('--fail-on', ALARM_KINDS));
 }
 
-const ALARM_KINDS: readonly JudgementKind[] = [
-  'flood',
-  'scan',
-  'backscatter',
-  'reflection',
-  'retry-storm',
-  'flash-crowd',
-];
 const DEFAULT_INTERVAL = 10e9;
 const LEAST_INTERVAL = 1e9;
 /** Rates on the dashboard and in metrics are means of so many seconds. */

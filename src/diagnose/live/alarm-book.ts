@@ -6,6 +6,16 @@ import type { AddressVisitor } from '../../wire/address.ts';
 import type { Judgement, JudgementKind, Subject } from '../findings.ts';
 import { visitJudgement } from '../held-addresses.ts';
 
+/** Of what alarms can be. */
+export const ALARM_KINDS: readonly JudgementKind[] = [
+  'flood',
+  'scan',
+  'backscatter',
+  'reflection',
+  'retry-storm',
+  'flash-crowd',
+];
+
 export interface Alarm {
   /** From 1, in the order in which they began. */
   readonly id: number;
