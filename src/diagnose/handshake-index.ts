@@ -2,7 +2,9 @@
  * Finds rows of a `HandshakeTable` by number arithmetic alone: the newest row of a pair of sockets in either direction,
  * whose `older` leads to the ones before it; and, once a pair has had more than a few, each row by its X as well, so that
  * a million attempts on one pair cost no more each than the first. Open addressing, linear probing, at most three
- * quarters full; the hash stands beside the row, so growing, deleting and most probes read no rows.
+ * quarters full; the hash stands beside the row, so growing, deleting and most probes read no rows. A hash's upper bits
+ * choose its slot: twice the slots then keep the order, and growing writes them one after the other instead of here and
+ * there (that was a fourteenth of the time that five million SYNs took).
  */
 import type { Segment } from '../wire/segment.ts';
 import { seqAdd, seqDiff } from '../wire/seq.ts';
@@ -14,7 +16,9 @@ export class HandshakeIndex {
   readonly #table: HandshakeTable;
   readonly #seed: number;
   /** Two words a slot: hash, and row + 1; 0 = free. The lowest bit of the hash tells entries by X from those by pair. */
-  #slots = new Uint32Array(2 * 256);
+  #slots = new Uint32Array(2 * 2 ** (32 - FIRST_SHIFT));
+  /** Of a hash, to its slot. */
+  #shift = FIRST_SHIFT;
   #used = 0;
   /** Of the last look for a pair that found nothing: its hash. The row that is made next is of that pair. */
   #missed = -1;
@@ -36,7 +40,7 @@ export class HandshakeIndex {
     const slots = this.#slots;
     const mask = slots.length - 2;
     const hash = this.#pairHash(a, aPort, b, bPort);
-    for (let slot = hash & mask; ; slot = (slot + 2) & mask) {
+    for (let slot = 2 * (hash >>> this.#shift); ; slot = (slot + 2) & mask) {
       const row = slots[slot + 1]! - 1;
       if (row < 0) {
         this.#missed = hash;
@@ -64,7 +68,7 @@ export class HandshakeIndex {
     const slots = this.#slots;
     const mask = slots.length - 2;
     const hash = this.#exactHash(client, clientPort, server, serverPort, x);
-    for (let slot = hash & mask; ; slot = (slot + 2) & mask) {
+    for (let slot = 2 * (hash >>> this.#shift); ; slot = (slot + 2) & mask) {
       row = slots[slot + 1]! - 1;
       if (row < 0) return -1;
       if (slots[slot] !== hash || t.x(row) !== x || !t.isClient(row, client, clientPort)) continue;
@@ -153,7 +157,7 @@ export class HandshakeIndex {
     const t = this.#table;
     const slots = this.#slots;
     const mask = slots.length - 2;
-    for (let slot = hash & mask; ; slot = (slot + 2) & mask) {
+    for (let slot = 2 * (hash >>> this.#shift); ; slot = (slot + 2) & mask) {
       const there = slots[slot + 1]! - 1;
       if (there < 0 || there === row) {
         if (there < 0 || slots[slot] === hash) return slot;
@@ -169,7 +173,7 @@ export class HandshakeIndex {
     this.#used++;
     const slots = this.#slots;
     const mask = slots.length - 2;
-    let slot = hash & mask;
+    let slot = 2 * (hash >>> this.#shift);
     while (slots[slot + 1] !== 0) slot = (slot + 2) & mask;
     slots[slot] = hash;
     slots[slot + 1] = row + 1;
@@ -179,9 +183,10 @@ export class HandshakeIndex {
     const old = this.#slots;
     const slots = new Uint32Array(2 * old.length);
     const mask = slots.length - 2;
+    const shift = --this.#shift;
     for (let from = 0; from < old.length; from += 2) {
       if (old[from + 1] === 0) continue;
-      let slot = old[from]! & mask;
+      let slot = 2 * (old[from]! >>> shift);
       while (slots[slot + 1] !== 0) slot = (slot + 2) & mask;
       slots[slot] = old[from]!;
       slots[slot + 1] = old[from + 1]!;
@@ -192,7 +197,7 @@ export class HandshakeIndex {
   #delete(hash: number, row: number): void {
     const slots = this.#slots;
     const mask = slots.length - 2;
-    for (let slot = hash & mask; slots[slot + 1] !== 0; slot = (slot + 2) & mask) {
+    for (let slot = 2 * (hash >>> this.#shift); slots[slot + 1] !== 0; slot = (slot + 2) & mask) {
       if (slots[slot] === hash && slots[slot + 1] === row + 1) {
         this.#deleteAt(slot);
         return;
@@ -208,7 +213,7 @@ export class HandshakeIndex {
     let hole = slot;
     for (let next = (slot + 2) & mask; slots[next + 1] !== 0; next = (next + 2) & mask) {
       // An entry may move back unless its own place lies after the hole.
-      if (((next - (slots[next]! & mask)) & mask) < ((next - hole) & mask)) continue;
+      if (((next - 2 * (slots[next]! >>> this.#shift)) & mask) < ((next - hole) & mask)) continue;
       slots[hole] = slots[next]!;
       slots[hole + 1] = slots[next + 1]!;
       hole = next;
@@ -255,5 +260,7 @@ function finish(hash: number): number {
   return h ^ (h >>> 16);
 }
 
+/** 256 slots. */
+const FIRST_SHIFT = 24;
 /** So many rows of a pair are looked at one by one. */
 export const WALK = 8;
