@@ -9,6 +9,7 @@ import { Verdict } from '../verdict.ts';
 import type { AttemptRows } from './attempt-rows.ts';
 import type { QueueContext } from './half-open-queue.ts';
 import { hashAddress, hashNumber } from './key-hash.ts';
+import { LooseEnd } from './loose-ends.ts';
 import { SourceEvent, SourceTable } from './source-table.ts';
 import { SynShape } from './syn-shape.ts';
 import type { LedgerReport, TargetCounts, TargetProfile } from './target-profile.ts';
@@ -41,6 +42,7 @@ export class TargetLedger implements HandshakeObserver {
   readonly #captureCounts = new CaptureCounts(this.#now);
   readonly #sockets: WatchList;
   readonly #hosts: WatchList;
+  readonly #end = new LooseEnd();
   /** Where the last event was: the next is mostly at the same target. Rows of the table, -1 without. */
   #address = -1;
   #port = -1;
@@ -160,13 +162,14 @@ export class TargetLedger implements HandshakeObserver {
     if (UNFINISHED[verdict] === 0) return;
     const source = hashAddress(rows.client(row), this.#seed, rows);
     this.#lookAt(rows.server(row), rows.serverPort(row));
-    this.#capture.ends.add(ts, row, rows, verdict, source);
-    this.#hosts.of(this.#host)?.ends.add(ts, row, rows, verdict, source);
+    const end = this.#end;
+    end.read(ts, row, rows, verdict, source);
+    this.#capture.ends.add(end);
+    this.#hosts.of(this.#host)?.ends.add(end);
     const watch = this.#sockets.of(this.#socket);
     if (watch === undefined) return;
-    watch.ends.add(ts, row, rows, verdict, source);
-    if (verdict === Verdict.HalfOpen && rows.isSilent(row))
-      watch.queue.onSilent(rows.synacks(row), ts - rows.lastSynackAt(row));
+    watch.ends.add(end);
+    if (end.silent) watch.queue.onSilent(rows.synacks(row), ts - rows.lastSynackAt(row));
   }
 
   /** The capture ends at `ts`: closes the second under way. Nothing may follow but `report`. */
