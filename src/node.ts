@@ -1,6 +1,7 @@
 /** What needs Node: captures from disk or standard input, outputs, scenario files, the servers of lab and metrics. */
 export type { AttemptOutput, CaptureEnd } from './node/attempt-outputs.ts';
-export { csvOutput, jsonOutput, parquetOutput, zeekOutput } from './node/attempt-outputs.ts';
+export { csvOutput, jsonOutput, zeekOutput } from './node/attempt-outputs.ts';
+export { parquetOutput } from './node/attempt-parquet.ts';
 export { CaptureSource, captureName } from './node/capture-source.ts';
 export { streamTimeline } from './node/capture-timeline.ts';
 export type { PcapngExport } from './node/export.ts';

@@ -1,12 +1,12 @@
 /** The outputs that `halfopen explain` was asked for beside its text: opened before a packet is read, all or nothing each. */
 import type { Attempt } from '../diagnose/attempt.ts';
-import { type AttemptOutput, csvOutput, jsonOutput, parquetOutput, zeekOutput } from '../node/attempt-outputs.ts';
+import { type AttemptOutput, csvOutput, jsonOutput, zeekOutput } from '../node/attempt-outputs.ts';
 import { captureJson } from '../view/capture-json.ts';
 import type { CaptureSummary } from '../view/capture-text.ts';
 import { findingsJson } from '../view/findings-json.ts';
 import { AddressTable } from '../wire/address.ts';
 import { HalfopenError } from '../wire/error.ts';
-import { ExplainReport } from './explain-report.ts';
+import type { ExplainReport } from './explain-report.ts';
 import { checkOutputPaths } from './output-paths.ts';
 
 export interface OutputOptions {
@@ -27,11 +27,11 @@ export class ExplainOutputs {
   /** One of them is standard output, so text has no place there. */
   readonly takesStdout: boolean;
   /** Takes a few attempts, and all that is found. */
-  readonly report: ExplainReport | undefined;
+  report: ExplainReport | undefined = undefined;
   readonly #outputs: AttemptOutput[] = [];
 
   /** Throws a `HalfopenError` when one cannot be opened, or would overwrite one of the `captures` or another output. */
-  constructor(options: OutputOptions, captures: readonly string[]) {
+  static async open(options: OutputOptions, captures: readonly string[]): Promise<ExplainOutputs> {
     const wanted: Wanted[] = [];
     if (options.json) wanted.push({ option: '--json', path: '-' });
     if (options.csv !== undefined) wanted.push({ option: '--csv', path: options.csv });
@@ -42,15 +42,24 @@ export class ExplainOutputs {
     if (options.parquet === '-' && process.stdout.isTTY === true) {
       throw new HalfopenError('--parquet: standard output is a terminal, expected a file or a pipe');
     }
-    this.isNone = wanted.length === 0;
-    this.takesStdout = [...wanted, ...report].some(({ path }) => path === '-');
+    const takesStdout = [...wanted, ...report].some(({ path }) => path === '-');
+    const outputs = new ExplainOutputs(wanted.length === 0, takesStdout);
     try {
-      for (const { option, path } of wanted) this.#outputs.push(this.#open(option, path, options));
-      this.report = options.report === undefined ? undefined : new ExplainReport(options.report);
+      for (const { option, path } of wanted) outputs.#outputs.push(await outputs.#open(option, path, options));
+      if (options.report !== undefined) {
+        const { ExplainReport } = await import('./explain-report.ts');
+        outputs.report = new ExplainReport(options.report);
+      }
     } catch (error) {
-      this.discard();
+      outputs.discard();
       throw error;
     }
+    return outputs;
+  }
+
+  private constructor(isNone: boolean, takesStdout: boolean) {
+    this.isNone = isNone;
+    this.takesStdout = takesStdout;
   }
 
   add(attempt: Attempt): void {
@@ -74,14 +83,15 @@ export class ExplainOutputs {
     this.report?.discard();
   }
 
-  #open(option: Wanted['option'], path: string, { attempts }: OutputOptions): AttemptOutput {
+  /** What only some outputs need is loaded for them: a Parquet writer and a page of charts are half of all modules. */
+  async #open(option: Wanted['option'], path: string, { attempts }: OutputOptions): Promise<AttemptOutput> {
     switch (option) {
       case '--json':
         return jsonOutput(path, { schema: JSON_SCHEMA }, this, attempts);
       case '--csv':
         return csvOutput(path, this);
       case '--parquet':
-        return parquetOutput(path, this);
+        return (await import('../node/attempt-parquet.ts')).parquetOutput(path, this);
       case '--zeek':
         return zeekOutput(path, this);
       default:

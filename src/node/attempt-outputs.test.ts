@@ -20,7 +20,8 @@ import type { Attempt } from '../diagnose/attempt.ts';
 import { VERDICT_NAMES } from '../diagnose/verdict.ts';
 import { ATTEMPT_COLUMNS } from '../view/attempt-columns.ts';
 import { AddressTable } from '../wire/address.ts';
-import { type AttemptOutput, csvOutput, jsonOutput, parquetOutput, zeekOutput } from './attempt-outputs.ts';
+import { type AttemptOutput, csvOutput, jsonOutput, zeekOutput } from './attempt-outputs.ts';
+import { parquetOutput } from './attempt-parquet.ts';
 import { GrowingOutput } from './growing-output.ts';
 
 const addresses = new AddressTable();

@@ -4,7 +4,6 @@ import type { CaptureFrame } from '../view/attempt-columns.ts';
 import { CSV_HEAD, csvLine } from '../view/attempt-csv.ts';
 import { attemptJson } from '../view/attempt-json.ts';
 import { zeekFoot, zeekHead, zeekLine } from '../view/zeek-log.ts';
-import { AttemptParquet } from './attempt-parquet.ts';
 import { GrowingOutput } from './growing-output.ts';
 
 export interface AttemptOutput {
@@ -55,17 +54,6 @@ export function zeekOutput(path: string, capture: CaptureFrame): AttemptOutput {
       output.write(zeekFoot(capture.start + BigInt(endedAt)));
       output.finish();
     },
-    discard: () => output.discard(),
-  };
-}
-
-export function parquetOutput(path: string, capture: CaptureFrame): AttemptOutput {
-  const output = new GrowingOutput(path);
-  const file = new AttemptParquet(output, capture);
-  return {
-    path,
-    add: (attempt) => file.add(attempt),
-    finish: () => file.finish(),
     discard: () => output.discard(),
   };
 }

@@ -11,9 +11,21 @@ import {
   type ColumnKind,
   type ColumnValue,
 } from '../view/attempt-columns.ts';
-import type { GrowingOutput } from './growing-output.ts';
+import type { AttemptOutput } from './attempt-outputs.ts';
+import { GrowingOutput } from './growing-output.ts';
 
-export class AttemptParquet {
+export function parquetOutput(path: string, capture: CaptureFrame): AttemptOutput {
+  const output = new GrowingOutput(path);
+  const file = new AttemptParquet(output, capture);
+  return {
+    path,
+    add: (attempt) => file.add(attempt),
+    finish: () => file.finish(),
+    discard: () => output.discard(),
+  };
+}
+
+class AttemptParquet {
   readonly #output: GrowingOutput;
   readonly #capture: CaptureFrame;
   readonly #bytes: ByteWriter;

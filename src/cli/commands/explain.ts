@@ -64,7 +64,7 @@ async function explain(paths: readonly string[], options: ExplainOptions): Promi
   const first = new FirstAttempts(
     options.attempts ? Math.min(options.limit === 0 ? Infinity : options.limit, mostShown(options)) : 0,
   );
-  const outputs = new ExplainOutputs(options, paths);
+  const outputs = await ExplainOutputs.open(options, paths);
   let filter: AttemptFilter = attemptFilter(options, 0n);
   const selective = isFiltered(options);
   let passed = 0;
