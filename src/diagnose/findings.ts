@@ -41,6 +41,10 @@ export interface RateCurve {
   readonly synack: readonly number[];
   readonly completed: readonly number[];
   readonly refused: readonly number[];
+  /** Attempts begun in this step that have not completed since, those under way as the capture ends among them. */
+  readonly unfinished: readonly number[];
+  /** SYN/ACKs and RSTs whose SYN is not in the capture. */
+  readonly strayReplies: readonly number[];
   readonly newSources: readonly number[];
   /** Half-open entries at the end of each step, as the packets show them, without any limit. */
   readonly halfOpen: readonly number[];

@@ -17,7 +17,7 @@ import { judgeSources } from './judge/judge-sources.ts';
 import { judgeStrays } from './judge/judge-strays.ts';
 import { type JudgementInput, TELLING } from './judge/judgement-input.ts';
 import { crowdSentence, floodSentence, stormSentence, subjectText, unknownOf } from './judge/sentences.ts';
-import { type Stretch, stretchOf, unfinishedOf } from './judge/stretch.ts';
+import { type Stretch, stretchOf } from './judge/stretch.ts';
 import { type Case, caseOf } from './judge/subject-case.ts';
 import { weighFlashCrowd, weighRetryStorm } from './judge/weigh-crowd.ts';
 import { weighFlood } from './judge/weigh-flood.ts';
@@ -160,11 +160,7 @@ function ofTarget(input: JudgementInput, c: Case, opinion: Opinion, subject: Sub
   const { profile } = c;
   const where = subjectText(subject, input.format);
   const { kind } = opinion;
-  const when = stretchOf(
-    profile.rate,
-    kind === 'flood' ? unfinishedOf(profile.rate) : profile.rate.syn,
-    input.duration,
-  );
+  const when = stretchOf(profile.rate, kind === 'flood' ? c.curve : profile.rate.syn, input.duration);
   const sources = sourceStatistics(c);
   const sentence =
     kind === 'flood'

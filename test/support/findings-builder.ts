@@ -131,6 +131,8 @@ export function aFlood(parts: Partial<Judgement> = {}): Judgement {
       synack: during(1000),
       completed: during(2),
       refused: during(0),
+      unfinished: during(998),
+      strayReplies: during(0),
       newSources: during(999),
       halfOpen: during(30_000),
     },

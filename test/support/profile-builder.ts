@@ -22,8 +22,6 @@ export function aProfile(parts: Partial<TargetProfile> = {}): TargetProfile {
       fin: 100,
       strayReceived: 0,
       straySent: 0,
-      straySynacks: 0,
-      strayFlows: 0,
       midStreamFromClient: 0,
       midStreamFromServer: 0,
       firstAt: 0,
@@ -33,8 +31,9 @@ export function aProfile(parts: Partial<TargetProfile> = {}): TargetProfile {
     watched: 100,
     peakRate: 1,
     peakAt: 0,
+    peakStrays: 0,
     findings: [],
-    rate: { start: 0, step: SEC, syn: [], synack: [], completed: [], refused: [], newSources: [], halfOpen: [] },
+    rate: { start: 0, step: SEC, syn: [], synack: [], completed: [], refused: [], unfinished: [], strayReplies: [], newSources: [], halfOpen: [] },
     sources: aTally(100, 100),
     ports: aTally(100, 1),
     hosts: { count: 1, error: 0 },
@@ -51,12 +50,12 @@ export function aProfile(parts: Partial<TargetProfile> = {}): TargetProfile {
       prints: [],
       printsLost: 0,
     },
+    settled: parts.unfinished ?? NONE_UNFINISHED,
+    reaction: SEC,
     resending: { backoff: 0, copies: 0, never: 0, notWatched: 0 },
-    unfinished: { attempts: 0, elsewhere: 0, silent: 0, sources: { count: 0, error: 0 }, withoutOptions: 0, ttls: [] },
+    unfinished: NONE_UNFINISHED,
     synSamples: samples,
     synackSamples: samples,
-    straySenders: { count: 0, error: 0 },
-    strayReceivers: { count: 0, error: 0 },
     queue: undefined,
     ...parts,
   };
@@ -94,3 +93,12 @@ export function aSource(parts: Partial<SourceProfile> = {}): SourceProfile {
     ...parts,
   };
 }
+
+const NONE_UNFINISHED: TargetProfile['unfinished'] = {
+  attempts: 0,
+  elsewhere: 0,
+  silent: 0,
+  sources: { count: 0, error: 0 },
+  withoutOptions: 0,
+  ttls: [],
+};

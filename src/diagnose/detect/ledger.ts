@@ -3,7 +3,7 @@
  * target has counts; the busiest are watched (windows, detectors, sketches). What had to give way is counted.
  */
 import type { AddressVisitor } from '../../wire/address.ts';
-import { type Segment, SYN } from '../../wire/segment.ts';
+import type { Segment } from '../../wire/segment.ts';
 import type { HandshakeObserver } from '../handshake-observer.ts';
 import { Verdict } from '../verdict.ts';
 import type { AttemptRows } from './attempt-rows.ts';
@@ -13,7 +13,7 @@ import { LooseEnd } from './loose-ends.ts';
 import { SourceEvent, SourceTable } from './source-table.ts';
 import { SynShape } from './syn-shape.ts';
 import type { LedgerReport, TargetCounts, TargetProfile } from './target-profile.ts';
-import { CaptureCounts, Event, TargetTable } from './target-table.ts';
+import { CaptureCounts, EVENTS, Event, TargetTable } from './target-table.ts';
 import { TargetWatch } from './target-watch.ts';
 import { unlikelySource } from './unlikely-sources.ts';
 import { WatchList } from './watch-list.ts';
@@ -118,6 +118,10 @@ export class TargetLedger implements HandshakeObserver {
 
   onCompleted(ts: number, row: number): void {
     this.#ofAttempt(Event.Completed, SourceEvent.Completed, ts, row);
+    const since = this.#rows.synAt(row);
+    this.#capture.complete(since);
+    this.#hosts.of(this.#host)?.complete(since);
+    this.#sockets.of(this.#socket)?.complete(since);
     this.#depart(row);
   }
 
@@ -136,19 +140,13 @@ export class TargetLedger implements HandshakeObserver {
     this.#at(Event.Fin, ts, this.#rows.server(row), this.#rows.serverPort(row));
   }
 
-  onUnsolicited(ts: number, row: number, seg: Readonly<Segment>, _ttl: number): void {
-    const sender = hashAddress(seg.src, this.#seed, this.#rows);
-    const receiver = hashAddress(seg.dst, this.#seed, this.#rows);
+  onUnsolicited(ts: number, _row: number, seg: Readonly<Segment>, _ttl: number): void {
     this.#at(Event.StraySent, ts, seg.src, seg.sport);
-    this.#sockets.of(this.#socket)?.straysTo(seg.dst, receiver);
-    this.#hosts.of(this.#host)?.straysTo(seg.dst, receiver);
-    this.#capture.straysTo(seg.dst, receiver);
+    // Reflectors are many and send little each: only who sends more is watched.
+    if (this.#targets.counts[this.#host * EVENTS + Event.StraySent]! >= MANY_STRAYS) this.#hosts.make(this.#host);
     // A port that sent nothing is no target: strays count at the host they reach.
     this.#at(Event.StrayReceived, ts, seg.dst, -1);
-    if ((seg.flags & SYN) !== 0) this.#at(Event.StraySynack, ts, seg.dst, -1);
-    if (this.#rows.synAt(row) === ts) this.#at(Event.StrayFlow, ts, seg.dst, -1);
-    this.#hosts.make(this.#host)?.straysFrom(seg.src, sender);
-    this.#capture.straysFrom(seg.src, sender);
+    this.#hosts.make(this.#host);
   }
 
   onMidStream(ts: number, row: number, fromClient: boolean): void {
@@ -303,4 +301,5 @@ const MOST_TARGETS = 65_536;
 const MOST_WATCHED = 384;
 const SOURCE_SETS = 256;
 const MOST_SOURCES = 256;
+const MANY_STRAYS = 8;
 const SEC = 1e9;

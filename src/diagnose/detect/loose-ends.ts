@@ -17,6 +17,8 @@ export class LooseEnd {
   bare = false;
   /** Answered, and then heard of no more. */
   silent = false;
+  /** ns that its last try had been out. A refusal, a reset or a second copy of either segment: for ever. */
+  waited = Infinity;
   sourceHash = 0;
 
   /** An attempt that did not complete, as far as the capture shows; watched until `ts`. */
@@ -25,27 +27,38 @@ export class LooseEnd {
     this.ttl = rows.synTtl(row);
     this.bare = rows.synPrint(row) === 0;
     this.silent = verdict === Verdict.HalfOpen && rows.isSilent(row);
+    this.waited = waitedFor(ts, row, rows, verdict);
     this.sourceHash = sourceHash;
   }
 }
 
 export class LooseEnds {
   readonly #kinds = new Uint32Array(Object.keys(Kind).length);
-  #attempts = 0;
-  #silent = 0;
-  #withoutOptions = 0;
-  readonly #ttls = new Uint32Array(256);
-  readonly #sources = new DistinctSketches(1, SOURCE_BITS);
+  readonly #all = new Ends();
+  readonly #settled = new Ends();
+  /** Completed handshakes by the number of bits of the milliseconds they took. */
+  readonly #took = new Uint32Array(LONGEST + 1);
+
+  /** A handshake completed after so many ns. Hot. */
+  handshakeTook(ns: number): void {
+    this.#took[Math.min(LONGEST, 32 - Math.clz32(ns / 1e6))]!++;
+  }
+
+  /** ns within which 19 of 20 handshakes completed, rounded up to a power of two ms; at least a second. */
+  reaction(): number {
+    const all = this.#took.reduce((sum, n) => sum + n, 0);
+    let bits = LONGEST;
+    for (let slower = 0; bits > 0 && slower + this.#took[bits]! <= 0.05 * all; bits--) slower += this.#took[bits]!;
+    return Math.max(LEAST_REACTION, 2 ** bits * 1e6);
+  }
 
   /** Hot. */
   add(end: Readonly<LooseEnd>): void {
     this.#kinds[end.kind]!++;
     if (end.kind === Kind.GivenUp || end.kind === Kind.Elsewhere) return;
-    this.#attempts++;
-    this.#sources.add(0, end.sourceHash);
-    this.#ttls[end.ttl & 255]!++;
-    if (end.bare) this.#withoutOptions++;
-    if (end.silent) this.#silent++;
+    this.#all.add(end);
+    const settled = end.waited === Infinity || (end.waited >= LEAST_REACTION && end.waited >= this.reaction());
+    if (settled) this.#settled.add(end);
   }
 
   resending(): Resending {
@@ -58,9 +71,34 @@ export class LooseEnds {
   }
 
   unfinished(): Unfinished {
+    return this.#all.read(this.#kinds[Kind.Elsewhere]!);
+  }
+
+  /** Those that had had time to complete. */
+  settled(): Unfinished {
+    return this.#settled.read(this.#kinds[Kind.Elsewhere]!);
+  }
+}
+
+class Ends {
+  #attempts = 0;
+  #silent = 0;
+  #withoutOptions = 0;
+  readonly #ttls = new Uint32Array(256);
+  readonly #sources = new DistinctSketches(1, SOURCE_BITS);
+
+  add(end: Readonly<LooseEnd>): void {
+    this.#attempts++;
+    this.#sources.add(0, end.sourceHash);
+    this.#ttls[end.ttl & 255]!++;
+    if (end.bare) this.#withoutOptions++;
+    if (end.silent) this.#silent++;
+  }
+
+  read(elsewhere: number): Unfinished {
     return {
       attempts: this.#attempts,
-      elsewhere: this.#kinds[Kind.Elsewhere]!,
+      elsewhere,
       silent: this.#silent,
       sources: {
         count: Math.min(this.#attempts, Math.round(this.#sources.estimate(0))),
@@ -70,6 +108,13 @@ export class LooseEnds {
       ttls: readTtls(this.#ttls),
     };
   }
+}
+
+function waitedFor(ts: number, row: number, rows: AttemptRows, verdict: Verdict): number {
+  if (verdict === Verdict.Aborted || verdict === Verdict.Refused) return Infinity;
+  // Who sends a second copy has waited for longer than the round trip it expects.
+  if (rows.syns(row) > 1 || rows.synacks(row) > 1) return Infinity;
+  return ts - (rows.synacks(row) === 1 ? rows.lastSynackAt(row) : rows.synAt(row));
 }
 
 function kindOf(ts: number, row: number, rows: AttemptRows, verdict: Verdict): Kind {
@@ -89,5 +134,9 @@ function kindOf(ts: number, row: number, rows: AttemptRows, verdict: Verdict): K
 const LEAST_TIMEOUT = 900_000_000;
 /** Three seconds were the first timeout before RFC 6298 (RFC 2988), so a stack has sent again by then. */
 const WATCHED = 3_000_000_000;
+/** ns. Stacks take a round trip for lost after a second (RFC 6298 §2.1), so nearly all are shorter. */
+const LEAST_REACTION = 1_000_000_000;
+/** Bits of 16 s in ms: a stack has sent its SYN four times by then. */
+const LONGEST = 14;
 /** 512 registers: 3.7 %. */
 const SOURCE_BITS = 9;

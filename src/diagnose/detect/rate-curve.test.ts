@@ -5,7 +5,7 @@ import { Curve, MOST_STEPS, RateSteps } from './rate-curve.ts';
 const SEC = 1e9;
 
 function values(syn: number, halfOpen: number): Float64Array {
-  const columns = new Float64Array(6);
+  const columns = new Float64Array(Object.keys(Curve).length);
   columns[Curve.Syn] = syn;
   columns[Curve.HalfOpen] = halfOpen;
   return columns;

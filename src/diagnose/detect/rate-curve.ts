@@ -1,8 +1,17 @@
 /** Rates over time in at most 600 steps: when they are full, each two become one, so a curve never outgrows its room. */
 import type { RateCurve } from '../findings.ts';
 
-/** The columns of a curve: five that add up, and a level. */
-export const Curve = { Syn: 0, Synack: 1, Completed: 2, Refused: 3, NewSources: 4, HalfOpen: 5 } as const;
+/** The columns of a curve: those that add up, and a level. */
+export const Curve = {
+  Syn: 0,
+  Synack: 1,
+  Completed: 2,
+  Refused: 3,
+  Unfinished: 4,
+  StrayReplies: 5,
+  NewSources: 6,
+  HalfOpen: 7,
+} as const;
 
 export class RateSteps {
   /** Second of the capture in which the first step begins. */
@@ -32,6 +41,14 @@ export class RateSteps {
     this.#columns[Curve.HalfOpen]![this.#reach(second)] = level;
   }
 
+  /** An attempt that began in this second has completed. Those from before the first second were never counted. */
+  complete(second: number): void {
+    if (second < this.#first) return;
+    const column = this.#columns[Curve.Unfinished]!;
+    const step = Math.floor((second - this.#first) / this.#step);
+    if (step < this.#used && column[step]! > 0) column[step]!--;
+  }
+
   read(): RateCurve {
     const read = (column: number): readonly number[] => Array.from(this.#columns[column]!.subarray(0, this.#used));
     return {
@@ -41,6 +58,8 @@ export class RateSteps {
       synack: read(Curve.Synack),
       completed: read(Curve.Completed),
       refused: read(Curve.Refused),
+      unfinished: read(Curve.Unfinished),
+      strayReplies: read(Curve.StrayReplies),
       newSources: read(Curve.NewSources).map((n) => Math.round(n * 10) / 10),
       halfOpen: read(Curve.HalfOpen),
     };

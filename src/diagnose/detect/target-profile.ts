@@ -26,9 +26,6 @@ export interface TargetCounts {
   /** SYN/ACKs and RSTs whose SYN is not in the capture: that reached this target, and that it sent. */
   readonly strayReceived: number;
   readonly straySent: number;
-  /** Of those received: SYN/ACKs, and different pairs of sockets they came on (a row's first stray segment). */
-  readonly straySynacks: number;
-  readonly strayFlows: number;
   /** Segments of flows whose opening is not in the capture, from the side taken for the client and from the other. */
   readonly midStreamFromClient: number;
   readonly midStreamFromServer: number;
@@ -111,7 +108,7 @@ export interface Resending {
 }
 
 /**
- * Attempts that never completed, once the tracker let go of them: beside a busy server's served clients, a flood of a few
+ * Attempts that did not complete, once the tracker let go of them: beside a busy server's served clients, a flood of a few
  * SYNs a second shows only here. `CannotJudge` is not among them.
  */
 export interface Unfinished {
@@ -138,6 +135,8 @@ export interface TargetProfile {
   /** Most attempts within one second, and when that second began; 0 and -1 without. */
   readonly peakRate: number;
   readonly peakAt: number;
+  /** Most stray replies within one second. */
+  readonly peakStrays: number;
   /** Of detectors 1 to 5. */
   readonly findings: readonly Finding[];
   readonly rate: RateCurve;
@@ -149,12 +148,13 @@ export interface TargetProfile {
   readonly traits: SynTraits;
   readonly resending: Resending;
   readonly unfinished: Unfinished;
+  /** Those of them that were last tried at least `reaction` before the tracker let go of them: the others were under way. */
+  readonly settled: Unfinished;
+  /** ns within which nearly all handshakes here complete, at least a second. */
+  readonly reaction: number;
   /** X of attempts; Y of SYN/ACKs, the first to each attempt. */
   readonly synSamples: Samples;
   readonly synackSamples: Samples;
-  /** Who sent stray SYN/ACKs and RSTs hither; whom this target sent such. */
-  readonly straySenders: Distinct;
-  readonly strayReceivers: Distinct;
   /** Sockets only. */
   readonly queue: QueueEstimate | undefined;
 }

@@ -21,8 +21,6 @@ export const Event = {
   StraySent: 10,
   MidStreamFromClient: 11,
   MidStreamFromServer: 12,
-  StraySynack: 13,
-  StrayFlow: 14,
 } as const;
 export type Event = (typeof Event)[keyof typeof Event];
 
@@ -217,8 +215,6 @@ function readCounts(counts: Uint32Array | Float64Array, at: number, firstAt: num
     fin: of(Event.Fin),
     strayReceived: of(Event.StrayReceived),
     straySent: of(Event.StraySent),
-    straySynacks: of(Event.StraySynack),
-    strayFlows: of(Event.StrayFlow),
     midStreamFromClient: of(Event.MidStreamFromClient),
     midStreamFromServer: of(Event.MidStreamFromServer),
     firstAt,

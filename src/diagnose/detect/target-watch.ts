@@ -33,9 +33,6 @@ export class TargetWatch {
   /** Not of the capture: there it is the sum of the hosts', and sources are in a table of their own. */
   readonly shape: SynShape | undefined;
   readonly #sources: TallySketch | undefined;
-  /** Made on first need: few targets have strays. */
-  straySenders: TallySketch | undefined = undefined;
-  strayReceivers: TallySketch | undefined = undefined;
   /** Entries of the queue: of a host or the capture as if all its ports shared one. */
   readonly queue: HalfOpenQueue;
   /** Second of the capture under way, and what was counted in it. */
@@ -43,9 +40,13 @@ export class TargetWatch {
   readonly #counted = new Uint32Array(EVENTS);
   /** New sources of this second, where `SourceTable` does not tell. V8 boxes fractions in plain fields. */
   readonly #newSources: Float64Array;
+  readonly #now: Float64Array;
+  /** Attempts of this second that have not completed. */
+  #unfinished = 0;
   #anything = false;
   #peakRate = 0;
   #peakAt = -1;
+  #peakStrays = 0;
   readonly #ports: TallySketch | undefined;
   readonly #hosts: TallySketch | undefined;
   readonly #curve: RateSteps;
@@ -59,6 +60,7 @@ export class TargetWatch {
    */
   constructor(scope: TargetScope, now: Float64Array, newSources: Float64Array = new Float64Array(1)) {
     this.#newSources = newSources;
+    this.#now = now;
     const ts = now[0]!;
     this.scope = scope;
     this.watchedFrom = ts;
@@ -87,6 +89,7 @@ export class TargetWatch {
     if (second > this.#second) this.#close(second);
     this.#anything = true;
     this.attempts++;
+    this.#unfinished++;
     this.#counted[Event.Attempt]!++;
     if (this.#sources !== undefined) {
       this.#sources.key[0] = seg.src;
@@ -113,14 +116,12 @@ export class TargetWatch {
     this.queue.model.depart(Math.floor(since / SEC));
   }
 
-  straysFrom(sender: number, hash: number): void {
-    this.straySenders ??= new TallySketch();
-    this.straySenders.add(sender, hash);
-  }
-
-  straysTo(receiver: number, hash: number): void {
-    this.strayReceivers ??= new TallySketch();
-    this.strayReceivers.add(receiver, hash);
+  /** An attempt that began at `since` (ns) has completed. Hot. */
+  complete(since: number): void {
+    this.ends.handshakeTook(this.#now[0]! - since);
+    const second = Math.floor(since / SEC);
+    if (second < this.#second) this.#curve.complete(second);
+    else if (this.#unfinished > 0) this.#unfinished--;
   }
 
   eachAddress(visit: AddressVisitor): void {
@@ -168,6 +169,7 @@ export class TargetWatch {
       watched: this.attempts,
       peakRate: this.#peakRate,
       peakAt: this.#peakAt,
+      peakStrays: this.#peakStrays,
       findings,
       rate: this.#curve.read(),
       sources,
@@ -176,10 +178,10 @@ export class TargetWatch {
       traits: shape.read((print) => rows.optionBytes(print)),
       resending: this.ends.resending(),
       unfinished: this.ends.unfinished(),
+      settled: this.ends.settled(),
+      reaction: this.ends.reaction(),
       synSamples: this.synSamples.read(),
       synackSamples: this.synackSamples.read(),
-      straySenders: this.straySenders?.distinct() ?? NONE,
-      strayReceivers: this.strayReceivers?.distinct() ?? NONE,
       queue: queued ? this.queue.estimate(context) : undefined,
     };
   }
@@ -222,7 +224,9 @@ export class TargetWatch {
     w.aborted = n[Event.Aborted]! + n[Event.TakenBack]!;
     w.fin = n[Event.Fin]!;
     w.newSources = this.#newSources[0]!;
-    w.strayReplies = n[Event.StrayReceived]!;
+    // In the capture each was sent by one host and received by another.
+    w.strayReplies = n[Event.StrayReceived]! + (this.scope === 'capture' ? 0 : n[Event.StraySent]!);
+    if (w.strayReplies > this.#peakStrays) this.#peakStrays = w.strayReplies;
     if (w.attempts > this.#peakRate) {
       this.#peakRate = w.attempts;
       this.#peakAt = w.start;
@@ -239,9 +243,12 @@ export class TargetWatch {
     columns[Curve.Synack] = w.synack;
     columns[Curve.Completed] = w.completed;
     columns[Curve.Refused] = w.refused;
+    columns[Curve.Unfinished] = this.#unfinished;
+    columns[Curve.StrayReplies] = w.strayReplies;
     columns[Curve.NewSources] = w.newSources;
     columns[Curve.HalfOpen] = this.queue.model.held(DEFAULT_RETRIES);
     this.#curve.add(second, columns);
+    this.#unfinished = 0;
   }
 }
 
@@ -272,5 +279,4 @@ function tallyOfOne(value: number, total: number): Tally {
 }
 
 const ONE: Distinct = { count: 1, error: 0 };
-const NONE: Distinct = { count: 0, error: 0 };
 const SEC = 1e9;

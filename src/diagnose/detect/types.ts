@@ -18,7 +18,7 @@ export interface TargetWindow {
   readonly fin: number;
   /** Attempts from addresses not seen at this target before (estimated, see `SourceSketch`). */
   readonly newSources: number;
-  /** Unsolicited SYN/ACKs and RSTs, counted at whom they reached. */
+  /** Unsolicited SYN/ACKs and RSTs, received or sent. */
   readonly strayReplies: number;
 }
 

@@ -51,6 +51,7 @@ function ofStrays(
   const port = kind === 'backscatter' && s.serverPorts.distinct.count === 1 ? s.serverPorts.top[0]!.value : -1;
   const subject: Subject = { role: kind === 'reflection' ? 'target' : 'source', address, port, prefix: '' };
   const where = subjectText(subject, input.format);
+  const host = input.ledger.targets.find((one) => one.scope === 'host' && one.address === s.address);
   return {
     kind,
     subject,
@@ -58,10 +59,10 @@ function ofStrays(
     onset: s.firstAt,
     end: input.duration - s.lastAt < 2e9 ? -1 : s.lastAt,
     attempts: 0,
-    peakRate: 0,
+    peakRate: host?.peakStrays ?? 0,
     sentence: write(where, s),
     findings: [findBackscatter(s)],
-    rate: input.ledger.targets.find((one) => one.scope === 'host' && one.address === s.address)?.rate ?? NO_RATE,
+    rate: host?.rate ?? NO_RATE,
     sources: {
       distinct: s.peers.distinct.count,
       exact: s.peers.distinct.error === 0,
@@ -95,6 +96,8 @@ const NO_RATE: RateCurve = {
   synack: [],
   completed: [],
   refused: [],
+  unfinished: [],
+  strayReplies: [],
   newSources: [],
   halfOpen: [],
 };

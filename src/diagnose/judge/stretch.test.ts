@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RateCurve } from '../findings.ts';
-import { levelOf, stretchOf, unfinishedOf } from './stretch.ts';
+import { levelOf, stretchOf } from './stretch.ts';
 
 const SEC = 1e9;
 
@@ -27,11 +27,7 @@ test('one step of a quiet capture', () => {
   expect(stretchOf(curve(values), values, 8 * SEC)).toEqual({ onset: 3 * SEC, end: 4 * SEC });
 });
 
-test('unfinished are SYNs that no completion of the same step or the next matches', () => {
-  expect(unfinishedOf({ ...curve([5, 3, 0, 9]), completed: [2, 4, 1, 0] })).toEqual([2, 0, 0, 9]);
-  expect(unfinishedOf({ ...curve([20, 0]), completed: [4, 13] })).toEqual([3, 0]);
-});
-
 function curve(syn: readonly number[]): RateCurve {
-  return { start: 0, step: SEC, syn, synack: [], completed: [], refused: [], newSources: [], halfOpen: [] };
+  const none = { synack: [], completed: [], refused: [], unfinished: [], strayReplies: [], newSources: [], halfOpen: [] };
+  return { start: 0, step: SEC, syn, ...none };
 }

@@ -20,25 +20,11 @@ export function stretchOf(curve: RateCurve, values: readonly number[], duration:
 }
 
 /**
- * From which value on a step stands out: a tenth of the highest, and more than the traffic that completes makes by chance.
- * Of n completions a step, handshakes that reach over its end leave some square root of n.
+ * From which value on a step stands out: a tenth of the highest, and more than fail by chance beside `completed` ones: some
+ * square root of their number.
  */
-export function levelOf(values: readonly number[], { completed }: RateCurve): number {
+export function levelOf(values: readonly number[], { completed }: Pick<RateCurve, 'completed'>): number {
   const peak = values.reduce((a, b) => Math.max(a, b), 0);
-  return Math.max(0.1 * peak, Math.min(0.6 * peak, 1 + Math.sqrt(median(completed))));
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
-}
-
-/** SYNs of each step that no completion of this step or the next matched: handshakes reach over the end of a step. */
-export function unfinishedOf({ syn, completed }: RateCurve): number[] {
-  const open = syn.map((syns, i) => syns - (completed[i] ?? 0));
-  for (let i = 0; i + 1 < open.length; i++) {
-    const late = Math.min(Math.max(0, open[i]!), Math.max(0, -open[i + 1]!));
-    open[i]! -= late;
-    open[i + 1]! += late;
-  }
-  return open.map((n) => Math.max(0, n));
+  const usual = completed.toSorted((a, b) => a - b)[completed.length >> 1] ?? 0;
+  return Math.max(0.1 * peak, Math.min(0.6 * peak, 1 + Math.sqrt(usual)));
 }

@@ -2,17 +2,19 @@
 import type { TargetProfile, Unfinished } from '../detect/target-profile.ts';
 import type { IsnQuality, RateCurve } from '../findings.ts';
 import { isnQuality } from '../isn-quality.ts';
-import { levelOf, unfinishedOf } from './stretch.ts';
+import { levelOf } from './stretch.ts';
 
 export interface Case {
   readonly profile: TargetProfile;
   readonly attempts: number;
   readonly completed: number;
-  /** Share of SYNs that completed, during the steps in which most of the unfinished ones came. */
+  /** Share of attempts that completed, of the steps in which most of the unfinished ones came. */
   readonly completedThen: number;
   /** Attempts whose end the capture shows: not those answered where it does not look. */
   readonly judged: number;
   readonly unfinished: number;
+  /** When they began: one number for each step of the profile's curve. */
+  readonly curve: readonly number[];
   /** Answered where the capture does not look. */
   readonly elsewhere: number;
   /** SYN/ACK sent, nothing at all came back. */
@@ -37,8 +39,11 @@ export interface Case {
   readonly networks: number;
   /** Shares of unfinished attempts. */
   readonly withoutOptions: number;
-  /** TTLs that hold 95 % of them. */
+  /** The same of the other attempts. */
+  readonly withoutOptionsServed: number;
+  /** TTLs that hold 95 % of them, and of all attempts. */
   readonly ttls: number;
+  readonly ttlsOfAll: number;
   /** Share of the most frequent window and options, of all attempts. */
   readonly commonPrint: number;
   /**
@@ -64,32 +69,36 @@ export interface Surroundings {
 
 export function caseOf(profile: TargetProfile, { live, parts }: Surroundings): Case {
   const { counts, traits, resending } = profile;
-  const u = live ? withPending(profile) : profile.unfinished;
+  const { u, curve } = unfinishedOf(profile, live);
   const unanswered = Math.max(0, u.attempts - u.silent - counts.refused - counts.aborted - counts.takenBack);
   const watchedForMore = resending.backoff + resending.copies + resending.never + u.silent;
   const sentAgain = resending.backoff / Math.max(1, watchedForMore);
   const sources = u.attempts > 0 ? u.sources.count : profile.sources.distinct.count;
   const samples = profile.synSamples;
+  const others = Math.max(0, traits.withoutOptions - u.withoutOptions);
   return {
     profile,
     attempts: counts.attempts,
     completed: counts.completed,
-    completedThen: completedThen(profile.rate),
+    completedThen: completedThen(profile.rate, curve),
     judged: counts.completed + u.attempts,
     unfinished: u.attempts,
+    curve,
     elsewhere: u.elsewhere,
     silent: u.silent,
     refused: counts.refused,
     aborted: counts.aborted,
     unanswered,
     answersSeen: counts.answered + counts.refused > 0,
-    heldAtOnce: Math.round(heldAtOnce(profile.rate, u.attempts) * (1 - sentAgain)),
+    heldAtOnce: Math.round(heldAtOnce(profile.rate, curve, u.attempts) * (1 - sentAgain)),
     parts,
     sources,
     perSource: u.attempts / Math.max(1, sources),
     networks: new Set(samples.source.map((source) => Math.floor(source / 2 ** 24))).size,
     withoutOptions: u.withoutOptions / Math.max(1, u.attempts),
+    withoutOptionsServed: others / Math.max(1, traits.attempts - u.attempts),
     ttls: holding(u.ttls, u.attempts),
+    ttlsOfAll: holding(traits.ttls, traits.attempts),
     commonPrint: (traits.prints[0]?.attempts ?? 0) / Math.max(1, traits.attempts),
     sentAgain,
     watchedForMore,
@@ -100,36 +109,62 @@ export function caseOf(profile: TargetProfile, { live, parts }: Surroundings): C
 }
 
 /**
- * Unfinished attempts of a capture that goes on: those let go of, and those that stand open now. Of the latter only the
- * number is known, so that where they are most of it, all attempts speak for them.
+ * The attempts that count as unfinished, and their curve. Those under way as the capture ends are none, unless they are more
+ * than complete in the time that handshakes take here. Of a capture that goes on, those that stand open now are known by
+ * number alone, so that where they are most of it, all attempts speak for them.
  */
-function withPending({ unfinished, counts, traits, sources, rate }: TargetProfile): Unfinished {
-  const settled = counts.completed + counts.refused + counts.aborted + counts.takenBack;
-  const open = Math.max(0, Math.min(counts.attempts - settled, rate.halfOpen.at(-1) ?? 0));
-  if (open <= unfinished.attempts) return unfinished;
-  const attempts = Math.max(open, unfinished.attempts);
+function unfinishedOf(profile: TargetProfile, live: boolean): { readonly u: Unfinished; readonly curve: number[] } {
+  const { unfinished, settled, counts, traits, sources, rate, reaction } = profile;
+  const explained = completedWithin(rate, reaction);
+  const young = unfinished.attempts - settled.attempts;
+  const u = young > explained ? unfinished : settled;
+  if (!live) return { u, curve: u === settled ? without(young, rate.unfinished) : [...rate.unfinished] };
+  const curve = without(explained, rate.unfinished);
+  const over = counts.completed + counts.refused + counts.aborted + counts.takenBack;
+  const open = Math.max(0, Math.min(counts.attempts - over, rate.halfOpen.at(-1) ?? 0) - explained);
+  if (open <= u.attempts) return { u, curve };
+  const silent = counts.answered - counts.completed - counts.aborted - counts.takenBack - explained;
   return {
-    attempts,
-    elsewhere: unfinished.elsewhere,
-    silent: Math.max(0, Math.min(open, counts.answered - counts.completed - counts.aborted - counts.takenBack)),
-    sources: { count: Math.min(attempts, sources.distinct.count), error: sources.distinct.error },
-    withoutOptions: Math.min(attempts, traits.withoutOptions),
-    ttls: traits.ttls,
+    u: {
+      attempts: open,
+      elsewhere: u.elsewhere,
+      silent: Math.max(0, Math.min(open, silent)),
+      sources: { count: Math.min(open, sources.distinct.count), error: sources.distinct.error },
+      withoutOptions: Math.min(open, traits.withoutOptions),
+      ttls: traits.ttls,
+    },
+    curve,
   };
 }
 
-/** The share of SYNs that were matched by a completion in the steps in which unfinished ones stood out. */
-function completedThen(rate: RateCurve): number {
-  const open = unfinishedOf(rate);
-  const level = levelOf(open, rate);
-  let syns = 0;
-  let completed = 0;
-  open.forEach((n, i) => {
-    if (n < level) return;
-    syns += rate.syn[i]!;
-    completed += Math.min(rate.syn[i]!, rate.completed[i]!);
+/** How many complete within so many ns, by the busiest of the last steps: the last may be cut short. */
+function completedWithin({ completed, step }: RateCurve, ns: number): number {
+  const last = completed.slice(-1 - Math.ceil(ns / step));
+  return Math.ceil((Math.max(0, ...last) * ns) / step);
+}
+
+/** A curve less `n` of the latest it counts. */
+function without(n: number, values: readonly number[]): number[] {
+  const left = [...values];
+  for (let i = left.length - 1; i >= 0 && n > 0; i--) {
+    const taken = Math.min(n, left[i]!);
+    left[i]! -= taken;
+    n -= taken;
+  }
+  return left;
+}
+
+/** The share that completed of the attempts begun in the steps in which unfinished ones stood out, or a step later. */
+function completedThen({ completed }: RateCurve, curve: readonly number[]): number {
+  const level = levelOf(curve, { completed });
+  let open = 0;
+  let done = 0;
+  curve.forEach((n, i) => {
+    if (n === 0 || n < level) return;
+    open += n;
+    done += completed[i] ?? 0;
   });
-  return completed / Math.max(1, syns);
+  return done / Math.max(1, open + done);
 }
 
 /** How many values, most frequent first, make up 95 % of all. */
@@ -144,18 +179,17 @@ function holding(ttls: readonly { readonly attempts: number }[], all: number): n
   return n;
 }
 
-/** The greatest number of `unfinished` attempts within `LIFETIME`, from the curve of SYNs that were not matched at once. */
-function heldAtOnce(rate: RateCurve, unfinished: number): number {
-  const open = unfinishedOf(rate);
-  const all = open.reduce((sum, n) => sum + n, 0);
+/** The greatest number of `unfinished` attempts within `LIFETIME`. */
+function heldAtOnce({ step }: RateCurve, curve: readonly number[], unfinished: number): number {
+  const all = curve.reduce((sum, n) => sum + n, 0);
   if (all === 0) return unfinished;
-  const steps = Math.max(1, Math.round(LIFETIME / rate.step));
+  const steps = Math.max(1, Math.round(LIFETIME / step));
   let within = 0;
   let most = 0;
-  for (let i = 0; i < open.length; i++) {
-    within += open[i]! - (i >= steps ? open[i - steps]! : 0);
-    if (within > most) most = within;
-  }
+  curve.forEach((n, i) => {
+    within += n - (i >= steps ? curve[i - steps]! : 0);
+    most = Math.max(most, within);
+  });
   return (most * unfinished) / all;
 }
 

@@ -16,8 +16,8 @@ export function weighRetryStorm(c: Case): Reasons | undefined {
   if (clients < 3 && c.peakRate < 50) return undefined;
   const reasons = new Reasons();
   reasons.add(-2, 'clients seldom storm a server');
-  const share = c.completed / Math.max(1, c.judged);
-  const served = `${grouped(c.completed)} of ${grouped(c.judged)} attempts completed (${percent(share)})`;
+  const share = Math.min(c.completedThen, c.completed / Math.max(1, c.judged));
+  const served = `${grouped(c.completed)} of ${grouped(c.judged)} attempts completed; ${percent(c.completedThen)} while most did not`;
   reasons.add(share < 0.2 ? 1 : share < 0.5 ? 0.5 : -3, served, 'completion-ratio');
   reasons.add(
     each >= 10 ? 1 : 0.5,
@@ -43,18 +43,18 @@ export function weighRetryStorm(c: Case): Reasons | undefined {
 export function weighFlashCrowd(c: Case): Reasons | undefined {
   const sources = c.profile.sources.distinct.count;
   if (c.attempts < 200 || sources < 50) return undefined;
-  const jump = jumpOf(c);
+  const jump = c.peakRate >= 20 ? jumpOf(c) : 1;
   const late = c.sentAgain >= 0.1 && c.watchedForMore >= 20;
   const { synAgain } = c.profile.counts;
   const again = synAgain / c.attempts;
   if (jump < 5 && !late && again < 0.1) return undefined;
   const reasons = new Reasons();
   reasons.add(-2.5, 'crowds are rare');
-  const share = c.completed / Math.max(1, c.judged);
-  const served = `${grouped(c.completed)} of ${grouped(c.judged)} attempts completed (${percent(share)})`;
+  const share = Math.min(c.completedThen, c.completed / Math.max(1, c.judged));
+  const served = `${grouped(c.completed)} of ${grouped(c.judged)} attempts completed; ${percent(c.completedThen)} while most did not`;
   reasons.add(share >= 0.5 ? 2 : share >= 0.2 ? 1 : -1, served, 'completion-ratio');
   reasons.add(sources >= 500 ? 1 : 0.5, `${grouped(sources)} addresses`, 'source-entropy');
-  if (jump >= 5 && c.peakRate >= 20)
+  if (jump >= 5)
     reasons.add(1, `SYNs rose to ${grouped(c.peakRate)} a second, ${short(jump)} times the usual`, 'syn-rate');
   if (late)
     reasons.add(

@@ -11,13 +11,15 @@ export function weighFlood(c: Case): Reasons | undefined {
   if (c.heldAtOnce < LEAST_HELD) return undefined;
   // Entries that a RST frees at once fill nothing unless they come fast: health checks are resets by design.
   const freed = c.refused + c.aborted + c.profile.counts.takenBack;
-  if (c.heldAtOnce * (1 - freed / Math.max(1, c.unfinished)) < LEAST_HELD && c.peakRate < FAST) return undefined;
+  const fast = c.sources < LEAST_SOURCES ? FAST_OF_FEW : FAST;
+  if (c.heldAtOnce * (1 - freed / Math.max(1, c.unfinished)) < LEAST_HELD && c.peakRate < fast) return undefined;
+  const usual = isUsual(c);
   const reasons = new Reasons();
   reasons.add(-3, 'most servers are not flooded at most times');
   volume(c, reasons);
-  outcome(c, reasons);
-  sources(c, reasons);
-  secondTries(c, reasons);
+  outcome(c, usual, reasons);
+  sources(c, usual, reasons);
+  secondTries(c, usual, reasons);
   prints(c, reasons);
   for (const finding of c.profile.findings) {
     if (finding.state === 'fires' && RISES.includes(finding.detector))
@@ -26,13 +28,24 @@ export function weighFlood(c: Case): Reasons | undefined {
   return reasons;
 }
 
+/**
+ * Do no more attempts fail than at any busy site, by clients that look like those who are served? Frames get lost, phones
+ * leave their cell after the SYN: of a thousand connections a second, dozens fail, and their number alone says nothing.
+ */
+function isUsual(c: Case): boolean {
+  if (!c.answersSeen || c.unfinished > USUAL * c.judged || c.completedThen < 1 - 2 * USUAL) return false;
+  const bare = c.withoutOptions >= 0.1 && c.withoutOptionsServed < 0.5 * c.withoutOptions;
+  const fewTtls = c.networks >= 30 && c.ttls <= 3 && c.ttlsOfAll > c.ttls;
+  return !bare && !fewTtls && c.profile.traits.impossible < 10;
+}
+
 function volume(c: Case, reasons: Reasons): void {
   const held = grouped(c.heldAtOnce);
   const weight = c.heldAtOnce >= 4096 ? 2 : c.heldAtOnce >= 1024 ? 1.5 : c.heldAtOnce >= 128 ? 1 : 0;
   reasons.add(weight, `up to ${held} attempts stood unfinished within 63 s, the life of an entry`, 'half-open');
 }
 
-function outcome(c: Case, reasons: Reasons): void {
+function outcome(c: Case, usual: boolean, reasons: Reasons): void {
   const { counts } = c.profile;
   if (!c.answersSeen) {
     reasons.add(0, 'no answer of the server is in the capture, so nothing is said of completion', 'vantage');
@@ -42,8 +55,12 @@ function outcome(c: Case, reasons: Reasons): void {
     const all = `${grouped(c.completed)} of ${grouped(c.judged)} attempts completed`;
     reasons.add(weight, `${all}; ${percent(share)} while most did not`, 'completion-ratio');
   }
+  if (usual) {
+    const text = `${percent(c.unfinished / c.judged)} of the attempts did not complete, and their SYNs look like the others'`;
+    reasons.add(-2.5, `${text}: so many fail at any busy site`, 'completion-ratio');
+  }
   if (c.silent >= LEAST_HELD && c.silent >= 0.5 * c.unfinished) {
-    const weight = c.silent >= 2000 ? 3 : c.silent >= 1000 ? 2.5 : c.silent >= 200 ? 2 : 1.5;
+    const weight = usual ? 0 : c.silent >= 2000 ? 3 : c.silent >= 1000 ? 2.5 : c.silent >= 200 ? 2 : 1.5;
     reasons.add(weight, `${grouped(c.silent)} SYN/ACKs were answered by nothing at all, not even RST`, 'cusum-answers');
   }
   const parts = c.parts / Math.max(1, c.attempts);
@@ -66,10 +83,10 @@ function outcome(c: Case, reasons: Reasons): void {
   }
 }
 
-function sources(c: Case, reasons: Reasons): void {
+function sources(c: Case, usual: boolean, reasons: Reasons): void {
   if (c.sources >= LEAST_SOURCES && c.perSource < 1.2) {
     const text = `${grouped(c.unfinished)} unfinished attempts came from ${grouped(c.sources)} addresses`;
-    reasons.add(1.5, `${text}, hardly any of which tried twice`, 'source-entropy');
+    reasons.add(usual ? 0 : 1.5, `${text}, hardly any of which tried twice`, 'source-entropy');
   }
   const { impossible } = c.profile.traits;
   if (impossible >= 0.005 * c.attempts && impossible >= 10) {
@@ -88,7 +105,7 @@ function sources(c: Case, reasons: Reasons): void {
 }
 
 /** Clients send a SYN again after 1, 3, 7 s; what floods rarely does. */
-function secondTries(c: Case, reasons: Reasons): void {
+function secondTries(c: Case, usual: boolean, reasons: Reasons): void {
   const { backoff, never, copies } = c.profile.resending;
   const watched = never + copies + backoff;
   if (watched < 20) {
@@ -104,21 +121,21 @@ function secondTries(c: Case, reasons: Reasons): void {
   }
   const text = `${grouped(never + copies)} unanswered SYNs were not sent again as stacks do within 3 s, ${grouped(backoff)} were`;
   // Where answers are not captured, a SYN that is not sent again may have been answered.
-  reasons.add(c.answersSeen ? 1.5 : 0.5, text, 'fingerprint');
+  reasons.add(usual ? 0 : c.answersSeen ? 1.5 : 0.5, text, 'fingerprint');
 }
 
 function prints(c: Case, reasons: Reasons): void {
+  const bare = c.withoutOptions * c.unfinished;
   if (c.withoutOptions >= 0.5) {
     const text = `${percent(c.withoutOptions)} of the unfinished SYNs have no TCP options`;
     reasons.add(c.withoutOptions >= 0.8 ? 2.5 : 1.5, `${text}; every usual stack sends at least MSS`, 'fingerprint');
-  } else if (c.withoutOptions >= 0.1 && c.withoutOptions * c.unfinished >= 200) {
+  } else if (bare >= LEAST_HELD && c.withoutOptions >= 0.1 && isFateOfBare(c)) {
+    const text = `${grouped(bare)} SYNs without TCP options did not complete, hardly any did`;
+    reasons.add(2.5, `${text}; nearly all with options did`, 'fingerprint');
+  } else if (c.withoutOptions >= 0.1 && bare >= 200) {
     // Where good attempts look unfinished, too, as in a capture of SYNs alone, those that no stack sends still stand out.
-    const text = `${grouped(c.withoutOptions * c.unfinished)} SYNs have no TCP options`;
-    reasons.add(
-      c.withoutOptions * c.unfinished >= 1000 ? 2 : 1,
-      `${text}; every usual stack sends at least MSS`,
-      'fingerprint',
-    );
+    const text = `${grouped(bare)} SYNs have no TCP options`;
+    reasons.add(bare >= 1000 ? 2 : 1, `${text}; every usual stack sends at least MSS`, 'fingerprint');
   } else if (c.withoutOptions < 0.05) {
     reasons.add(-0.5, 'the SYNs carry options as a usual stack sends them', 'fingerprint');
   }
@@ -143,6 +160,12 @@ function prints(c: Case, reasons: Reasons): void {
   }
 }
 
+/** All those without options fail, and nearly all others complete. */
+function isFateOfBare(c: Case): boolean {
+  const served = c.withoutOptionsServed * (c.profile.traits.attempts - c.unfinished);
+  return c.answersSeen && served <= 0.1 * c.withoutOptions * c.unfinished && c.unfinished < 0.5 * c.judged;
+}
+
 function lower(sentence: string): string {
   return sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, '');
 }
@@ -150,7 +173,10 @@ function lower(sentence: string): string {
 /** Java's default backlog is 50, and few are smaller: less than that at once fills no queue. */
 const LEAST_HELD = 50;
 const LEAST_SOURCES = 50;
-/** SYNs a second. */
+/** SYNs a second: of many sources, and of few, as services are watched from. */
 const FAST = 20;
+const FAST_OF_FEW = 200;
+/** So large a share of attempts fails at busy sites that nobody floods, frames lost by the capture included. */
+const USUAL = 0.1;
 /** Detectors whose numbers are not weighed above already. Each fires in a flash crowd, too, so each is worth little. */
 const RISES: readonly string[] = ['syn-rate', 'cusum-fin', 'cusum-answers'];

@@ -35,6 +35,9 @@ export function weighScan(s: SourceProfile, neighbours: number, view: ScanView):
     reasons.add(0, 'no answers are in the capture, so nobody knows which sockets were open', 'vantage');
     if (view.wentOn >= 0.2) reasons.add(-3, 'clients in this capture do go on after their SYNs', 'vantage');
   }
+  // Who looks whether services are up comes again and again to those that are; a scanner knows after one look.
+  if (counted >= 3 * sockets && s.answered >= 0.5 * counted)
+    reasons.add(-6, `it came ${short(counted / sockets)} times to each, and most answered`, 'dst-port-entropy');
   const again = s.synAgain / counted;
   if (again >= 0.3)
     reasons.add(-1.5, `it sent ${grouped(s.synAgain)} SYNs again, as a client that wants to be served`, 'fingerprint');

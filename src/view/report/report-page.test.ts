@@ -169,6 +169,8 @@ describe('odd findings', () => {
       synack: [0],
       completed: [0],
       refused: [0],
+      unfinished: [1],
+      strayReplies: [0],
       newSources: [1],
       halfOpen: [0],
     };
