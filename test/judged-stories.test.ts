@@ -49,6 +49,11 @@ told('flood', [
         ends: 'refused',
       }),
   ],
+  ['a fifth of a second', (t) => flood(t, { rate: 8000, seconds: 0.2 }).keep((s) => s.ts < 200 * MS)],
+  [
+    '10 a second among 400, some of whom vanish',
+    (t) => flood(vanishing(t, 4000, 2.5, 200), { rate: 10, seconds: 9, from: 0.5 }),
+  ],
   [
     '1 packet in 100, nobody answers',
     (t) => sampled(flood(visitors(t, 0, 30, 10), { rate: 2000, seconds: 15, from: 5, ends: 'unanswered' }), 0.01),
@@ -138,6 +143,41 @@ told('retry-storm', [
 ]);
 
 told('nothing', [
+  [
+    'ten thousand connections a second, cut off under way',
+    (t) =>
+      each(t, 3000, 0.1, (i) => ({
+        client: OWN + (i % 200),
+        clientPort: 2000 + i,
+        stack: BARE,
+        ends: 'served',
+        rtt: 25 * MS,
+      })).keep((s) => s.ts < 300 * MS),
+  ],
+  ['one of twenty phones leaves after its SYN', (t) => vanishing(t, 4000, 20, 20)],
+  [
+    'a server that takes three seconds',
+    (t) =>
+      each(t, 2000, 4, (i) => ({ client: person(i), clientPort: port(t), ends: 'served', rtt: 3000 * MS })).keep(
+        (s) => s.ts < 8000 * MS,
+      ),
+  ],
+  [
+    'hosts that are looked at every second',
+    (t) =>
+      each(t, 2000, 4, (i) => ({
+        client: OWN,
+        clientPort: 2000 + i,
+        server: 0x0a00_0100 + (i % 200),
+        stack: NMAP,
+        ends: 'aborted',
+        rtt: MS,
+      })),
+  ],
+  [
+    'a quiet site, for a quarter of an hour',
+    (t) => each(t, 900, 1000, (i) => ({ client: person(i % 400), clientPort: port(t), ends: 'served' })),
+  ],
   [
     'health checks by SYNs without options',
     (t) =>
@@ -252,6 +292,15 @@ function told(kind: JudgementKind, stories: readonly Story[]): void {
 function each(t: Traffic, count: number, every: number, attempt: (i: number) => Omit<Opening, 'at'>): Traffic {
   for (let i = 0; i < count; i++) t.open({ at: i * every * MS, ...attempt(i) });
   return t;
+}
+
+/** Visitors, one in `every` of whom is heard of no more once the server has answered. */
+function vanishing(t: Traffic, count: number, apart: number, every: number): Traffic {
+  return each(t, count, apart, (i) => ({
+    client: person(i),
+    clientPort: port(t),
+    ...(i % every === 3 ? { ends: 'half-open', synackAgain: BACKOFF.slice(0, 5) } : { ends: 'served' }),
+  }));
 }
 
 /** One in `every` is down, and its client tries on. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { counted, grouped, percent, short, span } from './figures.ts';
+import { counted, grouped, percent, roughly, short, span } from './figures.ts';
 
 test('grouped', () => {
   expect([0, 999, 1000, 37_669, 1_234_567.6, -1234].map(grouped)).toEqual([
@@ -28,7 +28,7 @@ test('percent: rare things do not read as none, nor common ones as all', () => {
 
 test('span', () => {
   expect([0, 4000, 12e6, 0.25e9, 63e9, 270e9, 9000e9].map(span)).toEqual([
-    '0 µs',
+    '0 s',
     '4 µs',
     '12 ms',
     '0.25 s',
@@ -36,6 +36,14 @@ test('span', () => {
     '4.5 min',
     '2.5 h',
   ]);
+});
+
+test('an estimate says so, unless it is of so few that they were told apart', () => {
+  expect([roughly({ count: 35_731, error: 0.02 }, 'host'), roughly({ count: 2, error: 0.02 }, 'host')]).toEqual([
+    'about 35,731 hosts',
+    '2 hosts',
+  ]);
+  expect(roughly({ count: 400, error: 0 }, 'address', 'addresses')).toBe('400 addresses');
 });
 
 test('short and counted', () => {

@@ -19,6 +19,7 @@ export function percent(share: number): string {
 /** Nanoseconds as `12 ms`, `0.25 s`, `63 s`, `4.5 min`, `2.5 h`. */
 export function span(ns: number): string {
   const s = ns / 1e9;
+  if (s === 0) return '0 s';
   if (s < 0.001) return `${short(s * 1e6)} µs`;
   if (s < 0.1) return `${short(s * 1e3)} ms`;
   if (s < 120) return `${short(s)} s`;
@@ -36,3 +37,15 @@ export function short(n: number): string {
 export function counted(n: number, noun: string, plural: string = `${noun}s`): string {
   return `${grouped(n)} ${n === 1 ? noun : plural}`;
 }
+
+/** The same of a number that may be an estimate: `about 35,700 addresses`; `error` is its standard error, a share. */
+export function roughly(
+  n: { readonly count: number; readonly error: number },
+  noun: string,
+  plural: string = `${noun}s`,
+): string {
+  return `${n.error > 0 && n.count > SURE ? 'about ' : ''}${counted(n.count, noun, plural)}`;
+}
+
+/** So few are told apart by any sketch. */
+const SURE = 3;

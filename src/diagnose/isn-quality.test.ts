@@ -28,7 +28,7 @@ describe('how initial sequence numbers were chosen', () => {
     );
     expect(quality.kind).toBe('few-values');
     expect(quality.sentence).toContain('lowest 16 bits');
-    expect(quality.sentence).toContain('65,536 values');
+    expect(quality.sentence).toContain('only 65,536 occur');
   });
 
   test('a counter: by one, by 64,000 for each connection (4.2BSD), and across the end of the number space', () => {

@@ -47,7 +47,7 @@ export function isnQuality(
     const values = grouped(2 ** (32 - fixed));
     return as(
       'few-values',
-      `The lowest ${fixed} bits of the sequence numbers of ${whose} hardly change: some ${values} values.`,
+      `The lowest ${fixed} bits of the sequence numbers of ${whose} are the same in nearly all, so of 2^32 numbers only ${values} occur.`,
     );
   }
   return as('random', `The sequence numbers of ${whose} look random, as RFC 6528 asks (${count} samples).`);

@@ -96,7 +96,7 @@ function heaviest(opinions: readonly (Opinion | undefined)[]): Opinion | undefin
 
 /** Nearly all, or nearly all of what did not complete, went to one port: the socket says it better. */
 function onePort({ address, ports, unfinished }: TargetProfile, targets: readonly TargetProfile[]): boolean {
-  if ((ports.top[0]?.count ?? 0) >= 0.8 * ports.total) return true;
+  if (ports.top.some((one) => one.count - one.over >= 0.8 * ports.total)) return true;
   return targets.some(
     (one) => one.scope === 'socket' && one.address === address && one.unfinished.attempts > 0.8 * unfinished.attempts,
   );

@@ -24,10 +24,10 @@ export function sourceStatistics(c: Case): SourceStatistics {
   };
 }
 
-/** Only what is certain: among a million sources of one SYN each, a sketch holds some with counts of others before them. */
-function mostActive({ top, distinct }: Tally): SourceStatistics['top'] {
+/** Only what is certain and more than one: a sketch holds sources with counts of others before them. */
+export function mostActive({ top }: Tally): SourceStatistics['top'] {
   const sure = top.map(({ value, count, over }) => ({ address: value, attempts: count - over }));
-  return sure.filter(({ attempts }) => attempts > 1 || distinct.error === 0).slice(0, 10);
+  return sure.filter(({ attempts }) => attempts > 1).slice(0, 10);
 }
 
 /** Forged addresses cannot do what takes hearing: acknowledge, reset, try again on silence. */
@@ -44,14 +44,15 @@ function areForged(c: Case): { readonly spoofed: SourceStatistics['spoofed']; re
   }
   if (traits.impossible >= 10 && traits.impossible >= 0.005 * c.attempts)
     say(2, `${grouped(traits.impossible)} SYNs came from addresses that no host can have.`);
-  const addresses = `${grouped(c.unfinished)} unfinished attempts came from ${counted(c.sources, 'address', 'addresses')}`;
+  const addresses = `${grouped(c.unfinished)} unfinished attempts came from ${c.addresses}`;
   if (c.perSource < 1.2 && c.sources >= FEW) say(1, `${addresses}: hardly any sent a second one.`);
   else if (c.perSource >= 3)
     say(c.sources >= 3 ? -1.5 : -0.5, `${addresses}: the same ${c.sources === 1 ? 'one' : 'ones'} over and over.`);
-  if (c.silent >= FEW && c.silent >= 0.5 * c.unfinished) {
+  // What a full queue dropped was not answered: of those that were, most met silence.
+  if (c.silent >= FEW && c.silent >= 4 * c.aborted) {
     say(
       c.perSource < 1.2 ? 1 : 0,
-      `${grouped(c.silent)} SYN/ACKs met no answer, not even a RST: nobody is there, or something filters.`,
+      `${grouped(c.silent)} SYN/ACKs met no answer, ${c.aborted === 0 ? 'not even a RST' : `${grouped(c.aborted)} a RST`}: nobody is there, or something filters.`,
     );
   }
   if (c.aborted >= FEW && c.aborted >= 0.3 * c.unfinished) {
@@ -62,12 +63,16 @@ function areForged(c: Case): { readonly spoofed: SourceStatistics['spoofed']; re
     );
   }
   if (c.sources >= 100 && c.networks >= 30 && c.ttls <= 3) {
-    const where = `${grouped(c.sources)} addresses of ${grouped(c.networks)} networks far apart`;
+    const where = `${c.addresses} of ${grouped(c.networks)} networks far apart`;
     say(
       1.5,
       `SYNs from ${where} arrived with ${c.ttls === 1 ? 'one TTL' : `${c.ttls} TTLs`}: they started at few places.`,
     );
   }
+  if (c.sources >= 100 && c.perSource < 1.2 && c.ttls === 1 && c.withoutOptions >= 0.95)
+    say(1, `One TTL and no options in SYNs from ${c.addresses}: one program sent them, not so many hosts.`);
+  if (resending.never >= FEW && c.answersSeen && c.sentAgain < 0.01)
+    say(0.5, `${grouped(resending.never)} SYNs that got no answer were not sent again: nobody waited for one.`);
   if (c.networks >= 100 && c.sources >= 500)
     say(0.5, `The addresses are spread over the address space evenly (${grouped(c.networks)} first octets).`);
   if (resending.backoff >= 20 && c.sentAgain >= 0.1) {

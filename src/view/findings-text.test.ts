@@ -42,7 +42,7 @@ describe('a judgement', () => {
     expect(lines.slice(from)).toEqual([
       '  sources    29,990 (an estimate, ± 3.0 %), entropy 14.8 of at most 14.9 bits',
       '             12 SYNs from addresses that can never be sources',
-      '             forged: 29,990 sources for 30,000 SYNs',
+      '             most likely forged: 29,990 sources for 30,000 SYNs',
       '               none of them answered a SYN/ACK, not even with RST',
       '             most active: 192.0.2.10 (60)',
       '             their SYNs: TTL 242 (70.0 %), win 0, no options (99.0 %)',

@@ -60,12 +60,17 @@ function oneJudgement(
     sentence(judgement.sentence),
     row('when', `from ${momentText(onset)}${until} (${length})`),
     // Replies to nobody's SYN are no attempts.
-    ...(attempts === 0 ? [] : [row('how much', `${counted(attempts, 'attempt')}, ${most}`)]),
+    ...(attempts === 0
+      ? peakRate > 0
+        ? [row('how much', `replies, ${most}`)]
+        : []
+      : [row('how much', `${counted(attempts, 'attempt')}, ${most}`)]),
   ];
   const curve = [
     ['SYNs', rate.syn],
     ['completed', rate.completed],
     ['half-open', rate.halfOpen],
+    ['replies', judgement.attempts === 0 ? rate.strayReplies : []],
   ] as const;
   const from = momentText(rate.start);
   const to = momentText(rate.start + rate.step * rate.syn.length);
@@ -153,7 +158,7 @@ function unknownLines(judgement: Judgement, { vantage }: Findings): TextLine[] {
 }
 
 const SPOOFED_TEXT: Readonly<Record<SourceStatistics['spoofed'], string>> = {
-  spoofed: 'forged',
+  spoofed: 'most likely forged',
   'not-spoofed': 'real',
   'cannot-tell': 'forged or real, this capture cannot tell',
 };

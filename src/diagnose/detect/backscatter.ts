@@ -1,5 +1,5 @@
 /** Detector 9: replies to SYNs that nobody in the capture sent. */
-import { counted, grouped } from '../figures.ts';
+import { counted, grouped, roughly } from '../figures.ts';
 import type { StrayProfile } from '../stray-ledger.ts';
 import type { DetectorInfo, Finding } from './types.ts';
 
@@ -19,7 +19,7 @@ export const BACKSCATTER: DetectorInfo = {
 
 export function findBackscatter(s: StrayProfile): Finding {
   const fires = s.flows >= LEAST || s.mostCopies >= COPIES;
-  const peers = counted(s.peers.distinct.count, 'address', 'addresses');
+  const peers = roughly(s.peers.distinct, 'address', 'addresses');
   const way = s.role === 'received' ? `from ${peers} reached this host` : `went from this host to ${peers}`;
   return {
     detector: BACKSCATTER.id,
@@ -39,7 +39,8 @@ export function findBackscatter(s: StrayProfile): Finding {
         label: 'ports of the repliers',
         value: s.serverPorts.top
           .slice(0, 5)
-          .map((p) => `${p.value} (${grouped(p.count)})`)
+          .filter((p) => p.count > p.over)
+          .map((p) => `${p.value} (${grouped(p.count - p.over)})`)
           .join(', '),
       },
     ],

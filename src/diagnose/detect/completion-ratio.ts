@@ -1,8 +1,8 @@
 /** Detector 4: how many attempts complete, with the uncertainty of so few or so many of them. */
+import { counted, grouped, percent } from '../figures.ts';
 import type { DetectorInfo, Finding, TargetWindow } from './types.ts';
 import { wilson } from './wilson.ts';
 import type { WindowDetector } from './window-detector.ts';
-import { attempts as attemptsText, count, percent } from './words.ts';
 
 /** Half of all attempts; 99 % confidence, two-sided. */
 const THRESHOLD = 0.5;
@@ -63,7 +63,7 @@ export class CompletionRatio implements WindowDetector {
     const judged = this.#allAttempts - this.#allRefused;
     const all = wilson(this.#allCompleted, judged, Z);
     const fires = lowest < THRESHOLD;
-    const ratio = `${count(this.#allCompleted)} of ${attemptsText(judged)} completed`;
+    const ratio = `${grouped(this.#allCompleted)} of ${counted(judged, 'attempt')} completed`;
     return {
       detector: COMPLETION_RATIO.id,
       state: fires ? 'fires' : 'quiet',
@@ -72,13 +72,16 @@ export class CompletionRatio implements WindowDetector {
       value: lowest,
       threshold: THRESHOLD,
       sentence: fires
-        ? `${ratio}; at worst ${count(completed)} of ${count(attempts)} in ${BLOCK} s, so at most ${percent(lowest)}.`
+        ? `${ratio}; at worst ${grouped(completed)} of ${grouped(attempts)} in ${BLOCK} s, so at most ${percent(lowest)}.`
         : `${ratio}: ${judged === 0 ? 'nothing to go by' : `between ${percent(all.low)} and ${percent(all.high)}`}.`,
       evidence: [
-        { label: 'completed', value: `${count(this.#allCompleted)} of ${count(judged)}` },
+        { label: 'completed', value: `${grouped(this.#allCompleted)} of ${grouped(judged)}` },
         { label: 'share, with 99 % confidence', value: `${percent(all.low)} to ${percent(all.high)}` },
-        { label: `worst ${BLOCK} s`, value: `${count(completed)} of ${count(attempts)}, at most ${percent(lowest)}` },
-        { label: 'refused, left out', value: count(this.#allRefused) },
+        {
+          label: `worst ${BLOCK} s`,
+          value: `${grouped(completed)} of ${grouped(attempts)}, at most ${percent(lowest)}`,
+        },
+        { label: 'refused, left out', value: grouped(this.#allRefused) },
       ],
     };
   }

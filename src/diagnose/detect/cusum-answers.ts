@@ -1,8 +1,8 @@
 /** Detector 3: SYNs without SYN/ACK, and SYN/ACKs without ACK. Two CUSUMs side by side. */
+import { counted, grouped, short } from '../figures.ts';
 import { CUSUM_DRIFT, CUSUM_THRESHOLD, LEAST_AVERAGE, PairCusum, PERIOD } from './pair-cusum.ts';
 import type { DetectorInfo, Finding, TargetWindow } from './types.ts';
 import type { WindowDetector } from './window-detector.ts';
-import { attempts, count } from './words.ts';
 
 export const CUSUM_ANSWERS: DetectorInfo = {
   id: 'cusum-answers',
@@ -61,24 +61,24 @@ export class CusumAnswers implements WindowDetector {
       threshold: CUSUM_THRESHOLD,
       sentence: this.#sentence(silent, completion.most > CUSUM_THRESHOLD, fires, most),
       evidence: [
-        { label: 'attempts', value: count(this.#attempts) },
-        { label: 'answered by SYN/ACK', value: count(this.#answered) },
-        { label: 'answered by RST', value: count(this.#refused) },
-        { label: 'acknowledged', value: count(this.#completed) },
-        { label: 'reset after the SYN/ACK', value: count(this.#aborted) },
-        { label: 'highest y of SYN - SYN/ACK', value: count(answer.most, 2) },
-        { label: 'highest y of SYN/ACK - ACK', value: count(completion.most, 2) },
+        { label: 'attempts', value: grouped(this.#attempts) },
+        { label: 'answered by SYN/ACK', value: grouped(this.#answered) },
+        { label: 'answered by RST', value: grouped(this.#refused) },
+        { label: 'acknowledged', value: grouped(this.#completed) },
+        { label: 'reset after the SYN/ACK', value: grouped(this.#aborted) },
+        { label: 'highest y of SYN - SYN/ACK', value: short(answer.most) },
+        { label: 'highest y of SYN/ACK - ACK', value: short(completion.most) },
       ],
     };
   }
 
   #sentence(silent: boolean, unacknowledged: boolean, fires: boolean, most: number): string {
-    const rose = `the sum rose to ${count(most, 2)}, above ${CUSUM_THRESHOLD}`;
+    const rose = `the sum rose to ${short(most)}, above ${CUSUM_THRESHOLD}`;
     if (silent) return 'No answer to any SYN is in the capture: sent elsewhere, or never sent.';
     if (unacknowledged)
-      return `SYN/ACKs are not acknowledged: ${count(this.#completed)} of ${count(this.#answered)} were; ${rose}.`;
+      return `SYN/ACKs are not acknowledged: ${grouped(this.#completed)} of ${grouped(this.#answered)} were; ${rose}.`;
     if (fires)
-      return `SYNs are not answered: ${count(this.#answered + this.#refused)} of ${attempts(this.#attempts)} were; ${rose}.`;
-    return `SYNs are answered and answers acknowledged, or there were too few to tell; the sums rose to ${count(most, 2)} at most.`;
+      return `SYNs are not answered: ${grouped(this.#answered + this.#refused)} of ${counted(this.#attempts, 'attempt')} were; ${rose}.`;
+    return `SYNs are answered and answers acknowledged, or there were too few to tell; the sums rose to ${short(most)} at most.`;
   }
 }

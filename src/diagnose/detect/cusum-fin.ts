@@ -1,8 +1,8 @@
 /** Detector 2: connections that are opened and never end. CUSUM of SYN less FIN and RST. */
+import { counted, grouped, short } from '../figures.ts';
 import { CUSUM_DRIFT, CUSUM_THRESHOLD, LEAST_AVERAGE, PairCusum, PERIOD } from './pair-cusum.ts';
 import type { DetectorInfo, Finding, TargetWindow } from './types.ts';
 import type { WindowDetector } from './window-detector.ts';
-import { attempts, count } from './words.ts';
 
 export const CUSUM_FIN: DetectorInfo = {
   id: 'cusum-fin',
@@ -39,7 +39,7 @@ export class CusumFin implements WindowDetector {
   finding(): Finding {
     const { most, onset, end } = this.#cusum.read();
     const fires = most > CUSUM_THRESHOLD;
-    const numbers = `${attempts(this.#opened)}, of which ${count(this.#closed)} ended by FIN or RST`;
+    const numbers = `${counted(this.#opened, 'attempt')}, of which ${grouped(this.#closed)} ended by FIN or RST`;
     return {
       detector: CUSUM_FIN.id,
       state: fires ? 'fires' : 'quiet',
@@ -48,12 +48,12 @@ export class CusumFin implements WindowDetector {
       value: most,
       threshold: CUSUM_THRESHOLD,
       sentence: fires
-        ? `More is opened than ends: ${numbers}; the sum rose to ${count(most, 2)}, above ${CUSUM_THRESHOLD}.`
-        : `As much ends as is opened, or too little to tell: ${numbers}; the sum rose to ${count(most, 2)} at most.`,
+        ? `More is opened than ends: ${numbers}; the sum rose to ${short(most)}, above ${CUSUM_THRESHOLD}.`
+        : `As much ends as is opened, or too little to tell: ${numbers}; the sum rose to ${short(most)} at most.`,
       evidence: [
-        { label: 'attempts', value: count(this.#opened) },
-        { label: 'ended by FIN, or by RST while opening', value: count(this.#closed) },
-        { label: 'highest y', value: `${count(most, 2)} (threshold ${CUSUM_THRESHOLD})` },
+        { label: 'attempts', value: grouped(this.#opened) },
+        { label: 'ended by FIN, or by RST while opening', value: grouped(this.#closed) },
+        { label: 'highest y', value: `${short(most)} (threshold ${CUSUM_THRESHOLD})` },
       ],
     };
   }

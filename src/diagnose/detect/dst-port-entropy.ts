@@ -1,5 +1,5 @@
 /** Detector 7: are many ports tried? That tells a scan, or a flood of a whole host, from a flood of one service. */
-import { grouped, short } from '../figures.ts';
+import { grouped, roughly, short } from '../figures.ts';
 import type { TargetProfile } from './target-profile.ts';
 import type { DetectorInfo, Finding } from './types.ts';
 
@@ -30,14 +30,15 @@ export function findPortEntropy({ ports, counts, scope }: TargetProfile): Findin
     sentence:
       scope === 'socket'
         ? 'One socket has one port.'
-        : `Attempts went to ${grouped(ports.distinct.count)} ports, in effect ${short(effective)} (2 to the power of ${short(ports.entropy)} bits).`,
+        : `Attempts went to ${roughly(ports.distinct, 'port')}, in effect ${short(effective)} (2 to the power of ${short(ports.entropy)} bits).`,
     evidence: [
-      { label: 'distinct ports', value: grouped(ports.distinct.count) },
+      { label: 'distinct ports', value: roughly(ports.distinct, 'port') },
       {
         label: 'most tried',
         value: ports.top
           .slice(0, 5)
-          .map((p) => `${p.value} (${grouped(p.count)})`)
+          .filter((p) => p.count > p.over)
+          .map((p) => `${p.value} (${grouped(p.count - p.over)})`)
           .join(', '),
       },
     ],

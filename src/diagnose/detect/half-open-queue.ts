@@ -1,8 +1,8 @@
 /** Detector 5: how many half-open entries the packets add up to, and whether a usual queue would have been full. */
+import { counted, grouped, percent, span } from '../figures.ts';
 import type { QueueEstimate } from '../findings.ts';
 import { BACKLOGS, DEFAULT_RETRIES, LIFETIMES, QueueModel } from './queue-model.ts';
 import type { DetectorInfo, Finding } from './types.ts';
-import { attempts as attemptsText, count, percent, seconds } from './words.ts';
 
 export const HALF_OPEN: DetectorInfo = {
   id: 'half-open',
@@ -57,7 +57,7 @@ export class HalfOpenQueue {
     const peak = this.model.peak(t);
     const least = this.model.limited(t, 0);
     const fires = applies && least !== undefined;
-    const numbers = `${count(peak)} half-open at once, if an entry lives ${LIFETIMES[t]} s`;
+    const numbers = `${grouped(peak)} half-open at once, if an entry lives ${LIFETIMES[t]} s`;
     return {
       detector: HALF_OPEN.id,
       state: applies ? (fires ? 'fires' : 'quiet') : 'cannot-judge',
@@ -67,8 +67,8 @@ export class HalfOpenQueue {
       threshold: BACKLOGS[0]!,
       sentence: applies ? `The packets add up to at most ${numbers}.${note}` : note,
       evidence: [
-        { label: 'attempts', value: count(context.attempts) },
-        { label: 'most half-open entries', value: `${count(peak)} at ${seconds(this.model.peakAt(t))}` },
+        { label: 'attempts', value: grouped(context.attempts) },
+        { label: 'most half-open entries', value: `${grouped(peak)} at ${span(this.model.peakAt(t))}` },
         { label: 'lifetime of an entry', value: `${LIFETIMES[t]} s: ${rests}` },
       ],
     };
@@ -93,9 +93,9 @@ export class HalfOpenQueue {
     const sentence = !applies
       ? note
       : largest === undefined
-        ? `A backlog of ${BACKLOGS[0]} would have had room: ${count(peak)} at once were the most.${note}`
-        : `A backlog of ${count(largest.backlog)} would have been full from ${seconds(largest.fullAt)} on, ` +
-          `${percent(largest.fullShare)} of the time; ${count(peak + 1)} would have been enough.${note}`;
+        ? `A backlog of ${BACKLOGS[0]} would have had room: ${grouped(peak)} at once were the most.${note}`
+        : `A backlog of ${grouped(largest.backlog)} would have been full from ${span(largest.fullAt)} on, ` +
+          `${percent(largest.fullShare)} of the time; ${grouped(peak + 1)} would have been enough.${note}`;
     return {
       lifetime: LIFETIMES[t]!,
       rests,
@@ -116,7 +116,7 @@ export class HalfOpenQueue {
     if (times > 0 && t > 0) {
       const timeouts = Array.from({ length: t + 1 }, (_, i) => 2 ** i);
       const sum = (t > 3 ? [1, 2, '…', 2 ** t] : timeouts).join(' + ');
-      return { t, rests: `SYN/ACKs were sent ${t + 1} times and no more (${attemptsText(times)}): ${sum} s` };
+      return { t, rests: `SYN/ACKs were sent ${t + 1} times and no more (${counted(times, 'attempt')}): ${sum} s` };
     }
     const copies = Math.min(this.#most, LIFETIMES.length - 1);
     if (copies > DEFAULT_RETRIES)
@@ -133,7 +133,7 @@ export class HalfOpenQueue {
     if (once >= LEAST_ONCE && 2 * once > this.#gaveUp.reduce((sum, n) => sum + n, 0)) {
       return {
         applies: false,
-        note: `SYN/ACKs were sent only once though nobody acknowledged them (${attemptsText(once)}): so answers who uses SYN cookies, and keeps no entry.`,
+        note: `SYN/ACKs were sent only once though nobody acknowledged them (${counted(once, 'attempt')}): so answers who uses SYN cookies, and keeps no entry.`,
       };
     }
     return judgeable(context);
@@ -147,7 +147,7 @@ function judgeable(context: QueueContext): { readonly applies: boolean; readonly
   if (answered === 0 && refused > 0 && 2 * refused >= attempts) {
     return {
       applies: false,
-      note: `The port was closed: ${count(refused)} of ${attemptsText(attempts)} were refused, and a refused SYN leaves no entry.`,
+      note: `The port was closed: ${grouped(refused)} of ${counted(attempts, 'attempt')} were refused, and a refused SYN leaves no entry.`,
     };
   }
   if (answered > 0) return { applies: true, note: '' };

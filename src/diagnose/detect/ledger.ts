@@ -145,8 +145,9 @@ export class TargetLedger implements HandshakeObserver {
     // Reflectors are many and send little each: only who sends more is watched.
     if (this.#targets.counts[this.#host * EVENTS + Event.StraySent]! >= MANY_STRAYS) this.#hosts.make(this.#host);
     // A port that sent nothing is no target: strays count at the host they reach.
-    this.#at(Event.StrayReceived, ts, seg.dst, -1);
+    this.#goTo(seg.dst, -1);
     this.#hosts.make(this.#host);
+    this.#at(Event.StrayReceived, ts, seg.dst, -1);
   }
 
   onMidStream(ts: number, row: number, fromClient: boolean): void {

@@ -18,7 +18,7 @@ export class LooseEnd {
   /** Answered, and then heard of no more. */
   silent = false;
   /** ns that its last try had been out. A refusal, a reset or a second copy of either segment: for ever. */
-  waited = Infinity;
+  waited: number = Infinity;
   sourceHash = 0;
 
   /** An attempt that did not complete, as far as the capture shows; watched until `ts`. */

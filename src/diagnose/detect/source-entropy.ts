@@ -1,5 +1,5 @@
 /** Detector 6: are the senders of SYNs ever new ones? Forged sources, drawn at random, hardly ever repeat. */
-import { grouped, percent, short } from '../figures.ts';
+import { counted, grouped, percent, roughly, short } from '../figures.ts';
 import type { TargetProfile } from './target-profile.ts';
 import type { DetectorInfo, Finding } from './types.ts';
 
@@ -37,9 +37,15 @@ export function findSourceEntropy({ sources, rate, counts }: TargetProfile): Fin
       ? `The sources of ${grouped(sources.total)} attempts have ${numbers}: ${percent(spread)}, ${fires ? 'as many as can be' : 'so some come often'}.`
       : `${grouped(sources.total)} attempts are too few to speak of the entropy of their sources.`,
     evidence: [
-      { label: 'distinct sources', value: `${grouped(sources.distinct.count)} of ${grouped(sources.total)} attempts` },
+      {
+        label: 'distinct sources',
+        value: `${roughly(sources.distinct, 'source')} of ${counted(sources.total, 'attempt')}`,
+      },
       { label: 'entropy', value: numbers },
-      { label: 'most active source', value: `${grouped(sources.top[0]?.count ?? 0)} attempts` },
+      {
+        label: 'most active source',
+        value: counted(Math.max(0, ...sources.top.map((s) => s.count - s.over)), 'attempt'),
+      },
     ],
   };
 }

@@ -1,7 +1,7 @@
 /** Detector 1: more SYNs than this target is used to. Adaptive threshold over a moving average. */
+import { grouped, short } from '../figures.ts';
 import type { DetectorInfo, Finding, TargetWindow } from './types.ts';
 import type { WindowDetector } from './window-detector.ts';
-import { count } from './words.ts';
 
 /** alpha, beta and k as published. */
 const ALPHA = 0.5;
@@ -102,16 +102,16 @@ export class SynRate implements WindowDetector {
       value,
       threshold,
       sentence: fires
-        ? `SYNs came faster than usual: up to ${count(value)} in a second, where ${count(threshold)} was the threshold.`
+        ? `SYNs came faster than usual: up to ${grouped(value)} in a second, where ${grouped(threshold)} was the threshold.`
         : trained
-          ? `SYNs came no faster than usual for ${IN_A_ROW} seconds in a row; at most ${count(value)} in a second.`
+          ? `SYNs came no faster than usual for ${IN_A_ROW} seconds in a row; at most ${grouped(value)} in a second.`
           : busiest
             ? `Most SYNs came in the first ${TRAINING} s, so nothing shows what is usual here.`
             : `The capture has less than ${TRAINING} s from which to learn what is usual here.`,
       evidence: [
-        { label: 'most SYNs in a second', value: count(value) },
-        { label: 'threshold then', value: `${count(threshold, 1)} a second` },
-        { label: 'moving average at the end', value: `${count(this.#mean, 1)} a second` },
+        { label: 'most SYNs in a second', value: grouped(value) },
+        { label: 'threshold then', value: `${short(threshold)} a second` },
+        { label: 'moving average at the end', value: `${short(this.#mean)} a second` },
       ],
     };
   }

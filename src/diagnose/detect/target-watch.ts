@@ -127,8 +127,6 @@ export class TargetWatch {
   eachAddress(visit: AddressVisitor): void {
     this.#sources?.eachKey(visit);
     this.#hosts?.eachKey(visit);
-    this.straySenders?.eachKey(visit);
-    this.strayReceivers?.eachKey(visit);
     this.synSamples.eachSource(visit);
     this.synackSamples.eachSource(visit);
   }

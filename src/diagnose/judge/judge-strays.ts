@@ -1,6 +1,7 @@
 /** Judgements about replies to what is not in the capture: reflection, backscatter, and scans seen from their answers. */
 import { findBackscatter } from '../detect/backscatter.ts';
 import type { Judgement, RateCurve, Subject } from '../findings.ts';
+import { mostActive } from '../source-statistics.ts';
 import type { StrayProfile } from '../stray-ledger.ts';
 import type { Reasons } from './confidence.ts';
 import { type JudgementInput, TELLING } from './judgement-input.ts';
@@ -73,7 +74,7 @@ function ofStrays(
       because: [
         'These are the hosts that replied; the SYNs they replied to, and their senders, are not in the capture.',
       ],
-      top: s.peers.top.slice(0, 10).map(({ value, count }) => ({ address: value, attempts: count })),
+      top: mostActive(s.peers),
       ttls: [],
       prints: [],
       impossible: 0,

@@ -1,7 +1,7 @@
 /** Judgements in plain words, and what they leave open. */
 
 import type { SourceProfile } from '../detect/target-profile.ts';
-import { counted, grouped, percent, short, span } from '../figures.ts';
+import { grouped, percent, roughly, short, span } from '../figures.ts';
 import type { SourceStatistics, Subject, Vantage } from '../findings.ts';
 import type { StrayProfile } from '../stray-ledger.ts';
 import type { Stretch } from './stretch.ts';
@@ -16,13 +16,12 @@ export function subjectText(subject: Subject, format: (address: number) => strin
 }
 
 export function floodSentence(where: string, c: Case, when: Stretch, sources: SourceStatistics): string {
-  const from = counted(c.sources, 'address', 'addresses');
   const forged =
     sources.spoofed === 'spoofed'
-      ? `${from}, forged ones`
+      ? `${c.addresses}, most likely forged`
       : sources.spoofed === 'not-spoofed'
-        ? `${from}, not forged`
-        : from;
+        ? `${c.addresses}, not forged`
+        : c.addresses;
   const head = `SYN flood against ${where} ${during(when)}: ${grouped(c.unfinished)} attempts that never completed, at most ${grouped(c.peakRate)} a second, from ${forged}.`;
   return `${head} ${effectOf(c)}`;
 }
@@ -43,47 +42,47 @@ function effectOf(c: Case): string {
 
 export function stormSentence(where: string, c: Case, when: Stretch): string {
   const syns = c.attempts + c.profile.counts.synAgain;
-  const clients = counted(c.profile.sources.distinct.count, 'client');
+  const clients = roughly(c.profile.sources.distinct, 'client');
   return `Retry storm at ${where} ${during(when)}: ${clients} sent ${grouped(syns)} SYNs and ${c.completed === 0 ? 'none was served' : `${grouped(c.completed)} were served`}. They behave as clients do; look at why the service did not answer.`;
 }
 
 export function crowdSentence(where: string, c: Case, when: Stretch): string {
-  const clients = counted(c.profile.sources.distinct.count, 'client');
+  const clients = roughly(c.profile.sources.distinct, 'client');
   return `Flash crowd at ${where} ${during(when)}: ${clients}, at most ${grouped(c.peakRate)} SYNs a second; ${percent(c.completed / Math.max(1, c.judged))} of the attempts completed. They behave as clients do.`;
 }
 
 export function scanSentence(where: string, s: SourceProfile): string {
-  const ports = counted(s.ports.count, 'port');
-  const hosts = counted(s.hosts.count, 'host');
+  const ports = roughly(s.ports, 'port');
+  const hosts = roughly(s.hosts, 'host');
   const sockets = s.ports.count === 1 ? `one port of ${hosts}` : `${ports} of ${hosts}`;
   const time = span(s.lastAt - s.firstAt);
   return `Scan by ${where}: ${sockets} in ${time}; ${grouped(s.answered)} answered, ${grouped(s.refused)} refused.`;
 }
 
 export function backscatterSentence(where: string, s: StrayProfile): string {
-  const peers = counted(s.peers.distinct.count, 'address', 'addresses');
+  const peers = roughly(s.peers.distinct, 'address', 'addresses');
   return `Backscatter of ${where}: it answers ${grouped(s.flows)} SYNs that nobody here sent, to ${peers}. Somebody floods it with forged sources, these among them.`;
 }
 
 export function reflectionSentence(where: string, s: StrayProfile): string {
-  const peers = counted(s.peers.distinct.count, 'server');
+  const peers = roughly(s.peers.distinct, 'server');
   const copies = s.mostCopies >= 12 ? `, one of them ${s.mostCopies} times` : '';
   return `Reflection at ${where}: ${peers} answer SYNs that it did not send: ${grouped(s.synacks)} SYN/ACKs${copies}. Somebody sends SYNs with its address.`;
 }
 
 export function answersOfScanSentence(where: string, s: StrayProfile): string {
-  return `Scan by ${where}, seen from its answers alone: ${counted(s.serverPorts.distinct.count, 'port')} replied.`;
+  return `Scan by ${where}, seen from its answers alone: ${roughly(s.serverPorts.distinct, 'port')} replied.`;
 }
 
 export function probesSentence(where: string, s: StrayProfile): string {
-  return `Scan by ${where}, without SYNs: segments that belong to no connection went to ${counted(s.serverPorts.distinct.count, 'port')} of one host, and RSTs came back.`;
+  return `Scan by ${where}, without SYNs: segments that belong to no connection went to ${roughly(s.serverPorts.distinct, 'port')} of one host, and RSTs came back.`;
 }
 
 function during({ onset, end }: Stretch): string {
-  const from = onset === 0 ? 'from the first packet on' : `from ${span(onset)} on`;
+  const from = onset === 0 ? 'from the first packet on' : `from about ${span(onset)} on`;
   return end < 0
     ? `${from}, to the end of the capture`
-    : `from ${onset === 0 ? 'the first packet' : span(onset)} to ${span(end)}`;
+    : `from ${onset === 0 ? 'the first packet' : `about ${span(onset)}`} to about ${span(end)}`;
 }
 
 /** What a judgement about a target leaves open. */

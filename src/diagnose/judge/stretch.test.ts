@@ -28,6 +28,14 @@ test('one step of a quiet capture', () => {
 });
 
 function curve(syn: readonly number[]): RateCurve {
-  const none = { synack: [], completed: [], refused: [], unfinished: [], strayReplies: [], newSources: [], halfOpen: [] };
+  const none = {
+    synack: [],
+    completed: [],
+    refused: [],
+    unfinished: [],
+    strayReplies: [],
+    newSources: [],
+    halfOpen: [],
+  };
   return { start: 0, step: SEC, syn, ...none };
 }

@@ -1,5 +1,6 @@
 /** What the reasons of a judgement are made of: a target's counts in the terms of the question "what was this?" */
-import type { TargetProfile, Unfinished } from '../detect/target-profile.ts';
+import type { Distinct, TargetProfile, Unfinished } from '../detect/target-profile.ts';
+import { roughly } from '../figures.ts';
 import type { IsnQuality, RateCurve } from '../findings.ts';
 import { isnQuality } from '../isn-quality.ts';
 import { levelOf } from './stretch.ts';
@@ -32,8 +33,10 @@ export interface Case {
   readonly heldAtOnce: number;
   /** Connections of this target whose opening is not in the capture. */
   readonly parts: number;
-  /** Sources, of unfinished attempts where those were told apart. */
+  /** Sources, of unfinished attempts where there are any. */
   readonly sources: number;
+  /** The same in words: `about 35,700 addresses`. */
+  readonly addresses: string;
   readonly perSource: number;
   /** Among samples: different first octets (or first words of IPv6), so that TTLs can be compared. */
   readonly networks: number;
@@ -73,7 +76,8 @@ export function caseOf(profile: TargetProfile, { live, parts }: Surroundings): C
   const unanswered = Math.max(0, u.attempts - u.silent - counts.refused - counts.aborted - counts.takenBack);
   const watchedForMore = resending.backoff + resending.copies + resending.never + u.silent;
   const sentAgain = resending.backoff / Math.max(1, watchedForMore);
-  const sources = u.attempts > 0 ? u.sources.count : profile.sources.distinct.count;
+  const from = sourcesOf(profile, u);
+  const sources = from.count;
   const samples = profile.synSamples;
   const others = Math.max(0, traits.withoutOptions - u.withoutOptions);
   return {
@@ -93,6 +97,7 @@ export function caseOf(profile: TargetProfile, { live, parts }: Surroundings): C
     heldAtOnce: Math.round(heldAtOnce(profile.rate, curve, u.attempts) * (1 - sentAgain)),
     parts,
     sources,
+    addresses: roughly(from, 'address', 'addresses'),
     perSource: u.attempts / Math.max(1, sources),
     networks: new Set(samples.source.map((source) => Math.floor(source / 2 ** 24))).size,
     withoutOptions: u.withoutOptions / Math.max(1, u.attempts),
@@ -106,6 +111,14 @@ export function caseOf(profile: TargetProfile, { live, parts }: Surroundings): C
     peakRate: profile.peakRate,
     seconds: Math.max(1, (counts.lastAt - counts.firstAt) / 1e9),
   };
+}
+
+/** Where nearly all attempts are unfinished, the sources of all are known better than theirs. */
+function sourcesOf({ sources, counts }: TargetProfile, u: Unfinished): Distinct {
+  const { distinct } = sources;
+  if (u.attempts === 0) return distinct;
+  const known = u.attempts >= 0.95 * counts.attempts ? distinct : u.sources;
+  return { count: Math.min(u.attempts, distinct.count, known.count), error: known.error };
 }
 
 /**

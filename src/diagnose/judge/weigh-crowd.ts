@@ -2,7 +2,7 @@
  * Real clients in numbers: a retry storm (few who are served badly and try on and on) or a flash crowd (many who come at
  * once). Both look like a flood in a graph of SYNs; the clients' stacks give them away.
  */
-import { grouped, percent, short } from '../figures.ts';
+import { grouped, percent, roughly, short } from '../figures.ts';
 import { Reasons } from './confidence.ts';
 import type { Case } from './subject-case.ts';
 
@@ -21,7 +21,7 @@ export function weighRetryStorm(c: Case): Reasons | undefined {
   reasons.add(share < 0.2 ? 1 : share < 0.5 ? 0.5 : -3, served, 'completion-ratio');
   reasons.add(
     each >= 10 ? 1 : 0.5,
-    `${short(each)} SYNs for each of ${grouped(c.profile.sources.distinct.count)} addresses`,
+    `${short(each)} SYNs for each of ${roughly(c.profile.sources.distinct, 'address', 'addresses')}`,
     'source-entropy',
   );
   if (c.sentAgain >= 0.1 && c.watchedForMore >= 10) {
@@ -53,7 +53,7 @@ export function weighFlashCrowd(c: Case): Reasons | undefined {
   const share = Math.min(c.completedThen, c.completed / Math.max(1, c.judged));
   const served = `${grouped(c.completed)} of ${grouped(c.judged)} attempts completed; ${percent(c.completedThen)} while most did not`;
   reasons.add(share >= 0.5 ? 2 : share >= 0.2 ? 1 : -1, served, 'completion-ratio');
-  reasons.add(sources >= 500 ? 1 : 0.5, `${grouped(sources)} addresses`, 'source-entropy');
+  reasons.add(sources >= 500 ? 1 : 0.5, roughly(c.profile.sources.distinct, 'address', 'addresses'), 'source-entropy');
   if (jump >= 5)
     reasons.add(1, `SYNs rose to ${grouped(c.peakRate)} a second, ${short(jump)} times the usual`, 'syn-rate');
   if (late)

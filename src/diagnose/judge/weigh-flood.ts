@@ -85,7 +85,7 @@ function outcome(c: Case, usual: boolean, reasons: Reasons): void {
 
 function sources(c: Case, usual: boolean, reasons: Reasons): void {
   if (c.sources >= LEAST_SOURCES && c.perSource < 1.2) {
-    const text = `${grouped(c.unfinished)} unfinished attempts came from ${grouped(c.sources)} addresses`;
+    const text = `${grouped(c.unfinished)} unfinished attempts came from ${c.addresses}`;
     reasons.add(usual ? 0 : 1.5, `${text}, hardly any of which tried twice`, 'source-entropy');
   }
   const { impossible } = c.profile.traits;
@@ -98,7 +98,7 @@ function sources(c: Case, usual: boolean, reasons: Reasons): void {
     reasons.add(-2, `${text}: what scans everybody's addresses looks like that`, 'dst-port-entropy');
   }
   const top = c.profile.sources.top[0];
-  const rate = top === undefined ? 0 : top.count / c.seconds;
+  const rate = top === undefined ? 0 : (top.count - top.over) / c.seconds;
   if (top !== undefined && c.sources < LEAST_SOURCES && rate >= 20 && c.withoutOptions >= 0.8) {
     reasons.add(1, `one address alone sent ${short(rate)} SYNs a second, without options`, 'source-entropy');
   }
@@ -140,13 +140,13 @@ function prints(c: Case, reasons: Reasons): void {
     reasons.add(-0.5, 'the SYNs carry options as a usual stack sends them', 'fingerprint');
   }
   if (c.sources >= 100 && c.networks >= 30 && c.ttls <= 3) {
-    const text = `${c.ttls === 1 ? 'one TTL' : `${c.ttls} TTLs`} in 95 % of SYNs from ${grouped(c.sources)} addresses`;
+    const text = `${c.ttls === 1 ? 'one TTL' : `${c.ttls} TTLs`} in 95 % of SYNs from ${c.addresses}`;
     reasons.add(1.5, `${text} all over the address space: they started at few places`, 'fingerprint');
   } else if (c.sources >= 100 && c.networks >= 30 && c.ttls >= 12 && c.withoutOptions < 0.05) {
     reasons.add(c.answersSeen ? -0.5 : -1, `${c.ttls} different TTLs, as hosts at many distances have`, 'fingerprint');
   }
   if (c.sources >= 100 && c.commonPrint >= 0.95) {
-    const text = `${percent(c.commonPrint)} of SYNs from ${grouped(c.sources)} addresses have the same window and options`;
+    const text = `${percent(c.commonPrint)} of SYNs from ${c.addresses} have the same window and options`;
     reasons.add(1, text, 'fingerprint');
   }
   const { prints: kinds, attempts } = c.profile.traits;

@@ -78,8 +78,8 @@ function contacts(s: SourceProfile, sockets: number, reasons: Reasons): void {
   // A few failures may have one cause, such as a route that is down; the paper takes them for independent.
   const most = sockets >= 30 ? 3 : 1.5;
   const weight = Math.max(-6, Math.min(most, walk / 5));
-  const text = `${grouped(sockets - good)} of ${grouped(sockets)} sockets gave it no connection (${percent(1 - good / sockets)})`;
-  reasons.add(weight, text, 'threshold-random-walk');
+  const text = `${grouped(sockets - good)} of ${grouped(sockets)} sockets gave it no connection (${percent(1 - good / sockets)}; threshold random walk)`;
+  reasons.add(weight, text, 'completion-ratio');
 }
 
 const LEAST_SOCKETS = 8;

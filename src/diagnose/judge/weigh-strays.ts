@@ -4,7 +4,7 @@
  * hear of it (backscatter; Moore, Voelker, Savage 2001). One host answered on many ports of one server: a scan, of which
  * the capture shows the answers only.
  */
-import { grouped, percent } from '../figures.ts';
+import { grouped, percent, roughly } from '../figures.ts';
 import type { JudgementKind } from '../findings.ts';
 import type { StrayProfile } from '../stray-ledger.ts';
 import { Reasons } from './confidence.ts';
@@ -72,7 +72,7 @@ function reflection(s: StrayProfile, peers: number): Reasons {
   const synacks = s.synackFlows / s.flows;
   reasons.add(
     peers >= 100 ? 3 : peers >= 30 ? 2 : 1,
-    `${grouped(peers)} servers answered SYNs that this host did not send`,
+    `${roughly(s.peers.distinct, 'server')} answered SYNs that this host did not send`,
     'backscatter',
   );
   reasons.add(
@@ -83,7 +83,7 @@ function reflection(s: StrayProfile, peers: number): Reasons {
   if (s.serverPorts.distinct.count >= 0.5 * s.flows) {
     reasons.add(
       -3,
-      `they came from ${grouped(s.serverPorts.distinct.count)} ports: no services, so no reflectors`,
+      `they came from ${roughly(s.serverPorts.distinct, 'port')}: no services, so no reflectors`,
       'backscatter',
     );
   }
@@ -109,7 +109,7 @@ function backscatter(s: StrayProfile, peers: number): Reasons {
     `${grouped(s.flows)} SYNs answered that are not in the capture`,
     'backscatter',
   );
-  const per = `${grouped(peers)} ${peers === 1 ? 'address' : 'addresses'}, ${grouped(s.clientPorts.distinct.count)} ports`;
+  const per = `${roughly(s.peers.distinct, 'address', 'addresses')}, ${roughly(s.clientPorts.distinct, 'port')}`;
   reasons.add(peers >= 20 || s.clientPorts.distinct.count >= 20 ? 1.5 : 0, `the answers went to ${per}`, 'backscatter');
   reasons.add(0.5, `at most ${s.mostCopies} copies of one SYN/ACK, as stacks send them`, 'backscatter');
   return reasons;

@@ -14,9 +14,9 @@ export function scoreText(score: number): string {
   return score.toFixed(2);
 }
 
-/** `1,012 SYN/s`. */
-export function rateText({ peakRate }: Judgement): string {
-  return `${rateNumber(peakRate)} SYN/s`;
+/** `1,012 SYN/s`, of replies without attempts `1,012 replies/s`. */
+export function rateText({ peakRate, attempts }: Judgement): string {
+  return `${rateNumber(peakRate)} ${attempts > 0 ? 'SYN' : 'replies'}/s`;
 }
 
 /** Three digits that count below 100, whole above. */

@@ -99,12 +99,15 @@ describe('how sure it sounds', () => {
     expect(page).toContain('<h1>Possible SYN flood against 203.0.113.80:80</h1>');
   });
 
-  test('replies have no attempts, no curve and no forged sources of their own', () => {
-    const reflection = aFlood({ kind: 'reflection', attempts: 0, peakRate: 0, queue: undefined });
+  test('replies have no attempts and no forged sources of their own, and a curve of replies alone', () => {
+    const rate = { ...aFlood().rate, strayReplies: aFlood().rate.syn };
+    const reflection = aFlood({ kind: 'reflection', attempts: 0, peakRate: 1000, rate, queue: undefined });
     const page = reportPage(aReport({ findings: someFindings({ judgements: [reflection] }) }));
-    for (const heading of ['Over time', 'Where it came from']) expect(page).not.toContain(`<h3>${heading}</h3>`);
+    expect(page).not.toContain('<h3>Where it came from</h3>');
+    expect(page).toContain('replies without a SYN at most 1,000 a second');
+    expect(textOf(page)).toContain('1,000 replies/s');
     expect(page).toContain('<h3>Who replied</h3>');
-    expect(textOf(page)).not.toContain('0 SYN/s');
+    expect(textOf(page)).not.toContain('SYN/s');
   });
 
   test('without any answer in the capture, unanswered is explained and curves are hedged', () => {

@@ -9,14 +9,15 @@ import { type ChartLine, type ChartStretch, type TimeAxis, timeChart } from './t
 
 export function timelineBlock(judgement: Judgement, input: ReportInput): Markup {
   const { rate } = judgement;
-  // Replies without a SYN have no curve, and what is over within a step is no curve either.
-  if (isOfReplies(judgement) || rate.syn.length < LEAST_STEPS) return NOTHING;
-  if (![rate.syn, rate.synack].some((values) => values.some((value) => value > 0))) return NOTHING;
+  // What is over within a step is no curve.
+  if (rate.syn.length < LEAST_STEPS) return NOTHING;
+  const shown = isOfReplies(judgement) ? [rate.strayReplies] : [rate.syn, rate.synack];
+  if (!shown.some((values) => values.some((value) => value > 0))) return NOTHING;
   const axis = timeAxis(rate, input);
   const stretch = stretchOf(judgement);
   const title = 'Segments a second';
-  const lines = rateLines(rate);
-  const most = Math.max(...rate.halfOpen);
+  const lines = isOfReplies(judgement) ? replyLines(rate) : rateLines(rate);
+  const most = isOfReplies(judgement) ? 0 : Math.max(...rate.halfOpen);
   const halfOpen: ChartLine = {
     label: 'begun, neither completed nor refused',
     role: 'halfopen',
@@ -29,7 +30,7 @@ ${timeChart({ title, lines, axis, stretch, description: describe(lines, rate) })
 ${most > 0 ? timeChart({ title: 'Unfinished at a time', lines: [halfOpen], axis, stretch, low: true, description: `At most ${countText(most)}.` }) : NOTHING}
 <figcaption>${caption(judgement, input)}</figcaption>
 </figure>
-${phases(judgement, input.findings.duration)}`;
+${isOfReplies(judgement) ? NOTHING : phases(judgement, input.findings.duration)}`;
 }
 
 /** The axis of a curve. */
@@ -44,6 +45,10 @@ function stretchOf(judgement: Judgement): ChartStretch | undefined {
   if (judgement.kind === 'nothing' || judgement.onset < 0) return undefined;
   const { onset, end } = judgement;
   return { from: onset, to: end, began: `begins ${sinceStart(onset)}`, ended: `ends ${sinceStart(end)}` };
+}
+
+function replyLines(rate: RateCurve): ChartLine[] {
+  return [{ label: 'replies without a SYN', role: 'synack', values: perSecond(rate.strayReplies, rate), area: true }];
 }
 
 function rateLines(rate: RateCurve): ChartLine[] {
@@ -71,6 +76,8 @@ function caption(judgement: Judgement, { findings }: ReportInput): string {
   const { vantage } = findings;
   const { step } = judgement.rate;
   const clock = hasClock(findings.startSec) ? ', below it the time of day in UTC' : '';
+  if (isOfReplies(judgement))
+    return `Steps of ${sinceStart(step)}; time since the first packet${clock}. Shaded: the time the finding is about.`;
   const unfinished =
     vantage.view === 'clients-only'
       ? 'What is unfinished is counted from the packets; as no answers are among them, some of it may have been finished after all.'
