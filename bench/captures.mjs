@@ -68,7 +68,7 @@ function measureJobs(name, fill, packets, program, suffix) {
   rmSync(path, { force: true });
 }
 
-/** tcptrace takes a time that grows with the square of the connections, so it gets fewer. */
+/** tcptrace is slow on many connections, so it gets fewer packets, and may still not be done in time. */
 function compare() {
   for (const [packets, program, ...options] of [
     [200_000, 'tshark', '-q', '-z', 'conv,tcp', '-r'],
