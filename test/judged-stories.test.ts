@@ -49,6 +49,10 @@ told('flood', [
         ends: 'refused',
       }),
   ],
+  [
+    'a minute of 60 a second within a day of calm',
+    (t) => flood(visitors(t, 0, 80_000, 0.02), { rate: 60, seconds: 60, from: 40_000 }),
+  ],
   ['a fifth of a second', (t) => flood(t, { rate: 8000, seconds: 0.2 }).keep((s) => s.ts < 200 * MS)],
   [
     '10 a second among 400, some of whom vanish',
@@ -143,6 +147,16 @@ told('retry-storm', [
 ]);
 
 told('nothing', [
+  [
+    'a SYN an hour from anywhere, for months',
+    (t) =>
+      each(t, 3000, 3_600_000, (i) => ({
+        client: (0x0b00_0000 + i * 7_368_787) % 2 ** 32,
+        clientPort: port(t),
+        stack: BARE,
+        ends: 'unanswered',
+      })),
+  ],
   [
     'ten thousand connections a second, cut off under way',
     (t) =>

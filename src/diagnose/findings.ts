@@ -66,7 +66,7 @@ export interface SourceStatistics {
   readonly ttls: readonly { readonly ttl: number; readonly share: number }[];
   /** Window and option kinds of SYNs, most frequent first. */
   readonly prints: readonly { readonly print: string; readonly share: number }[];
-  /** Of addresses that can never be sources: private, reserved, multicast. */
+  /** SYNs from addresses that are nobody's on the Internet: private, reserved, multicast. */
   readonly impossible: number;
 }
 

@@ -41,7 +41,7 @@ describe('a judgement', () => {
     const from = lines.findIndex((line) => line.startsWith('  sources'));
     expect(lines.slice(from)).toEqual([
       '  sources    29,990 (an estimate, ± 3.0 %), entropy 14.8 of at most 14.9 bits',
-      '             12 SYNs from addresses that can never be sources',
+      "             12 SYNs from addresses that are nobody's on the Internet (private, reserved, multicast)",
       '             most likely forged: 29,990 sources for 30,000 SYNs',
       '               none of them answered a SYN/ACK, not even with RST',
       '             most active: 192.0.2.10 (60)',

@@ -115,7 +115,12 @@ function sourceLines(sources: SourceStatistics, addresses: AddressTable): TextLi
   const entropy = `, entropy ${sources.entropy.toFixed(1)} of at most ${sources.entropyMost.toFixed(1)} bits`;
   const lines = [row('sources', `${countText(sources.distinct)}${about}${sources.distinct > 1 ? entropy : ''}`)];
   if (sources.impossible > 0) {
-    lines.push(row('', `${countText(sources.impossible)} SYNs from addresses that can never be sources`));
+    lines.push(
+      row(
+        '',
+        `${countText(sources.impossible)} SYNs from addresses that are nobody's on the Internet (private, reserved, multicast)`,
+      ),
+    );
   }
   const [why = '', ...more] = sources.because;
   lines.push(row('', `${SPOOFED_TEXT[sources.spoofed]}${why === '' ? '' : `: ${why}`}`));

@@ -94,7 +94,7 @@ export function caseOf(profile: TargetProfile, { live, parts }: Surroundings): C
     aborted: counts.aborted,
     unanswered,
     answersSeen: counts.answered + counts.refused > 0,
-    heldAtOnce: Math.round(heldAtOnce(profile.rate, curve, u.attempts) * (1 - sentAgain)),
+    heldAtOnce: Math.round(heldAtOnce(profile, curve, u.attempts) * (1 - sentAgain)),
     parts,
     sources,
     addresses: roughly(from, 'address', 'addresses'),
@@ -193,7 +193,11 @@ function holding(ttls: readonly { readonly attempts: number }[], all: number): n
 }
 
 /** The greatest number of `unfinished` attempts within `LIFETIME`. */
-function heldAtOnce({ step }: RateCurve, curve: readonly number[], unfinished: number): number {
+function heldAtOnce(
+  { rate: { step }, peakRate, findings }: TargetProfile,
+  curve: readonly number[],
+  unfinished: number,
+): number {
   const all = curve.reduce((sum, n) => sum + n, 0);
   if (all === 0) return unfinished;
   const steps = Math.max(1, Math.round(LIFETIME / step));
@@ -203,8 +207,14 @@ function heldAtOnce({ step }: RateCurve, curve: readonly number[], unfinished: n
     within += n - (i >= steps ? curve[i - steps]! : 0);
     most = Math.max(most, within);
   });
-  return (most * unfinished) / all;
+  const held = (most * unfinished) / all;
+  if (step <= LIFETIME) return held;
+  // In a capture of many hours a step is longer than the life of an entry: what came in it did not stand there together.
+  const queued = findings.find(({ detector }) => detector === 'half-open')?.value ?? Infinity;
+  return Math.min(held, (LIFETIME / 1e9) * peakRate, queued * (LIFETIME / SHORTEST_LIFE));
 }
 
 /** Linux gives up an entry after 1 + 2 + 4 + 8 + 16 + 32 s (`tcp_synack_retries` 5). */
 const LIFETIME = 63e9;
+/** What the queue's model counts with at least: entries that were pruned or given up early. */
+const SHORTEST_LIFE = 7e9;
