@@ -3,6 +3,7 @@
  * one small number and adding a letter allocates nothing. What each letter stands for is said in Zeek's
  * `scripts/base/protocols/conn/main.zeek`.
  */
+import { larger } from '../wire/larger.ts';
 
 /** Letters by number. The originator's are capitals; `RESPONDER` is added for the other side. */
 export const Letter = {
@@ -73,11 +74,6 @@ export class HistoryTree {
     this.#letter = larger(this.#letter, new Uint8Array(nodes));
     this.#length = larger(this.#length, new Uint8Array(nodes));
   }
-}
-
-function larger<T extends { set(from: T): void }>(from: T, to: T): T {
-  to.set(from);
-  return to;
 }
 
 const LETTERS = 32;

@@ -44,26 +44,11 @@ export function workloadFor(observed: ObservedAttempts, server: CapturedServer):
   const people = rows.filter((row) => observed.maker[row] === Maker.Person);
   const silent = floodOf(observed, rows, Maker.Silent, origin);
   const resets = floodOf(observed, rows, Maker.Resets, origin);
-  const floods: ObservedFlood[] = [];
   const { port } = server;
-  if (silent.syns.at.length > 0)
-    floods.push({
-      name: 'silent',
-      port,
-      syns: silent.syns,
-      prefix: SILENT_PREFIX,
-      answer: 'none',
-      forged: isForged(silent),
-    });
-  if (resets.syns.at.length > 0)
-    floods.push({
-      name: 'resetting',
-      port,
-      syns: resets.syns,
-      prefix: RESET_PREFIX,
-      answer: 'reset',
-      forged: isForged(resets),
-    });
+  const floods = [
+    { name: 'silent', port, ...silent, prefix: SILENT_PREFIX, answer: 'none' as const },
+    { name: 'resetting', port, ...resets, prefix: RESET_PREFIX, answer: 'reset' as const },
+  ].filter(({ syns }) => syns.at.length > 0);
   const lastPerson = observed.at[people.at(-1) ?? first]! - origin;
   const lastAt = Math.max(lastPerson, silent.syns.at.at(-1) ?? 0, resets.syns.at.at(-1) ?? 0);
   return {
@@ -101,14 +86,6 @@ export function busiestServers(observed: ObservedAttempts): { server: CapturedSe
   return all.sort((a, b) => b.attempts - a.attempts);
 }
 
-/**
- * Somebody who sends from addresses of its own uses each of them again: on average more than twice. It matters to filters
- * of forged sources alone.
- */
-function isForged({ syns, sources }: { readonly syns: ObservedSyns; readonly sources: number }): boolean {
-  return syns.at.length < 2 * sources;
-}
-
 /** Rows of that server by time: the capture may give them in another order. */
 function rowsOf({ count, server, serverPort, at }: ObservedAttempts, wanted: CapturedServer): number[] {
   const rows: number[] = [];
@@ -123,7 +100,7 @@ function floodOf(
   rows: readonly number[],
   maker: Maker,
   origin: number,
-): { readonly syns: ObservedSyns; readonly sources: number } {
+): { readonly syns: ObservedSyns; readonly sources: number; readonly forged: boolean } {
   const sent: { readonly row: number; readonly at: number }[] = [];
   const mine = new Set<number>();
   for (const row of rows) {
@@ -157,7 +134,8 @@ function floodOf(
     syns.windowScale[i] = observed.windowScale[row]!;
     syns.options[i] = observed.options[row]!;
   }
-  return { syns, sources: sources.size };
+  // Who sends from addresses of its own uses each of them again, on average more than twice; filters ask for this alone.
+  return { syns, sources: sources.size, forged: sent.length < 2 * sources.size };
 }
 
 function peopleOf(observed: ObservedAttempts, rows: readonly number[], port: number, origin: number): ClientsSpec {

@@ -2,11 +2,10 @@
 import { measuresOf } from '../sim/flood-measures.ts';
 import type { FloodReport } from '../sim/flood-report.ts';
 
-/** The report as it is, and its numbers by name. What never happened, or is a share of nothing, is null. */
+/**
+ * The report as it is, and its numbers by name. What never happened, or is a share of nothing, is no
+ * finite number: JSON has null for it.
+ */
 export function floodToJson(report: FloodReport): string {
-  return JSON.stringify({ format: 'halfopen-flood-1', ...report, measures: measuresOf(report) }, finite, 1);
-}
-
-function finite(_key: string, value: unknown): unknown {
-  return typeof value === 'number' && !Number.isFinite(value) ? null : value;
+  return JSON.stringify({ format: 'halfopen-flood-1', ...report, measures: measuresOf(report) }, undefined, 1);
 }

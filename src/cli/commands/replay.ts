@@ -198,6 +198,7 @@ function page(
   ].join('\n');
 }
 
+/** What never happened, or is a share of nothing, is no finite number: JSON has null for it. */
 function json(
   { name, addresses }: Captured,
   { server, counts }: Workload,
@@ -205,14 +206,6 @@ function json(
   { seed, backlog }: ReplayOptions,
   rows: readonly ReplayRow[],
 ): string {
-  const plain = rows.map((row) =>
-    Object.fromEntries(
-      Object.entries(row).map(([key, value]) => [
-        key,
-        typeof value === 'number' && !Number.isFinite(value) ? null : value,
-      ]),
-    ),
-  );
   return JSON.stringify(
     {
       format: 'halfopen-replay-1',
@@ -221,7 +214,7 @@ function json(
       replayedAt: { address, profile, backlog },
       seed,
       workload: counts,
-      rows: plain,
+      rows,
     },
     undefined,
     1,

@@ -3,6 +3,7 @@
  * between two runs a pause. When the room is full, every other run is dropped and the pauses double.
  */
 import type { AddressVisitor } from '../../wire/address.ts';
+import { larger } from '../../wire/larger.ts';
 import { RUN, type Samples } from './target-profile.ts';
 
 export class AttemptSamples {
@@ -72,11 +73,6 @@ export class AttemptSamples {
     this.#used = ROOM / 2;
     this.#stride *= 2;
   }
-}
-
-function larger<T extends { set(from: T): void }>(from: T, to: T): T {
-  to.set(from);
-  return to;
 }
 
 /** 32 runs. */

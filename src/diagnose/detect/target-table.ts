@@ -3,6 +3,7 @@
  * alone. When it is full, the quarter with the least activity gives way, of equals those that were silent longest.
  */
 import type { AddressVisitor } from '../../wire/address.ts';
+import { larger } from '../../wire/larger.ts';
 import { hashHandle, hashNumber, hashPair } from './key-hash.ts';
 import type { TargetCounts } from './target-profile.ts';
 
@@ -220,11 +221,6 @@ function readCounts(counts: Uint32Array | Float64Array, at: number, firstAt: num
     firstAt,
     lastAt,
   };
-}
-
-function larger<T extends { set(from: T): void }>(from: T, to: T): T {
-  to.set(from);
-  return to;
 }
 
 const INITIAL = 256;
