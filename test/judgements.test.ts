@@ -224,7 +224,24 @@ describe('no floods', () => {
   test('a stray RST', () => {
     const t = new Traffic();
     t.send(0, [SERVER, 80], [person(1), 999], { flags: RST, seq: 5 }, stackOf(1));
-    expect(['', 'nothing']).toContain(kinds(judged(t)).join());
+    const findings = judged(t);
+    expect(kinds(findings)).toEqual(['nothing']);
+    expect(findings.judgements[0]!.sentence).toContain('among 1 reply to SYNs that are not in the capture');
+  });
+});
+
+describe('nothing to judge', () => {
+  test('no packets', () => {
+    expect(judged(new Traffic()).judgements).toEqual([]);
+  });
+
+  test('the middle of a connection: neither an attempt nor a reply to one', () => {
+    const t = new Traffic();
+    const server = [SERVER, 80] as const;
+    const client = [person(1), 999] as const;
+    t.send(0, client, server, { flags: ACK, seq: 5, ack: 9 }, stackOf(1));
+    t.send(1, server, client, { flags: ACK, seq: 9, ack: 5 }, stackOf(1));
+    expect(judged(t).judgements).toEqual([]);
   });
 });
 

@@ -29,6 +29,7 @@ export function explainPage(summary: CaptureSummary, { first, passed, options, a
   const paint = painter(wantsColour(process.stdout, process.env));
   const { findings } = summary;
   const blocks: TextLine[][] = [summaryLines(summary)];
+  if (findings.judgements.length === 0) blocks.push(judgementLines(findings, addresses, false));
   for (const judgement of findings.judgements) {
     const lines = judgementLines({ ...findings, judgements: [judgement] }, addresses, options.detectors === true);
     blocks.push(options.detectors === true ? [...lines, ...detectorLines(judgement, DETECTORS)] : lines);

@@ -134,7 +134,7 @@ export interface Findings {
   readonly duration: number;
   readonly totals: VerdictTotals;
   readonly vantage: Vantage;
-  /** Most telling first; empty or a single `nothing` when there is nothing to say. */
+  /** Most telling first; a single `nothing` when there is nothing to say; empty when there was nothing to judge. */
   readonly judgements: readonly Judgement[];
   readonly isn: readonly IsnQuality[];
   /** Rows let go before the end: `expired` after a silence, `evicted` for room. Each was judged as it stood. */

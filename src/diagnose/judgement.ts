@@ -23,7 +23,7 @@ import { weighFlashCrowd, weighRetryStorm } from './judge/weigh-crowd.ts';
 import { weighFlood } from './judge/weigh-flood.ts';
 import { sourceStatistics } from './source-statistics.ts';
 
-/** Most telling first. A single `nothing` where nothing else is to be said. */
+/** Most telling first. A single `nothing` where nothing else is to be said; none where there was nothing to judge. */
 export function judge(input: JudgementInput): Judgement[] {
   const scanning = judgeSources(input);
   const atTargets = targets(input, new Set(scanning.map((one) => one.subject.address)));
@@ -31,7 +31,7 @@ export function judge(input: JudgementInput): Judgement[] {
   const flooded = new Set(atTargets.filter((one) => one.kind === 'flood').map((one) => one.subject.address));
   const scanners = scanning.filter((one) => !isOfFlood(one.subject.address, input.ledger, atTargets));
   const found = [...atTargets, ...scanners, ...judgeStrays(input, flooded)];
-  if (found.length === 0) return [nothing(input)];
+  if (found.length === 0) return nothing(input);
   const rank = (j: Judgement): number => (j.kind === 'flood' ? 2 : j.kind === 'scan' ? 0 : 1);
   return found.sort((a, b) => rank(b) - rank(a) || b.attempts - a.attempts).slice(0, MOST_JUDGEMENTS);
 }
@@ -202,14 +202,21 @@ function tellingOf({ synSamples }: TargetProfile, { onset, end }: Stretch): numb
   return within.filter((_, i) => i % step === 0).slice(0, TELLING);
 }
 
-function nothing(input: JudgementInput): Judgement {
+/** Without an attempt or a reply to one, not even "nothing unusual": nothing was looked at, so nothing is sure. */
+function nothing(input: JudgementInput): Judgement[] {
   const { capture } = input.ledger;
+  const { attempts } = capture.counts;
+  const replies = capture.rate.strayReplies.reduce((sum, n) => sum + n, 0);
+  if (attempts === 0 && replies === 0) return [];
   const c = surrounded(input, capture);
   const reasons = new Reasons();
   reasons.add(3, 'no target, source or reply reached what any of the judgements asks for');
   if (input.vantage.view === 'clients-only') reasons.add(-1, 'the answers are not in the capture', 'vantage');
-  const { attempts } = capture.counts;
-  return {
+  const sentence =
+    attempts > 0
+      ? `No flood, scan, backscatter or storm among ${counted(attempts, 'attempt')}.`
+      : `No backscatter, reflection or scan among ${counted(replies, 'reply', 'replies')} to SYNs that are not in the capture.`;
+  const judgement: Judgement = {
     kind: 'nothing',
     subject: { role: 'target', address: -1, port: -1, prefix: '' },
     confidence: reasons.confidence(),
@@ -217,7 +224,7 @@ function nothing(input: JudgementInput): Judgement {
     end: -1,
     attempts,
     peakRate: capture.peakRate,
-    sentence: `No flood, scan, backscatter or storm among ${counted(attempts, 'attempt')}.`,
+    sentence,
     findings: capture.findings,
     rate: capture.rate,
     sources: sourceStatistics(c),
@@ -225,6 +232,7 @@ function nothing(input: JudgementInput): Judgement {
     telling: [],
     unknown: input.vantage.view === 'both-directions' ? [] : [input.vantage.sentence],
   };
+  return [judgement];
 }
 
 const CARPET_HOSTS = 8;

@@ -72,6 +72,14 @@ describe('a judgement', () => {
     expect(lines.length).toBe(5);
   });
 
+  test('none where there was nothing to judge, and no figure of how sure that is', () => {
+    const lines = plainText(judgementLines(someFindings({ judgements: [] }), addresses, false)).split('\n');
+    expect(lines).toEqual([
+      'Nothing to judge',
+      '  No packet of the capture opens a TCP connection, and none replies to an attempt to.',
+    ]);
+  });
+
   test('shows five reasons and says how many more there are', () => {
     const because = Array.from({ length: 8 }, (_, i) => ({ weight: i, sentence: `reason ${i}`, detector: '' }));
     const confidence = { ...aFlood().confidence, because };

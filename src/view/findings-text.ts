@@ -14,8 +14,12 @@ import type { TextLine, TextRole } from './text-line.ts';
 import { cell, textTable } from './text-table.ts';
 import { lengthText, momentText } from './time-text.ts';
 
-/** A block for each judgement, blank lines between them. `allReasons`: not only those that weigh most. */
+/**
+ * A block for each judgement, blank lines between them; where there was nothing to judge, one that says so. `allReasons`: not
+ * only those that weigh most.
+ */
 export function judgementLines(findings: Findings, addresses: AddressTable, allReasons: boolean): TextLine[] {
+  if (findings.judgements.length === 0) return nothingToJudge();
   return findings.judgements.flatMap((judgement, i) => [
     ...(i === 0 ? [] : [[]]),
     ...(judgement.kind === 'nothing'
@@ -34,6 +38,14 @@ export const KIND_TEXT: Readonly<Record<JudgementKind, string>> = {
   'flash-crowd': 'Flash crowd',
   nothing: 'Nothing unusual',
 };
+
+/** No figure of confidence: there is nothing that it could be about. */
+function nothingToJudge(): TextLine[] {
+  return [
+    [{ text: 'Nothing to judge', role: 'strong' }],
+    sentence('No packet of the capture opens a TCP connection, and none replies to an attempt to.'),
+  ];
+}
 
 function nothing(judgement: Judgement, findings: Findings, allReasons: boolean): TextLine[] {
   return [

@@ -11,7 +11,7 @@ export function findingSection(input: ReportInput): Markup {
   const shown = found.length > 0 ? found : input.findings.judgements.slice(0, 1);
   return html`<section id="finding" aria-labelledby="finding-h">
 <h2 id="finding-h">Finding</h2>
-${shown.length === 0 ? nothingAtAll(input) : shown.map((judgement, i) => finding(judgement, input, shown.length > 1 ? i + 1 : 0))}
+${shown.length === 0 ? nothingToJudge(input) : shown.map((judgement, i) => finding(judgement, input, shown.length > 1 ? i + 1 : 0))}
 </section>
 `;
 }
@@ -64,13 +64,12 @@ function whenSentence(judgement: Judgement, { findings }: ReportInput): string {
 /** So early in a capture, nothing says that it was not there before. */
 const SOON = 1e9;
 
-function nothingAtAll({ findings, counts }: ReportInput): Markup {
-  const { attempts } = findings.totals;
-  const what =
-    attempts > 0
-      ? `The capture holds ${counted(attempts, 'connection attempt')}; none of it adds up to a flood, a scan or anything else this program looks for.`
-      : `There is nothing to judge: of ${counted(counts.packets, 'packet')} none opens a TCP connection.`;
-  return html`<p class="lead">${what}</p>
+function nothingToJudge({ counts }: ReportInput): Markup {
+  const why =
+    counts.packets === 0
+      ? 'the capture holds no packets'
+      : `of ${counted(counts.packets, 'packet')} none opens a TCP connection, and none replies to an attempt to`;
+  return html`<p class="lead">There is nothing to judge: ${why}.</p>
 `;
 }
 

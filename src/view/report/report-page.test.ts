@@ -157,10 +157,12 @@ describe('what it is made of', () => {
 });
 
 describe('odd findings', () => {
-  test('no packets, no judgement', () => {
+  test('no attempt, no judgement', () => {
     const findings = someFindings({ judgements: [], isn: [], duration: 0, totals: NO_TOTALS });
     const page = reportPage(aReport({ findings, telling: new TellingAttempts() }));
     expect(textOf(page)).toContain('nothing to judge');
+    expect(page).toContain('<h1>Nothing to judge</h1>');
+    expect(textOf(page)).not.toContain('Confidence');
     expect(page).not.toMatch(/NaN|undefined/);
   });
 

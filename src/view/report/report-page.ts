@@ -75,7 +75,10 @@ function judgementsShown({ findings }: ReportInput): readonly Judgement[] {
 function headline({ findings, addresses, counts }: ReportInput): string {
   const found = incidents(findings);
   const [first] = found;
-  if (first === undefined) return counts.packets === 0 ? 'No packets' : 'No flood found';
+  if (first === undefined) {
+    if (findings.judgements.length > 0) return 'No flood found';
+    return counts.packets === 0 ? 'No packets' : 'Nothing to judge';
+  }
   if (found.length === 1) return titleOf(first, addresses);
   return `${titleOf(first, addresses)}, and ${found.length === 2 ? 'one more finding' : `${found.length - 1} more findings`}`;
 }
