@@ -124,7 +124,7 @@ describe('a flood', () => {
     expect(alarms.at(-1)).toMatch(
       /ALARM 1: flood against 203\.0\.113\.80:80 ended, after \d+(\.\d)? s: [\d,]+ attempts/,
     );
-    expect(out).toMatch(/\n {2}confidence (high|medium) \(0\.\d\d\)\n {2}[+-] /);
+    expect(out).toMatch(/\n {2}confidence (high|medium) \([> ]*\d\d\.\d %\)\n {2}[+-] /);
     expect((await runCli(['watch', '-', '--quiet', '--fail-on', 'scan'], { stdin })).code).toBe(0);
   });
 

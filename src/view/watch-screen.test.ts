@@ -50,7 +50,7 @@ halfopen watch  standard input                     2023-11-14 22:13:50 UTC, 30 s
 
   ALARM  flood against 203.0.113.80:80  for 20 s, since 2023-11-14T22:13:30Z
     20,060 attempts, at most 1,012/s
-    confidence high (0.98)
+    confidence high (98.0 %)
     + of 30,060 attempts 60 completed (0.2 %)
     + 29,990 sources sent one SYN each and never again
     - the capture is short: 60 s

@@ -19,7 +19,7 @@ test('an alarm begins with what it rests on, goes on, and ends with its totals',
   expect(alarmLines({ type: 'alarm-begin', at: 11 * SEC, alarm }, START, addresses)).toEqual([
     '2023-11-14T22:13:31Z  ALARM 1: flood against 203.0.113.80:80 began at 2023-11-14T22:13:30Z',
     '  SYN flood against 203.0.113.80:80 from 10 s to 40 s: 30,000 SYNs, at most 1,012 a second.',
-    '  confidence high (0.98)',
+    '  confidence high (98.0 %)',
     '  + of 30,060 attempts 60 completed (0.2 %)',
     '  + 29,990 sources sent one SYN each and never again',
     '  - the capture is short: 60 s',

@@ -3,6 +3,7 @@ import type { JudgementKind } from '../diagnose/findings.ts';
 import type { Alarm, AlarmEvent } from '../diagnose/live/alarm-book.ts';
 import type { CaptureStart, WatchStatus } from '../diagnose/live/watch-status.ts';
 import type { AddressTable } from '../wire/address.ts';
+import { confidenceText } from './confidence-text.ts';
 import { counted, countText } from './flood-number.ts';
 import { subjectText } from './subject-text.ts';
 import { lengthText } from './time-text.ts';
@@ -68,11 +69,10 @@ export function kindText(kind: JudgementKind): string {
 
 /** Confidence, and the reasons it is made of, most for it first: with a plus, and those against it with a minus. */
 export function evidenceLines({ judgement }: Alarm): string[] {
-  const { level, score, because } = judgement.confidence;
+  const { confidence } = judgement;
   return [
-    // Nothing is certain, so nothing is rounded up to it.
-    `confidence ${level} (${Math.min(score, 0.99).toFixed(2)})`,
-    ...because
+    `confidence ${confidenceText(confidence)}`,
+    ...confidence.because
       .toSorted((a, b) => b.weight - a.weight)
       .map(({ weight, sentence }) => `${weight < 0 ? '-' : '+'} ${sentence}`),
   ];

@@ -1,9 +1,10 @@
 /** What was found, a paragraph per judgement: what, whom, when, how sure. */
 import type { Judgement } from '../../diagnose/findings.ts';
+import { confidenceText } from '../confidence-text.ts';
 import { counted, countText } from '../flood-number.ts';
 import { subjectText } from '../subject-text.ts';
 import { html, type Markup, NOTHING } from './markup.ts';
-import { confidenceWords, prose, rateText } from './phrases.ts';
+import { prose, rateText } from './phrases.ts';
 import { clockText, incidents, momentText, type ReportInput, sinceStart, titleOf } from './report-input.ts';
 
 export function findingSection(input: ReportInput): Markup {
@@ -28,7 +29,7 @@ function finding(judgement: Judgement, input: ReportInput, number: number): Mark
   const because = reason === '' ? NOTHING : html` What weighs most: ${withStop(reason)}`;
   return html`<div class="keep">${heading}
 <p class="lead">${withStop(judgement.sentence)}</p>
-<p>${KIND_MEANING[judgement.kind]} ${prose(whenSentence(judgement, input))} Confidence: ${confidenceWords(judgement.confidence)}.${because}</p>
+<p>${KIND_MEANING[judgement.kind]} ${prose(whenSentence(judgement, input))} Confidence: ${prose(confidenceText(judgement.confidence))}.${because}</p>
 ${judgement.kind === 'nothing' ? NOTHING : facts(judgement, input)}</div>
 `;
 }
@@ -41,7 +42,7 @@ function facts(judgement: Judgement, { findings, addresses }: ReportInput): Mark
     ['Ends', end],
     ...(judgement.attempts > 0 ? ([['Attempts', countText(judgement.attempts)]] as const) : []),
     ...(judgement.peakRate > 0 ? ([['At its peak', rateText(judgement)]] as const) : []),
-    ['Confidence', confidenceWords(judgement.confidence)],
+    ['Confidence', confidenceText(judgement.confidence)],
   ];
   return html`<dl class="strip">
 ${rows.map(([head, value]) => html`<div><dt>${head}</dt><dd>${value}</dd></div>\n`)}</dl>

@@ -1,18 +1,6 @@
 /** Numbers of a judgement in words that stay the same all over a report. */
-import type { Confidence, Judgement, RateCurve } from '../../diagnose/findings.ts';
+import type { Judgement, RateCurve } from '../../diagnose/findings.ts';
 import { countText } from '../flood-number.ts';
-
-/** `high (0.98 of 1)`. */
-export function confidenceWords({ level, score }: Confidence): string {
-  return `${level} (${scoreText(score)} of 1)`;
-}
-
-/** Never rounded to all or nothing: 0.999 is not 1. */
-export function scoreText(score: number): string {
-  if (score > 0.99 && score < 1) return 'more than 0.99';
-  if (score < 0.01 && score > 0) return 'less than 0.01';
-  return score.toFixed(2);
-}
 
 /** `1,012 SYN/s`, of replies without attempts `1,012 replies/s`. */
 export function rateText({ peakRate, attempts }: Judgement): string {

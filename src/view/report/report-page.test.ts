@@ -93,6 +93,12 @@ describe('what it says', () => {
 });
 
 describe('how sure it sounds', () => {
+  test('how sure is said in percent, as everywhere', () => {
+    const seen = textOf(PAGE).replaceAll('\u00a0', ' ');
+    expect(seen).toContain('Confidence is high (98.0 %).');
+    expect(seen).toContain('The logistic function of their sum is 98.0 %.');
+  });
+
   test('a finding of low confidence is a possible one, in the title too', () => {
     const confidence = { level: 'low', score: 0.7, because: [] } as const;
     const page = reportPage(aReport({ findings: someFindings({ judgements: [aFlood({ confidence })] }) }));
