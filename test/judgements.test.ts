@@ -249,7 +249,12 @@ function judged(t: Traffic): Findings {
   const examiner = new Examiner();
   for (const frame of t.frames()) examiner.onFrame(frame);
   examiner.finish();
-  return examiner.findings();
+  const findings = examiner.findings();
+  // Reasons stand in one list, so they are all clauses: no capital but of a name, no full stop.
+  for (const { confidence } of findings.judgements) {
+    for (const { sentence } of confidence.because) expect(sentence).toMatch(/^(?![A-Z][^A-Z]).*[^.]$/);
+  }
+  return findings;
 }
 
 function kinds(findings: Findings): string[] {

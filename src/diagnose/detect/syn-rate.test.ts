@@ -58,10 +58,26 @@ test('without ten seconds from before it cannot judge', () => {
 });
 
 test('a capture whose first seconds are the busiest cannot judge what came then', () => {
-  const { state, sentence } = watched([23_000, 600, 0, 10_000, 2500, 0, 0, 0, 0, 0, 0, 0, 80, 90, 70]).finding();
+  const first = [23_000, 600, 0, 10_000, 2500, 0, 0, 0, 0, 0];
+  const { state, sentence, evidence } = watched([...first, 0, 0, 80, 90, 70]).finding();
   expect([state, sentence]).toEqual([
     'cannot-judge',
-    'Most SYNs came in the first 10 s, so nothing shows what is usual here.',
+    'Most SYNs came in the first 10 s, at most 23,000 in a second, so nothing shows what is usual here.',
+  ]);
+  // By hand: 36,100 in ten seconds are 3,610 a second; after two without SYNs 3,467, half as many again 5,201, and so on:
+  // 1.5 · 3610 · 0.98^3 + 1.5 · 0.02 · 80 = 5,099 in the second of 90.
+  expect(evidence.slice(0, 3)).toEqual([
+    { label: 'most SYNs, copies included, in one of the first 10 seconds', value: '23,000' },
+    { label: 'most in a second after them', value: '90' },
+    { label: 'threshold in that second', value: '5,099 a second' },
+  ]);
+});
+
+test('ten seconds and no SYN since: no second after them to tell of', () => {
+  const { evidence } = watched([...usual, 0, 0]).finding();
+  expect(evidence.map(({ label }) => label)).toEqual([
+    'most SYNs, copies included, in one of the first 10 seconds',
+    'moving average at the end',
   ]);
 });
 
@@ -79,7 +95,7 @@ test('silence in one step or second by second: the same', () => {
       for (let i = 0; i < silence; i++) b.idle(1);
       expect(a.finding().state).toBe(b.finding().state);
       // Printed to a tenth, so that what differs in the last bit may differ by one of those.
-      const averages = [a, b].map((d) => Number.parseFloat(d.finding().evidence[2]!.value.replaceAll(',', '')));
+      const averages = [a, b].map((d) => Number.parseFloat(d.finding().evidence.at(-1)!.value.replaceAll(',', '')));
       expect(Math.abs(averages[0]! - averages[1]!)).toBeLessThan(0.11);
     }),
   );

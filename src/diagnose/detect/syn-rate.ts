@@ -104,13 +104,21 @@ export class SynRate implements WindowDetector {
       sentence: fires
         ? `SYNs came faster than usual: up to ${grouped(value)} in a second, where ${grouped(threshold)} was the threshold.`
         : trained
-          ? `SYNs came no faster than usual for ${IN_A_ROW} seconds in a row; at most ${grouped(value)} in a second.`
+          ? `After the first ${TRAINING} s, SYNs came no faster than usual for ${IN_A_ROW} seconds in a row; at most ${grouped(value)} in a second.`
           : busiest
-            ? `Most SYNs came in the first ${TRAINING} s, so nothing shows what is usual here.`
+            ? `Most SYNs came in the first ${TRAINING} s, at most ${grouped(this.#trainedMost)} in a second, so nothing shows what is usual here.`
             : `The capture has less than ${TRAINING} s from which to learn what is usual here.`,
       evidence: [
-        { label: 'most SYNs in a second', value: grouped(value) },
-        { label: 'threshold then', value: `${short(threshold)} a second` },
+        {
+          label: `most SYNs, copies included, in one of the first ${TRAINING} seconds`,
+          value: grouped(this.#trainedMost),
+        },
+        ...(this.#most > 0
+          ? [
+              { label: fires ? 'most in a second of the alarm' : 'most in a second after them', value: grouped(value) },
+              { label: 'threshold in that second', value: `${short(threshold)} a second` },
+            ]
+          : []),
         { label: 'moving average at the end', value: `${short(this.#mean)} a second` },
       ],
     };

@@ -13,6 +13,12 @@ export class Reasons {
     this.list.push({ weight, sentence, detector });
   }
 
+  /** A detector's whole sentence among reasons, which are clauses: without its capital and its full stop. */
+  quote(weight: number, sentence: string, detector: string): void {
+    const first = /^[A-Z][A-Z]/.test(sentence) ? sentence.charAt(0) : sentence.charAt(0).toLowerCase();
+    this.add(weight, first + sentence.slice(1).replace(/\.$/, ''), detector);
+  }
+
   get sum(): number {
     return this.list.reduce((sum, reason) => sum + reason.weight, 0);
   }

@@ -36,7 +36,7 @@ export function weighRetryStorm(c: Case): Reasons | undefined {
   if (c.silent >= 0.5 * c.unfinished)
     reasons.add(-2, `${grouped(c.silent)} SYN/ACKs were not even acknowledged`, 'cusum-answers');
   const patterned = c.isn.kind === 'constant' || c.isn.kind === 'counter' || c.isn.kind === 'few-values';
-  if (patterned) reasons.add(-1.5, c.isn.sentence, 'fingerprint');
+  if (patterned) reasons.quote(-1.5, c.isn.sentence, 'fingerprint');
   return reasons;
 }
 

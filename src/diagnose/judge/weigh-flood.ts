@@ -23,7 +23,7 @@ export function weighFlood(c: Case): Reasons | undefined {
   prints(c, reasons);
   for (const finding of c.profile.findings) {
     if (finding.state === 'fires' && RISES.includes(finding.detector))
-      reasons.add(0.3, finding.sentence, finding.detector);
+      reasons.quote(0.3, finding.sentence, finding.detector);
   }
   return reasons;
 }
@@ -156,7 +156,7 @@ function prints(c: Case, reasons: Reasons): void {
     reasons.add(-1, `${shown} among ${grouped(attempts)} SYNs, as clients of many makes have`, 'fingerprint');
   }
   if (c.isn.kind === 'constant' || c.isn.kind === 'few-values' || c.isn.kind === 'counter') {
-    reasons.add(1.5, lower(c.isn.sentence), 'fingerprint');
+    reasons.quote(1.5, c.isn.sentence, 'fingerprint');
   }
 }
 
@@ -164,10 +164,6 @@ function prints(c: Case, reasons: Reasons): void {
 function isFateOfBare(c: Case): boolean {
   const served = c.withoutOptionsServed * (c.profile.traits.attempts - c.unfinished);
   return c.answersSeen && served <= 0.1 * c.withoutOptions * c.unfinished && c.unfinished < 0.5 * c.judged;
-}
-
-function lower(sentence: string): string {
-  return sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, '');
 }
 
 /** Java's default backlog is 50, and few are smaller: less than that at once fills no queue. */

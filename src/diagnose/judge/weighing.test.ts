@@ -24,6 +24,16 @@ test('confidence is the logistic function of the sum, and the weightiest reason 
   expect(because.map((reason) => reason.sentence)).toEqual(['b', 'a']);
 });
 
+test('a sentence among reasons is a clause like them; SYN stays SYN', () => {
+  const reasons = new Reasons();
+  reasons.quote(1, 'More is opened than ends: 1.5 rose.', 'cusum-fin');
+  reasons.quote(1, 'SYNs came faster than usual.', 'syn-rate');
+  expect(reasons.list.map((reason) => reason.sentence)).toEqual([
+    'more is opened than ends: 1.5 rose',
+    'SYNs came faster than usual',
+  ]);
+});
+
 describe('flood', () => {
   test('fewer unfinished attempts at once than any backlog holds: not even asked', () => {
     expect(weighFlood(flooded({ attempts: 49 }))).toBeUndefined();
