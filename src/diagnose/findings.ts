@@ -98,6 +98,9 @@ export interface Judgement {
   /** ns since the first packet; `end` is -1 when it still went on as the capture ended. */
   readonly onset: number;
   readonly end: number;
+  /** ns: it began that long after `onset` at most, and ended that long before `end` at most; 0: exactly then. */
+  readonly onsetWithin: number;
+  readonly endWithin: number;
   readonly attempts: number;
   readonly peakRate: number;
   /** The finding in plain words. */

@@ -160,7 +160,8 @@ function ofTarget(input: JudgementInput, c: Case, opinion: Opinion, subject: Sub
   const { profile } = c;
   const where = subjectText(subject, input.format);
   const { kind } = opinion;
-  const when = stretchOf(profile.rate, kind === 'flood' ? c.curve : profile.rate.syn, input.duration);
+  const first = profile.watched < profile.counts.attempts ? -1 : (profile.synSamples.at[0] ?? -1);
+  const when = stretchOf(profile.rate, kind === 'flood' ? c.curve : profile.rate.syn, input.duration, first);
   const sources = sourceStatistics(c);
   const sentence =
     kind === 'flood'
@@ -222,6 +223,8 @@ function nothing(input: JudgementInput): Judgement[] {
     confidence: reasons.confidence(),
     onset: -1,
     end: -1,
+    onsetWithin: 0,
+    endWithin: 0,
     attempts,
     peakRate: capture.peakRate,
     sentence,

@@ -18,7 +18,7 @@ describe('a judgement', () => {
     expect(lines.slice(0, 4)).toEqual([
       'SYN flood, high confidence (98.0 %)',
       '  SYN flood against 203.0.113.80:80 from 10 s to 40 s: 30,000 SYNs, at most 1,012 a second.',
-      '  when       from 10.000 s to 40.000 s (30 s)',
+      '  when       from 10.000 s to second 39 (about 30 s)',
       '  how much   30,060 attempts, at most 1,012 a second',
     ]);
     expect(lines.filter((line) => /for {5} |against {2}/.test(line))).toEqual([

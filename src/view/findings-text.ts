@@ -13,6 +13,7 @@ import { sparkline } from './sparkline.ts';
 import type { TextLine, TextRole } from './text-line.ts';
 import { cell, textTable } from './text-table.ts';
 import { lengthText, momentText } from './time-text.ts';
+import { whenText } from './when-text.ts';
 
 /**
  * A block for each judgement, blank lines between them; where there was nothing to judge, one that says so. `allReasons`: not
@@ -62,15 +63,12 @@ function oneJudgement(
   findings: Findings,
   allReasons: boolean,
 ): TextLine[] {
-  const { onset, end, attempts, peakRate, rate } = judgement;
+  const { attempts, peakRate, rate } = judgement;
   const most = `at most ${countText(Math.round(peakRate))} a second`;
-  const still = end < 0;
-  const until = still ? `, still going on at the end of the capture` : ` to ${momentText(end)}`;
-  const length = lengthText((still ? findings.duration : end) - onset);
   const lines: TextLine[] = [
     heading(judgement, judgement.kind === 'flood' ? 'dropped' : 'strong'),
     sentence(judgement.sentence),
-    row('when', `from ${momentText(onset)}${until} (${length})`),
+    row('when', whenText(judgement, findings.duration)),
     // Replies to nobody's SYN are no attempts.
     ...(attempts === 0
       ? peakRate > 0

@@ -109,6 +109,8 @@ export function aFlood(parts: Partial<Judgement> = {}): Judgement {
     },
     onset: 10 * SEC,
     end: 40 * SEC,
+    onsetWithin: 0,
+    endWithin: SEC,
     attempts: 30_060,
     peakRate: 1012,
     sentence: 'SYN flood against 203.0.113.80:80 from 10 s to 40 s: 30,000 SYNs, at most 1,012 a second.',

@@ -30,6 +30,8 @@ export function judgeSources(input: JudgementInput): Judgement[] {
       confidence: reasons.confidence(),
       onset: source.firstAt,
       end: input.duration - source.lastAt < 2e9 ? -1 : source.lastAt,
+      onsetWithin: 0,
+      endWithin: 0,
       attempts: source.attempts,
       peakRate: host === ledger.capture ? Math.round(source.attempts / seconds) : host.peakRate,
       sentence,

@@ -59,6 +59,8 @@ function ofStrays(
     confidence: reasons.confidence(),
     onset: s.firstAt,
     end: input.duration - s.lastAt < 2e9 ? -1 : s.lastAt,
+    onsetWithin: 0,
+    endWithin: 0,
     attempts: 0,
     peakRate: host?.peakStrays ?? 0,
     sentence: write(where, s),

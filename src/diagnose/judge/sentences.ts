@@ -78,11 +78,11 @@ export function probesSentence(where: string, s: StrayProfile): string {
   return `Scan by ${where}, without SYNs: segments that belong to no connection went to ${roughly(s.serverPorts.distinct, 'port')} of one host, and RSTs came back.`;
 }
 
-function during({ onset, end }: Stretch): string {
-  const from = onset === 0 ? 'from the first packet on' : `from about ${span(onset)} on`;
-  return end < 0
-    ? `${from}, to the end of the capture`
-    : `from ${onset === 0 ? 'the first packet' : `about ${span(onset)}`} to about ${span(end)}`;
+function during({ onset, onsetWithin, end }: Stretch): string {
+  const about = onsetWithin > 0 ? 'about ' : '';
+  // A first second is not the first packet.
+  const from = onset > 0 ? `${about}${span(onset)}` : onsetWithin > 0 ? 'the first second' : 'the first packet';
+  return end < 0 ? `from ${from} on, to the end of the capture` : `from ${from} to about ${span(end)}`;
 }
 
 /** What a judgement about a target leaves open. */

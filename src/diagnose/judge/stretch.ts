@@ -5,18 +5,37 @@ export interface Stretch {
   readonly onset: number;
   /** -1: it still went on when the capture ended. */
   readonly end: number;
+  /** ns: it began that long after `onset` at most, and ended that long before `end` at most; 0: exactly then. */
+  readonly onsetWithin: number;
+  readonly endWithin: number;
 }
 
-/** First and last step in which `values` stood out. */
-export function stretchOf(curve: RateCurve, values: readonly number[], duration: number): Stretch {
+/**
+ * First and last step in which `values` stood out. `first`: when the very first attempt came, so that a beginning with it is
+ * known to the packet; -1 when that is not known.
+ */
+export function stretchOf(curve: RateCurve, values: readonly number[], duration: number, first: number): Stretch {
+  const { start, step } = curve;
   const level = levelOf(values, curve);
-  if (level === 0) return { onset: curve.start, end: -1 };
+  if (level === 0) return { onset: start, end: -1, onsetWithin: step, endWithin: 0 };
   const above = (value: number): boolean => value >= level;
-  const first = values.findIndex(above);
-  const last = values.findLastIndex(above);
-  const end = curve.start + (last + 1) * curve.step;
+  const from = values.findIndex(above);
+  const onset = start + from * step;
+  const end = start + (values.findLastIndex(above) + 1) * step;
+  const exact = first >= onset && first < onset + step && !mixed(curve, values, from);
   // A step more: what falls just before the end of the capture has not been seen to stop.
-  return { onset: curve.start + first * curve.step, end: end + curve.step > duration ? -1 : end };
+  const goesOn = end + step > duration;
+  return {
+    onset: exact ? first : onset,
+    onsetWithin: exact ? 0 : step,
+    end: goesOn ? -1 : end,
+    endWithin: goesOn ? 0 : step,
+  };
+}
+
+/** May some of this step's attempts be others than those of `values`? They complete in it, or in the next. */
+function mixed({ syn, completed }: RateCurve, values: readonly number[], step: number): boolean {
+  return (syn[step] ?? 0) > values[step]! && (completed[step] ?? 0) + (completed[step + 1] ?? 0) > 0;
 }
 
 /**

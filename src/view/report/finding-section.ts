@@ -5,7 +5,7 @@ import { counted, countText } from '../flood-number.ts';
 import { subjectText } from '../subject-text.ts';
 import { html, type Markup, NOTHING } from './markup.ts';
 import { prose, rateText } from './phrases.ts';
-import { clockText, incidents, momentText, type ReportInput, sinceStart, titleOf } from './report-input.ts';
+import { clockText, endMoment, incidents, onsetMoment, type ReportInput, sinceStart, titleOf } from './report-input.ts';
 
 export function findingSection(input: ReportInput): Markup {
   const found = incidents(input.findings);
@@ -35,10 +35,10 @@ ${judgement.kind === 'nothing' ? NOTHING : facts(judgement, input)}</div>
 }
 
 function facts(judgement: Judgement, { findings, addresses }: ReportInput): Markup {
-  const end = judgement.end < 0 ? 'not within the capture' : momentText(findings, judgement.end);
+  const end = judgement.end < 0 ? 'not within the capture' : endMoment(findings, judgement);
   const rows: readonly (readonly [string, string])[] = [
     [judgement.subject.role === 'source' ? 'Source' : 'Target', subjectText(judgement.subject, addresses)],
-    ['Begins', momentText(findings, judgement.onset)],
+    ['Begins', onsetMoment(findings, judgement)],
     ['Ends', end],
     ...(judgement.attempts > 0 ? ([['Attempts', countText(judgement.attempts)]] as const) : []),
     ...(judgement.peakRate > 0 ? ([['At its peak', rateText(judgement)]] as const) : []),
@@ -51,15 +51,29 @@ ${rows.map(([head, value]) => html`<div><dt>${head}</dt><dd>${value}</dd></div>\
 
 function whenSentence(judgement: Judgement, { findings }: ReportInput): string {
   if (judgement.kind === 'nothing') return '';
-  const { onset } = judgement;
+  const { onset, onsetWithin, end, endWithin } = judgement;
   const clock = clockText(findings, onset);
+  const at = onsetMoment(findings, judgement);
   const begins =
     onset < SOON
       ? `It begins with the capture${clock === '' ? '' : ` (${clock} UTC)`}`
-      : `It begins ${momentText(findings, onset)} into the capture`;
-  if (judgement.end < 0)
-    return `${begins} and still goes on when the capture ends at ${sinceStart(findings.duration)}.`;
-  return `${begins} and ends at ${momentText(findings, judgement.end)}, ${sinceStart(judgement.end - judgement.onset)} later.`;
+      : isSecond(onsetWithin)
+        ? `It begins in ${at} of the capture`
+        : `It begins ${at} into the capture`;
+  if (end < 0) return `${begins} and still goes on when the capture ends at ${sinceStart(findings.duration)}.`;
+  const ends = `${isSecond(endWithin) ? 'in' : 'at'} ${endMoment(findings, judgement)}`;
+  const later =
+    onsetWithin + endWithin > 0 ? `about ${sinceStart(wholeSeconds(end - onset))}` : sinceStart(end - onset);
+  return `${begins} and ends ${ends}, ${later} later.`;
+}
+
+/** Known to be within one second of the capture, which then has a number. */
+function isSecond(within: number): boolean {
+  return within === 1e9;
+}
+
+function wholeSeconds(ns: number): number {
+  return Math.round(ns / 1e9) * 1e9 || ns;
 }
 
 /** So early in a capture, nothing says that it was not there before. */

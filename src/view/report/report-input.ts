@@ -6,6 +6,7 @@ import type { CaptureSummary } from '../capture-text.ts';
 import { subjectText } from '../subject-text.ts';
 import { formatSpan } from '../time-text.ts';
 import { hasClock, utcText } from '../utc-text.ts';
+import { endText, onsetText } from '../when-text.ts';
 import type { TellingAttempts } from './telling-attempts.ts';
 
 export interface ReportInput extends CaptureSummary {
@@ -64,6 +65,25 @@ export function dayText(findings: Findings, ts: number): string {
 export function momentText(findings: Findings, ts: number): string {
   const clock = clockText(findings, ts);
   return clock === '' ? sinceStart(ts) : `${sinceStart(ts)} (${clock} UTC)`;
+}
+
+/** When it began: `10.2 s (22:13:30.450 UTC)`, `second 10 (22:13:30 UTC)` where no more is known. */
+export function onsetMoment(findings: Findings, judgement: Judgement): string {
+  const { onset, onsetWithin } = judgement;
+  return onsetWithin === 0 ? momentText(findings, onset) : withClock(onsetText(judgement), findings, onset);
+}
+
+/** The same of the end, which has been. */
+export function endMoment(findings: Findings, judgement: Judgement): string {
+  const { end, endWithin } = judgement;
+  if (endWithin === 0) return momentText(findings, end);
+  return withClock(endText(judgement), findings, end - endWithin);
+}
+
+/** A clock without fractions, for what is known no better. */
+function withClock(text: string, findings: Findings, ts: number): string {
+  const clock = clockText(findings, ts, 0);
+  return clock === '' ? text : `${text} (${clock} UTC)`;
 }
 
 function isoText({ startSec, startNanos }: Findings, ts: number, digits: 0 | 3): string {

@@ -48,6 +48,8 @@ describe('what it says', () => {
     const seen = textOf(PAGE);
     expect(seen).toContain('2023-11-14 22:13:20.250 to 22:14:20.250 UTC (60 s)');
     expect(seen).toContain('begins 10 s (22:13:30.250 UTC) into the capture');
+    // Of the end no more than its second is known: from 39 s to 40 s.
+    expect(seen).toContain('ends in second 39 (22:13:59 UTC), about 30 s later');
     expect(seen).toContain('10.2 s (22:13:30.450 UTC)');
   });
 
