@@ -1,7 +1,7 @@
 /** Judgements in plain words, and what they leave open. */
 
 import type { SourceProfile } from '../detect/target-profile.ts';
-import { grouped, percent, roughly, short, span } from '../figures.ts';
+import { counted, grouped, percent, roughly, short, span } from '../figures.ts';
 import type { SourceStatistics, Subject, Vantage } from '../findings.ts';
 import type { StrayProfile } from '../stray-ledger.ts';
 import type { Stretch } from './stretch.ts';
@@ -67,7 +67,10 @@ export function backscatterSentence(where: string, s: StrayProfile): string {
 export function reflectionSentence(where: string, s: StrayProfile): string {
   const peers = roughly(s.peers.distinct, 'server');
   const copies = s.mostCopies >= 12 ? `, one of them ${s.mostCopies} times` : '';
-  return `Reflection at ${where}: ${peers} answer SYNs that it did not send: ${grouped(s.synacks)} SYN/ACKs${copies}. Somebody sends SYNs with its address.`;
+  // Of so many servers some only reset: without those there may seem to be more servers than answers.
+  const resets = s.flows - s.synackFlows;
+  const alone = resets > 0 ? `, and RST alone on ${grouped(resets)} of ${counted(s.flows, 'flow')}` : '';
+  return `Reflection at ${where}: ${peers} answer SYNs that it did not send: ${counted(s.synacks, 'SYN/ACK')}${copies}${alone}. Somebody sends SYNs with its address.`;
 }
 
 export function answersOfScanSentence(where: string, s: StrayProfile): string {
