@@ -1,11 +1,8 @@
 /** More stories of traffic, of the kinds that are easily taken for each other. The truth is in the name of each. */
-import { describe, expect, test } from 'vitest';
-import { Examiner, type JudgementKind } from '../src/diagnose.ts';
 import { ACK, FIN, PSH, RST, SYN, URG } from '../src/wire/segment.ts';
-import { BACKOFF, MS, type Opening, person, SERVER, type Stack, stackOf, Traffic } from './support/traffic.ts';
-import { flashCrowd, flood, retryStorm, visitors } from './support/traffic-stories.ts';
-
-type Story = readonly [name: string, make: (t: Traffic) => Traffic];
+import { told } from './support/told-stories.ts';
+import { BACKOFF, MS, type Opening, person, SERVER, type Stack, stackOf, type Traffic } from './support/traffic.ts';
+import { each, flashCrowd, flood, port, retryStorm, visitors } from './support/traffic-stories.ts';
 
 const STRANGER = 0xc633_6407;
 const OWN = 0x0a00_0005;
@@ -290,24 +287,6 @@ told('nothing', [
   ['1 packet in 3 of visitors', (t) => sampled(visitors(t, 0, 30, 40), 0.33)],
 ]);
 
-function told(kind: JudgementKind, stories: readonly Story[]): void {
-  describe(kind, () => {
-    test.each(stories)('%s', (_, make) => {
-      const examiner = new Examiner();
-      for (const frame of make(new Traffic()).frames()) examiner.onFrame(frame);
-      examiner.finish();
-      const { judgements } = examiner.findings();
-      expect([...new Set(judgements.map((judgement) => judgement.kind))]).toEqual([kind]);
-    });
-  });
-}
-
-/** `count` attempts, `every` ms apart. */
-function each(t: Traffic, count: number, every: number, attempt: (i: number) => Omit<Opening, 'at'>): Traffic {
-  for (let i = 0; i < count; i++) t.open({ at: i * every * MS, ...attempt(i) });
-  return t;
-}
-
 /** Visitors, one in `every` of whom is heard of no more once the server has answered. */
 function vanishing(t: Traffic, count: number, apart: number, every: number): Traffic {
   return each(t, count, apart, (i) => ({
@@ -344,8 +323,4 @@ function stray(t: Traffic, flags: number): Traffic {
 
 function sampled(t: Traffic, share: number): Traffic {
   return t.keep(() => t.rng.chance(share));
-}
-
-function port(t: Traffic): number {
-  return 1024 + t.rng.below(64_000);
 }

@@ -1,6 +1,17 @@
 /** Stories of traffic for the tests of judgements, each of them something a server really meets. */
 import { ACK, RST, SYN } from '../../src/wire/segment.ts';
-import { BACKOFF, MS, type Opening, person, SEC, SERVER, type Stack, stackOf, type Traffic } from './traffic.ts';
+import {
+  BACKOFF,
+  type EarlyData,
+  MS,
+  type Opening,
+  person,
+  SEC,
+  SERVER,
+  type Stack,
+  stackOf,
+  type Traffic,
+} from './traffic.ts';
 
 const BARE: Stack = { ttl: 242, wnd: 0, options: 'none' };
 
@@ -9,15 +20,54 @@ function forged(t: Traffic): number {
   return ((1 + t.rng.below(222)) * 0x100_0000 + t.rng.below(0x100_0000)) >>> 0;
 }
 
-function port(t: Traffic): number {
+/** A client's port. */
+export function port(t: Traffic): number {
   return 1024 + t.rng.below(64_000);
 }
 
+/** `count` attempts, `every` ms apart. */
+export function each(t: Traffic, count: number, every: number, attempt: (i: number) => Omit<Opening, 'at'>): Traffic {
+  for (let i = 0; i < count; i++) t.open({ at: i * every * MS, ...attempt(i) });
+  return t;
+}
+
+interface ClientParts {
+  readonly count: number;
+  /** ms between two of them. */
+  readonly every: number;
+  /** When the first comes, in seconds, and which `person` it is. */
+  readonly from?: number;
+  readonly first?: number;
+}
+
+/** One client after the other, each with one connection. */
+export function clients(
+  t: Traffic,
+  { count, every, from = 0, first = 0 }: ClientParts,
+  becomes: (i: number) => Omit<Opening, 'at' | 'client' | 'clientPort'>,
+): Traffic {
+  for (let i = 0; i < count; i++)
+    t.open({ at: from * SEC + i * every * MS, client: person(first + i), clientPort: port(t), ...becomes(i) });
+  return t;
+}
+
+/** So many connections a second, all of which complete. */
+export function busy(t: Traffic, rate: number, seconds: number): Traffic {
+  return clients(t, { count: rate * seconds, every: 1000 / rate }, () => ({ ends: 'served', rtt: 30 * MS }));
+}
+
 /** Visitors of a site: `rate` a second, each with one to four connections, nearly all served. */
-export function visitors(t: Traffic, from: number, seconds: number, rate: number, first = 0, server = SERVER): Traffic {
-  let n = first;
+export function visitors(
+  t: Traffic,
+  from: number,
+  seconds: number,
+  rate: number,
+  server: number = SERVER,
+  who: (n: number) => number = person,
+): Traffic {
+  let n = 0;
   for (let at = from * SEC; at < (from + seconds) * SEC; at += (2 * SEC * t.rng.unit()) / rate) {
-    const client = person(n++);
+    const client = who(n++);
     const clientPort = port(t);
     const connections = 1 + t.rng.below(4);
     for (let i = 0; i < connections; i++) {
@@ -37,6 +87,9 @@ interface FloodParts {
   readonly source?: (t: Traffic) => number;
   readonly port?: (t: Traffic) => number;
   readonly server?: (t: Traffic) => number;
+  /** Copies of each SYN/ACK; by default five where the attempts stay half-open. */
+  readonly synackAgain?: readonly number[];
+  readonly early?: EarlyData;
 }
 
 export function flood(t: Traffic, f: FloodParts): Traffic {
@@ -51,7 +104,8 @@ export function flood(t: Traffic, f: FloodParts): Traffic {
       port: f.port?.(t) ?? 80,
       stack: f.stack?.(client) ?? BARE,
       ends: f.ends ?? 'half-open',
-      synackAgain: f.ends === undefined || f.ends === 'half-open' ? BACKOFF.slice(0, 5) : [],
+      synackAgain: f.synackAgain ?? (f.ends === undefined || f.ends === 'half-open' ? BACKOFF.slice(0, 5) : []),
+      ...(f.early && { early: f.early }),
     });
   }
   return t;

@@ -45,6 +45,15 @@ export interface Opening {
   readonly again?: readonly number[];
   /** Copies of the SYN/ACK while nobody acknowledges it. */
   readonly synackAgain?: readonly number[];
+  readonly early?: EarlyData;
+}
+
+/** What a SYN carries besides itself: bytes, and a Fast Open cookie of 8 (RFC 7413 §2) or a request for one. */
+export interface EarlyData {
+  readonly len: number;
+  readonly cookie: 'shown' | 'requested' | 'none';
+  /** Does the server acknowledge the bytes, too? Else they go again after the handshake (RFC 7413 §4.2.2). */
+  readonly accepted: boolean;
 }
 
 /** One segment as it will be sent: plain, since a `Segment` holds arrays, and there are hundreds of thousands. */
@@ -59,6 +68,8 @@ export interface Sent {
   readonly ack: number;
   readonly len: number;
   readonly stack: Stack;
+  /** Bytes of a Fast Open cookie; 0 asks for one, -1: no such option. */
+  readonly cookie: number;
   /** Random numbers drawn for it. */
   readonly ipId: number;
   readonly tsVal: number;
@@ -69,6 +80,7 @@ interface Parts {
   readonly seq: number;
   readonly ack?: number;
   readonly len?: number;
+  readonly cookie?: number;
 }
 
 /** Linux: six retransmissions, the last wait not counted. */
@@ -76,6 +88,8 @@ export const BACKOFF: readonly number[] = [1, 3, 7, 15, 31, 63].map((s) => s * S
 
 export class Traffic {
   readonly rng: Rng;
+  /** Of IPv6: what handles in attempts stand for. */
+  readonly addresses: AddressTable = new AddressTable();
   #sent: Sent[] = [];
 
   constructor(seed = 1) {
@@ -84,13 +98,13 @@ export class Traffic {
 
   /** One segment. */
   send(at: number, from: readonly [number, number], to: readonly [number, number], parts: Parts, stack: Stack): void {
-    const { flags, seq, ack = 0, len = 0 } = parts;
+    const { flags, seq, ack = 0, len = 0, cookie = -1 } = parts;
     const ipId = 1 + this.rng.below(0xffff);
     const tsVal = this.rng.uint32();
     const ts = Math.round(at);
     const [src, sport] = from;
     const [dst, dport] = to;
-    this.#sent.push({ ts, src, sport, dst, dport, flags, seq, ack, len, stack, ipId, tsVal });
+    this.#sent.push({ ts, src, sport, dst, dport, flags, seq, ack, len, cookie, stack, ipId, tsVal });
   }
 
   /** A connection attempt and what follows. */
@@ -101,7 +115,9 @@ export class Traffic {
     const x = o.x ?? this.rng.uint32();
     const y = this.rng.uint32();
     const rtt = o.rtt ?? (10 + this.rng.below(90)) * MS;
-    const syn = { flags: SYN, seq: x };
+    const { early = NOTHING_EARLY } = o;
+    const syn = { flags: SYN, seq: x, len: early.len, cookie: COOKIE_BYTES[early.cookie] };
+    const next = (x + 1 + (early.accepted ? early.len : 0)) >>> 0;
     this.send(o.at, client, server, syn, stack);
     const retries = o.again ?? [];
     for (const after of retries) this.send(o.at + after, client, server, syn, stack);
@@ -112,19 +128,19 @@ export class Traffic {
       return;
     }
     if (o.ends === 'refused') {
-      this.send(answeredAt, server, client, { flags: RST | ACK, seq: 0, ack: (x + 1) >>> 0 }, HOST);
+      this.send(answeredAt, server, client, { flags: RST | ACK, seq: 0, ack: next }, HOST);
       return;
     }
-    const synack = { flags: SYN | ACK, seq: y, ack: (x + 1) >>> 0 };
+    const synack = { flags: SYN | ACK, seq: y, ack: next };
     this.send(answeredAt, server, client, synack, HOST);
     for (const after of o.synackAgain ?? []) this.send(answeredAt + after, server, client, synack, HOST);
     if (o.ends === 'half-open') return;
     const acked = answeredAt + rtt / 2;
     if (o.ends === 'aborted') {
-      this.send(acked, client, server, { flags: RST, seq: (x + 1) >>> 0 }, stack);
+      this.send(acked, client, server, { flags: RST, seq: next }, stack);
       return;
     }
-    this.#talk(acked, client, server, (x + 1) >>> 0, (y + 1) >>> 0, stack, rtt);
+    this.#talk(acked, client, server, next, (y + 1) >>> 0, stack, rtt);
   }
 
   /** ACK, a request, its response, FINs. */
@@ -153,9 +169,8 @@ export class Traffic {
     return this;
   }
 
-  /** Raw IP frames in order of time. */
-  *frames(): Generator<FrameLike> {
-    const addresses = new AddressTable();
+  /** Raw IP frames in order of time, of which at most `snaplen` bytes were kept. */
+  *frames(snaplen = 0xffff): Generator<FrameLike> {
     const sorted = this.#sent.toSorted((a, b) => a.ts - b.ts);
     const start = sorted[0]?.ts ?? 0;
     const seg = new Segment();
@@ -163,7 +178,7 @@ export class Traffic {
     for (const sent of sorted) {
       fill(seg, sent);
       const bytes = new Uint8Array(ipPacketLength(seg));
-      encodeIpPacket(seg, addresses, bytes, 0, { ttl: sent.stack.ttl, ipId: sent.ipId });
+      encodeIpPacket(seg, this.addresses, bytes, 0, { ttl: sent.stack.ttl, ipId: sent.ipId });
       const view = new DataView(bytes.buffer);
       yield {
         number: ++number,
@@ -173,7 +188,7 @@ export class Traffic {
         bytes,
         view,
         off: 0,
-        end: bytes.length,
+        end: Math.min(snaplen, bytes.length),
       };
     }
   }
@@ -195,6 +210,9 @@ export function person(n: number): number {
   return (((16 + (h % 100)) << 24) | (Math.imul(n + 7, 0x85eb_ca6b) & 0xff_ffff)) >>> 0;
 }
 
+const NOTHING_EARLY: EarlyData = { len: 0, cookie: 'none', accepted: true };
+const COOKIE_BYTES = { shown: 8, requested: 0, none: -1 } as const;
+
 const HOST: Stack = { ttl: 64, wnd: 65160, options: 'linux' };
 
 /** Bytes of a request and of a response: what is in them is nobody's concern, and takes time to add up. */
@@ -205,7 +223,8 @@ function fill(seg: Segment, sent: Sent): void {
   resetSegment(seg);
   const { src, sport, dst, dport, flags, seq, ack, len, stack } = sent;
   Object.assign(seg, { src, sport, dst, dport, flags, seq, ack, len, wnd: stack.wnd });
-  seg.payload = PAYLOAD;
+  seg.payload = len > DATA ? new Uint8Array(len) : PAYLOAD;
+  seg.tfoLen = sent.cookie;
   if ((flags & SYN) === 0 || stack.options === 'none') return;
   seg.mss = 1460;
   if (stack.options === 'mss') return;
