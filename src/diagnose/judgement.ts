@@ -8,11 +8,12 @@ import { findBackscatter } from './detect/backscatter.ts';
 import { findPortEntropy } from './detect/dst-port-entropy.ts';
 import { findSourceEntropy } from './detect/source-entropy.ts';
 import { findFingerprint } from './detect/syn-fingerprint.ts';
-import type { LedgerReport, TargetProfile } from './detect/target-profile.ts';
+import type { TargetProfile } from './detect/target-profile.ts';
 import { findVantage } from './detect/vantage.ts';
-import { counted, grouped } from './figures.ts';
+import { counted, grouped, short } from './figures.ts';
 import type { Judgement, JudgementKind, Subject } from './findings.ts';
 import { Reasons } from './judge/confidence.ts';
+import { byScanners, isOfFlood } from './judge/explained-by-scans.ts';
 import { judgeSources } from './judge/judge-sources.ts';
 import { judgeStrays } from './judge/judge-strays.ts';
 import { type JudgementInput, TELLING } from './judge/judgement-input.ts';
@@ -50,7 +51,7 @@ function targets(input: JudgementInput, scanners: ReadonlySet<number>): Judgemen
     for (const profile of ledger.targets) {
       if (profile.scope !== scope || judgedHosts.has(profile.address)) continue;
       if (scope === 'host' && onePort(profile, ledger.targets)) continue;
-      if (byScanners(profile, scanners)) continue;
+      if (byScanners(profile, scanners, ledger.sources)) continue;
       const c = surrounded(input, profile);
       const opinion = opinionOn(c);
       if (opinion === undefined) continue;
@@ -63,14 +64,15 @@ function targets(input: JudgementInput, scanners: ReadonlySet<number>): Judgemen
     }
   }
   if (found.length === 0) {
-    const carpet = byScanners(ledger.capture, scanners) ? undefined : carpetFlood(input);
+    const carpet = byScanners(ledger.capture, scanners, ledger.sources) ? undefined : carpetFlood(input);
     if (carpet !== undefined) found.push(carpet);
   }
   return found;
 }
 
-function surrounded({ live, connectionsOf }: JudgementInput, profile: TargetProfile): Case {
-  return caseOf(profile, { live, parts: connectionsOf(profile.address) });
+function surrounded({ ledger, live, connectionsOf, format }: JudgementInput, profile: TargetProfile): Case {
+  const { answered, refused } = ledger.capture.counts;
+  return caseOf(profile, { live, parts: connectionsOf(profile.address), answers: answered + refused, format });
 }
 
 function opinionOn(c: Case): Opinion | undefined {
@@ -102,28 +104,6 @@ function onePort({ address, ports, unfinished }: TargetProfile, targets: readonl
   );
 }
 
-/**
- * Nearly all comes from sources that scan: the scan says it better. But so many sources at all ports of one host and so fast
- * are machines that flood it; who scans has a few addresses, decoys included.
- */
-function byScanners({ sources, peakRate, hosts }: TargetProfile, scanners: ReadonlySet<number>): boolean {
-  if (hosts.count === 1 && sources.distinct.count >= MANY_SCANNERS && peakRate >= 200) return false;
-  const theirs = sources.top
-    .filter((one) => scanners.has(one.value))
-    .reduce((sum, one) => sum + one.count - one.over, 0);
-  return theirs >= 0.5 * sources.total;
-}
-
-/** A source that tries ports of a host which is flooded at all of them, and nothing else: it is part of the flood. */
-function isOfFlood(source: number, { sources, targets }: LedgerReport, found: readonly Judgement[]): boolean {
-  const profile = sources.find((one) => one.address === source);
-  if (profile === undefined || profile.hosts.count > 1) return false;
-  const hosts = found.filter((one) => one.kind === 'flood' && one.subject.port < 0).map((one) => one.subject.address);
-  return targets.some(
-    (one) => one.scope === 'host' && hosts.includes(one.address) && one.sources.distinct.count >= MANY_SCANNERS,
-  );
-}
-
 /** Many hosts of one network, none of them with a large share: judged as one (the totals of the capture are theirs). */
 function carpetFlood(input: JudgementInput): Judgement | undefined {
   const { capture, targets: all } = input.ledger;
@@ -133,8 +113,14 @@ function carpetFlood(input: JudgementInput): Judgement | undefined {
   const c = surrounded(input, capture);
   const reasons = weighFlood(c);
   if (reasons === undefined) return undefined;
+  const each = c.attempts / capture.hosts.count;
   const spread = `${grouped(capture.hosts.count)} hosts were sent SYNs, none of them most`;
-  reasons.add(-1, spread, 'dst-port-entropy');
+  const top = capture.ports.top[0];
+  const onePort = top !== undefined && top.count - top.over >= 0.8 * capture.ports.total;
+  if (onePort && each >= 4 && c.perSource < 1.2 && c.peakUnfinished >= 0.2 * capture.hosts.count) {
+    const text = `about ${short(each)} each at one port, hardly two of them by one source: who scans asks once`;
+    reasons.add(1, `${spread}, ${text}`, 'dst-port-entropy');
+  } else reasons.add(-1, spread, 'dst-port-entropy');
   // Who scans a network tries host after host from one address; forged sources hardly ever repeat.
   if (c.perSource >= 1.5) reasons.add(-3, 'their senders tried several hosts, as those do who scan', 'source-entropy');
   if (reasons.sum <= 0) return undefined;
@@ -239,5 +225,4 @@ function nothing(input: JudgementInput): Judgement[] {
 }
 
 const CARPET_HOSTS = 8;
-const MANY_SCANNERS = 24;
 const MOST_JUDGEMENTS = 50;

@@ -24,9 +24,9 @@ export class OptionPrints {
     this.#seed = seed;
   }
 
-  /** Number of the segment's options: 0 for none, `NOT_KEPT` when the table is full. */
+  /** Number of the segment's options: 0 for none, `NOT_KEPT` when the table is full or none of them was captured. */
   intern(seg: Readonly<Segment>): number {
-    if (seg.rawOptLen === 0) return 0;
+    if (seg.rawOptLen === 0) return isCut(seg) ? NOT_KEPT : 0;
     if (seg.rawOptLen > 0) this.#blank(seg.rawOpt, seg.rawOptOff, Math.min(seg.rawOptLen, MAX_OPTION_BYTES));
     else this.#blank(this.#made, 0, encodeOptions(seg, this.#made, 0));
     const wanted = this.#wanted;
@@ -109,7 +109,15 @@ export class OptionPrints {
   }
 }
 
-/** The table is full: what the sender offered is not known. */
+/**
+ * Does the header end behind what was captured of it? A capture of 54 bytes a frame has the header's length and not one
+ * option; of a header without its last bytes not even the length is known.
+ */
+function isCut(seg: Readonly<Segment>): boolean {
+  return seg.payloadOff > seg.rawOptOff || seg.rawOpt.length === 0;
+}
+
+/** What the sender offered is not known: the table is full, or the capture is cut. */
 export const NOT_KEPT = 0xffff;
 /** Forty option bytes, their number, their hash. */
 const LENGTH = 10;

@@ -74,7 +74,7 @@ function areForged(c: Case): { readonly spoofed: SourceStatistics['spoofed']; re
   if (resending.never >= FEW && c.answersSeen && c.sentAgain < 0.01)
     say(0.5, `${grouped(resending.never)} SYNs that got no answer were not sent again: nobody waited for one.`);
   if (c.networks >= 100 && c.sources >= 500)
-    say(0.5, `The addresses are spread over the address space evenly (${grouped(c.networks)} first octets).`);
+    say(0.5, `The addresses are spread over the address space evenly (${grouped(c.networks)} networks far apart).`);
   if (resending.backoff >= 20 && c.sentAgain >= 0.1) {
     say(
       -2,
@@ -96,6 +96,7 @@ function shares(ttls: TargetProfile['traits']['ttls']): { readonly ttl: number; 
 
 /** `win 64240, mss,sok,ts,nop,ws`. */
 function printText({ window, kinds }: Pick<SynPrint, 'window' | 'kinds'>): string {
+  if (kinds === undefined) return `win ${window}, options not captured`;
   const names = kinds.map((kind) => KIND_NAMES[kind] ?? `kind ${kind}`).join(',');
   return `win ${window}, ${names === '' ? 'no options' : names}`;
 }

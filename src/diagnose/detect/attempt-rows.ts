@@ -19,7 +19,7 @@ export interface AttemptRows extends Ipv6Hashes {
   synacks(row: number): number;
   synTtl(row: number): number;
   synWindow(row: number): number;
-  /** Number of the SYN's option list, 0 without options; `optionBytes` has the list. */
+  /** Number of the SYN's option list, 0 without options, `NOT_KEPT` where not known; `optionBytes` has the list. */
   synPrint(row: number): number;
   optionBytes(print: number): Uint8Array;
   verdict(row: number): Verdict;

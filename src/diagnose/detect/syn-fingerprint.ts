@@ -49,7 +49,7 @@ function signsOf(c: Case): EvidenceRow[] {
   if (c.sources >= 100 && c.networks >= 30 && c.ttls <= 3) {
     signs.push({
       label: 'TTL',
-      value: `${c.ttls === 1 ? 'one TTL' : `${c.ttls} TTLs`} from ${c.networks} first octets`,
+      value: `${c.ttls === 1 ? 'one TTL' : `${c.ttls} TTLs`} from ${c.networks} networks far apart`,
     });
   }
   if (c.isn.kind === 'constant' || c.isn.kind === 'counter' || c.isn.kind === 'few-values') {

@@ -3,6 +3,7 @@
  * single time; what finds none at all is counted. So whoever makes up a new kind for each SYN fills `lost`, not memory.
  */
 import { OptionCursor } from '../../wire/option-cursor.ts';
+import { NOT_KEPT } from '../option-prints.ts';
 import type { SynPrint } from './target-profile.ts';
 
 export class SynPrints {
@@ -66,7 +67,9 @@ export class SynPrints {
       const attempts = this.#counts[slot]!;
       if (attempts === 0) continue;
       const key = this.#keys[slot]!;
-      prints.push({ window: Math.floor(key / 0x10000), kinds: kindsOf(optionBytes(key % 0x10000)), attempts });
+      const print = key % 0x10000;
+      const kinds = print === NOT_KEPT ? undefined : kindsOf(optionBytes(print));
+      prints.push({ window: Math.floor(key / 0x10000), kinds, attempts });
     }
     return prints.sort((a, b) => b.attempts - a.attempts || a.window - b.window);
   }

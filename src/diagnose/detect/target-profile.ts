@@ -54,8 +54,8 @@ export interface Tally {
 /** Window and option kinds of SYNs, as they stood on the wire. */
 export interface SynPrint {
   readonly window: number;
-  /** Option kinds in order, NOPs and end of list included; empty without options. */
-  readonly kinds: readonly number[];
+  /** Option kinds in order, NOPs and end of list included; empty without options, undefined where not captured. */
+  readonly kinds: readonly number[] | undefined;
   readonly attempts: number;
 }
 

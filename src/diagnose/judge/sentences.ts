@@ -48,7 +48,13 @@ export function stormSentence(where: string, c: Case, when: Stretch): string {
 
 export function crowdSentence(where: string, c: Case, when: Stretch): string {
   const clients = roughly(c.profile.sources.distinct, 'client');
-  return `Flash crowd at ${where} ${during(when)}: ${clients}, at most ${grouped(c.peakRate)} SYNs a second; ${percent(c.completed / Math.max(1, c.judged))} of the attempts completed. They behave as clients do.`;
+  return `Flash crowd at ${where} ${during(when)}: ${clients}, at most ${grouped(c.peakRate)} SYNs a second; ${servedOf(c)}. They behave as clients do.`;
+}
+
+function servedOf({ completed, judged, elsewhere, attempts }: Case): string {
+  return elsewhere >= 0.5 * attempts
+    ? `${percent(elsewhere / attempts)} went on as clients do that were answered`
+    : `${percent(completed / Math.max(1, judged))} of the attempts completed`;
 }
 
 export function scanSentence(where: string, s: SourceProfile): string {

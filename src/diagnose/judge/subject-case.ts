@@ -1,9 +1,10 @@
 /** What the reasons of a judgement are made of: a target's counts in the terms of the question "what was this?" */
+import { isIpv6 } from '../../wire/address.ts';
 import type { Distinct, TargetProfile, Unfinished } from '../detect/target-profile.ts';
 import { roughly } from '../figures.ts';
 import type { IsnQuality, RateCurve } from '../findings.ts';
 import { isnQuality } from '../isn-quality.ts';
-import { levelOf } from './stretch.ts';
+import { failedWhen, type Rise, riseOf } from './rise.ts';
 
 export interface Case {
   readonly profile: TargetProfile;
@@ -11,6 +12,8 @@ export interface Case {
   readonly completed: number;
   /** Share of attempts that completed, of the steps in which most of the unfinished ones came. */
   readonly completedThen: number;
+  /** Share that did not complete then, and at all other times; undefined where that is no more than chance makes of it. */
+  readonly rise: Rise | undefined;
   /** Attempts whose end the capture shows: not those answered where it does not look. */
   readonly judged: number;
   readonly unfinished: number;
@@ -26,6 +29,8 @@ export interface Case {
   readonly unanswered: number;
   /** Is any answer of this target in the capture? */
   readonly answersSeen: boolean;
+  /** Would an answer be in the capture: are this target's, or others' while nobody went on as if this one had answered? */
+  readonly answersWouldShow: boolean;
   /**
    * Unfinished attempts within any 63 s, the life of an entry at Linux' defaults: what they would have held at once. Without
    * those of clients that tried again.
@@ -44,10 +49,12 @@ export interface Case {
   readonly withoutOptions: number;
   /** The same of the other attempts. */
   readonly withoutOptionsServed: number;
+  /** Share of SYNs whose options are in the capture, or that have none. */
+  readonly optionsKnown: number;
   /** TTLs that hold 95 % of them, and of all attempts. */
   readonly ttls: number;
   readonly ttlsOfAll: number;
-  /** Share of the most frequent window and options, of all attempts. */
+  /** Share of the most frequent window and options, of all attempts; 0 where the options are not known. */
   readonly commonPrint: number;
   /**
    * Of the unfinished attempts that were watched for long enough, the share whose SYN was sent again as a stack does. Who
@@ -58,6 +65,8 @@ export interface Case {
   readonly isn: IsnQuality;
   /** SYNs of the peak second. */
   readonly peakRate: number;
+  /** Those a second that did not complete, in the step in which most did not. */
+  readonly peakUnfinished: number;
   /** Seconds from first to last attempt, at least one. */
   readonly seconds: number;
 }
@@ -68,9 +77,13 @@ export interface Surroundings {
   readonly live: boolean;
   /** Connections of this target whose opening is not in the capture. */
   readonly parts: number;
+  /** Answers and refusals in all of the capture. */
+  readonly answers: number;
+  /** Text of an address handle. */
+  readonly format: (address: number) => string;
 }
 
-export function caseOf(profile: TargetProfile, { live, parts }: Surroundings): Case {
+export function caseOf(profile: TargetProfile, { live, parts, answers, format }: Surroundings): Case {
   const { counts, traits, resending } = profile;
   const { u, curve } = unfinishedOf(profile, live);
   const unanswered = Math.max(0, u.attempts - u.silent - counts.refused - counts.aborted - counts.takenBack);
@@ -79,12 +92,15 @@ export function caseOf(profile: TargetProfile, { live, parts }: Surroundings): C
   const from = sourcesOf(profile, u);
   const sources = from.count;
   const samples = profile.synSamples;
+  const when = failedWhen(profile.rate, curve);
+  const answersSeen = counts.answered + counts.refused > 0;
   const others = Math.max(0, traits.withoutOptions - u.withoutOptions);
   return {
     profile,
     attempts: counts.attempts,
     completed: counts.completed,
-    completedThen: completedThen(profile.rate, curve),
+    completedThen: 1 - when.failedThen,
+    rise: riseOf(when),
     judged: counts.completed + u.attempts,
     unfinished: u.attempts,
     curve,
@@ -93,24 +109,32 @@ export function caseOf(profile: TargetProfile, { live, parts }: Surroundings): C
     refused: counts.refused,
     aborted: counts.aborted,
     unanswered,
-    answersSeen: counts.answered + counts.refused > 0,
+    answersSeen,
+    answersWouldShow: answersSeen || (answers >= MANY_ANSWERS && u.elsewhere < 0.02 * counts.attempts),
     heldAtOnce: Math.round(heldAtOnce(profile, curve, u.attempts) * (1 - sentAgain)),
     parts,
     sources,
     addresses: roughly(from, 'address', 'addresses'),
     perSource: u.attempts / Math.max(1, sources),
-    networks: new Set(samples.source.map((source) => Math.floor(source / 2 ** 24))).size,
+    networks: new Set(samples.source.map((source) => networkOf(source, format))).size,
     withoutOptions: u.withoutOptions / Math.max(1, u.attempts),
     withoutOptionsServed: others / Math.max(1, traits.attempts - u.attempts),
+    optionsKnown: 1 - sum(traits.prints.filter((one) => one.kinds === undefined)) / Math.max(1, traits.attempts),
     ttls: holding(u.ttls, u.attempts),
     ttlsOfAll: holding(traits.ttls, traits.attempts),
-    commonPrint: (traits.prints[0]?.attempts ?? 0) / Math.max(1, traits.attempts),
+    commonPrint: (traits.prints[0]?.kinds === undefined ? 0 : traits.prints[0].attempts) / Math.max(1, traits.attempts),
     sentAgain,
     watchedForMore,
     isn: isnQuality('clients', samples.at, samples.isn, samples.isn.length),
     peakRate: profile.peakRate,
+    peakUnfinished: peakUnfinished(profile, curve),
     seconds: Math.max(1, (counts.lastAt - counts.firstAt) / 1e9),
   };
+}
+
+/** An address's first octet, or first word of IPv6: handles of IPv6 count up, whatever the address is. */
+function networkOf(source: number, format: (address: number) => string): number | string {
+  return isIpv6(source) ? format(source).split(':', 1)[0]! : source >>> 24;
 }
 
 /** Where nearly all attempts are unfinished, the sources of all are known better than theirs. */
@@ -167,17 +191,14 @@ function without(n: number, values: readonly number[]): number[] {
   return left;
 }
 
-/** The share that completed of the attempts begun in the steps in which unfinished ones stood out, or a step later. */
-function completedThen({ completed }: RateCurve, curve: readonly number[]): number {
-  const level = levelOf(curve, { completed });
-  let open = 0;
-  let done = 0;
-  curve.forEach((n, i) => {
-    if (n === 0 || n < level) return;
-    open += n;
-    done += completed[i] ?? 0;
-  });
-  return done / Math.max(1, open + done);
+function sum(counted: readonly { readonly attempts: number }[]): number {
+  return counted.reduce((all, one) => all + one.attempts, 0);
+}
+
+/** Steps get long in long captures, and what is short is not to vanish in one: ten seconds at most share it. */
+function peakUnfinished({ peakRate, rate: { step } }: TargetProfile, curve: readonly number[]): number {
+  const most = curve.reduce((a, b) => Math.max(a, b), 0);
+  return Math.min(peakRate, most / Math.min(10, step / 1e9));
 }
 
 /** How many values, most frequent first, make up 95 % of all. */
@@ -214,6 +235,8 @@ function heldAtOnce(
   return Math.min(held, (LIFETIME / 1e9) * peakRate, queued * (LIFETIME / SHORTEST_LIFE));
 }
 
+/** Fewer might all be of one other server. */
+const MANY_ANSWERS = 10;
 /** Linux gives up an entry after 1 + 2 + 4 + 8 + 16 + 32 s (`tcp_synack_retries` 5). */
 const LIFETIME = 63e9;
 /** What the queue's model counts with at least: entries that were pruned or given up early. */

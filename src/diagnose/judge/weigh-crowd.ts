@@ -11,7 +11,9 @@ export function weighRetryStorm(c: Case): Reasons | undefined {
   const syns = c.attempts + synAgain;
   const clients = c.profile.sources.distinct.count;
   const each = syns / Math.max(1, clients);
-  if (syns < 100 || c.unfinished < 30 || each < 3) return undefined;
+  // Who tries a second time and then leaves sends two: many of them are a storm as well, if hardly anybody is served.
+  const least = c.sentAgain >= 0.5 && c.completedThen < 0.2 ? 2 : 3;
+  if (syns < 100 || c.unfinished < 30 || each < least) return undefined;
   // One program that tries a closed door is no storm, unless it hammers at it.
   if (clients < 3 && c.peakRate < 50) return undefined;
   const reasons = new Reasons();
@@ -50,9 +52,7 @@ export function weighFlashCrowd(c: Case): Reasons | undefined {
   if (jump < 5 && !late && again < 0.1) return undefined;
   const reasons = new Reasons();
   reasons.add(-2.5, 'crowds are rare');
-  const share = Math.min(c.completedThen, c.completed / Math.max(1, c.judged));
-  const served = `${grouped(c.completed)} of ${grouped(c.judged)} attempts completed; ${percent(c.completedThen)} while most did not`;
-  reasons.add(share >= 0.5 ? 2 : share >= 0.2 ? 1 : -1, served, 'completion-ratio');
+  service(c, reasons);
   reasons.add(sources >= 500 ? 1 : 0.5, roughly(c.profile.sources.distinct, 'address', 'addresses'), 'source-entropy');
   if (jump >= 5)
     reasons.add(1, `SYNs rose to ${grouped(c.peakRate)} a second, ${short(jump)} times the usual`, 'syn-rate');
@@ -72,11 +72,24 @@ export function weighFlashCrowd(c: Case): Reasons | undefined {
   return reasons;
 }
 
+/** A crowd comes for what it gets, be it slowly. Where nobody is served, they are clients of a service that is down. */
+function service(c: Case, reasons: Reasons): void {
+  if (c.elsewhere >= 0.5 * c.attempts) {
+    reasons.add(2, `${grouped(c.elsewhere)} went on after their SYN, so they were answered elsewhere`, 'vantage');
+    return;
+  }
+  const share = Math.min(c.completedThen, c.completed / Math.max(1, c.judged));
+  const served = `${grouped(c.completed)} of ${grouped(c.judged)} attempts completed; ${percent(c.completedThen)} while most did not`;
+  const weight = share >= 0.5 ? 2 : share >= 0.2 ? 1 : share >= 0.05 ? -1 : -3;
+  reasons.add(weight, served, 'completion-ratio');
+}
+
 function options(c: Case, reasons: Reasons): void {
   const { withoutOptions, attempts } = c.profile.traits;
   // Among many who are served, those who never finish are the ones to look at.
   const without = c.unfinished >= 50 ? c.withoutOptions : withoutOptions / Math.max(1, attempts);
-  if (without < 0.1) reasons.add(1, 'the SYNs carry options as a usual stack sends them', 'fingerprint');
+  if (c.optionsKnown < 0.5) reasons.add(0, 'what options the SYNs carry is not in the capture', 'fingerprint');
+  else if (without < 0.1) reasons.add(1, 'the SYNs carry options as a usual stack sends them', 'fingerprint');
   else if (without >= 0.5)
     reasons.add(-3.5, `${percent(without)} of the SYNs that did not complete have no options`, 'fingerprint');
 }

@@ -9,6 +9,9 @@ import type { Case } from './subject-case.ts';
 /** Reasons for and against, or undefined where there is not enough of anything to ask. */
 export function weighFlood(c: Case): Reasons | undefined {
   if (c.heldAtOnce < LEAST_HELD) return undefined;
+  // Every public address is tried at many ports, day and night, by many: what comes slowly to many sockets is weather.
+  if ((c.profile.ports.distinct.count >= MANY_PORTS || c.profile.hosts.count > 1) && c.peakUnfinished < FAST)
+    return undefined;
   // Entries that a RST frees at once fill nothing unless they come fast: health checks are resets by design.
   const freed = c.refused + c.aborted + c.profile.counts.takenBack;
   const fast = c.sources < LEAST_SOURCES ? FAST_OF_FEW : FAST;
@@ -34,9 +37,16 @@ export function weighFlood(c: Case): Reasons | undefined {
  */
 function isUsual(c: Case): boolean {
   if (!c.answersSeen || c.unfinished > USUAL * c.judged || c.completedThen < 1 - 2 * USUAL) return false;
+  if (isSudden(c)) return false;
   const bare = c.withoutOptions >= 0.1 && c.withoutOptionsServed < 0.5 * c.withoutOptions;
   const fewTtls = c.networks >= 30 && c.ttls <= 3 && c.ttlsOfAll > c.ttls;
   return !bare && !fewTtls && c.profile.traits.impossible < 10;
+}
+
+/** Do far more attempts come to nothing than at other times, behind which nobody waits? Clients in trouble try again. */
+function isSudden(c: Case): boolean {
+  const quiet = c.silent + c.profile.resending.never;
+  return c.rise !== undefined && quiet >= 0.5 * c.unfinished && c.sentAgain < 0.1 && c.perSource < 1.2;
 }
 
 function volume(c: Case, reasons: Reasons): void {
@@ -48,7 +58,9 @@ function volume(c: Case, reasons: Reasons): void {
 function outcome(c: Case, usual: boolean, reasons: Reasons): void {
   const { counts } = c.profile;
   if (!c.answersSeen) {
-    reasons.add(0, 'no answer of the server is in the capture, so nothing is said of completion', 'vantage');
+    if (c.answersWouldShow)
+      reasons.add(0.5, 'no answer of the server is in the capture, though those of others are', 'vantage');
+    else reasons.add(0, 'no answer of the server is in the capture, so nothing is said of completion', 'vantage');
   } else {
     const share = c.completedThen;
     const weight = share < 0.05 ? 1.5 : share < 0.5 ? 0.5 : share < 0.9 ? -0.5 : -1;
@@ -58,6 +70,10 @@ function outcome(c: Case, usual: boolean, reasons: Reasons): void {
   if (usual) {
     const text = `${percent(c.unfinished / c.judged)} of the attempts did not complete, and their SYNs look like the others'`;
     reasons.add(-2.5, `${text}: so many fail at any busy site`, 'completion-ratio');
+  }
+  if (isSudden(c) && c.rise !== undefined && c.rise.during < 0.5) {
+    const text = `${percent(c.rise.during)} of the attempts did not complete then, ${percent(c.rise.otherwise)} at other times`;
+    reasons.add(1.5, text, 'completion-ratio');
   }
   if (c.silent >= LEAST_HELD && c.silent >= 0.5 * c.unfinished) {
     const weight = usual ? 0 : c.silent >= 2000 ? 3 : c.silent >= 1000 ? 2.5 : c.silent >= 200 ? 2 : 1.5;
@@ -93,9 +109,10 @@ function sources(c: Case, usual: boolean, reasons: Reasons): void {
     reasons.add(1.5, `${grouped(impossible)} SYNs came from addresses that no host can have`, 'source-entropy');
   }
   const ports = c.profile.ports.distinct.count;
-  if (ports >= 20 && c.peakRate < FAST && c.perSource >= 1.2) {
-    const text = `${grouped(ports)} ports, at most ${grouped(c.peakRate)} attempts a second, by sources that come again`;
-    reasons.add(-2, `${text}: what scans everybody's addresses looks like that`, 'dst-port-entropy');
+  if (ports >= MANY_PORTS && c.peakUnfinished < FAST * c.profile.hosts.count && c.perSource >= 1.2) {
+    const rate = `at most ${short(c.peakUnfinished / c.profile.hosts.count)} attempts a second at each host`;
+    const text = `${grouped(ports)} ports, ${rate}, by sources that come again`;
+    reasons.add(-3, `${text}: what scans everybody's addresses looks like that`, 'dst-port-entropy');
   }
   const top = c.profile.sources.top[0];
   const rate = top === undefined ? 0 : (top.count - top.over) / c.seconds;
@@ -121,7 +138,7 @@ function secondTries(c: Case, usual: boolean, reasons: Reasons): void {
   }
   const text = `${grouped(never + copies)} unanswered SYNs were not sent again as stacks do within 3 s, ${grouped(backoff)} were`;
   // Where answers are not captured, a SYN that is not sent again may have been answered.
-  reasons.add(usual ? 0 : c.answersSeen ? 1.5 : 0.5, text, 'fingerprint');
+  reasons.add(usual ? 0 : c.answersWouldShow ? 1.5 : 0.5, text, 'fingerprint');
 }
 
 function prints(c: Case, reasons: Reasons): void {
@@ -136,6 +153,8 @@ function prints(c: Case, reasons: Reasons): void {
     // Where good attempts look unfinished, too, as in a capture of SYNs alone, those that no stack sends still stand out.
     const text = `${grouped(bare)} SYNs have no TCP options`;
     reasons.add(bare >= 1000 ? 2 : 1, `${text}; every usual stack sends at least MSS`, 'fingerprint');
+  } else if (c.optionsKnown < 0.5) {
+    reasons.add(0, 'what options the SYNs carry is not in the capture', 'fingerprint');
   } else if (c.withoutOptions < 0.05) {
     reasons.add(-0.5, 'the SYNs carry options as a usual stack sends them', 'fingerprint');
   }
@@ -143,7 +162,11 @@ function prints(c: Case, reasons: Reasons): void {
     const text = `${c.ttls === 1 ? 'one TTL' : `${c.ttls} TTLs`} in 95 % of SYNs from ${c.addresses}`;
     reasons.add(1.5, `${text} all over the address space: they started at few places`, 'fingerprint');
   } else if (c.sources >= 100 && c.networks >= 30 && c.ttls >= 12 && c.withoutOptions < 0.05) {
-    reasons.add(c.answersSeen ? -0.5 : -1, `${c.ttls} different TTLs, as hosts at many distances have`, 'fingerprint');
+    reasons.add(
+      c.answersWouldShow ? -0.5 : -1,
+      `${c.ttls} different TTLs, as hosts at many distances have`,
+      'fingerprint',
+    );
   }
   if (c.sources >= 100 && c.commonPrint >= 0.95) {
     const text = `${percent(c.commonPrint)} of SYNs from ${c.addresses} have the same window and options`;
@@ -151,7 +174,7 @@ function prints(c: Case, reasons: Reasons): void {
   }
   const { prints: kinds, attempts } = c.profile.traits;
   // Where answers are captured, what became of the attempts says more than what they look like.
-  if (!c.answersSeen && c.sources >= 100 && kinds.length >= 3 && c.commonPrint < 0.7 && c.withoutOptions < 0.05) {
+  if (!c.answersWouldShow && c.sources >= 100 && kinds.length >= 3 && c.commonPrint < 0.7 && c.withoutOptions < 0.05) {
     const shown = `${kinds.length >= 64 ? 'at least 64' : kinds.length} kinds of window and options`;
     reasons.add(-1, `${shown} among ${grouped(attempts)} SYNs, as clients of many makes have`, 'fingerprint');
   }
@@ -169,6 +192,7 @@ function isFateOfBare(c: Case): boolean {
 /** Java's default backlog is 50, and few are smaller: less than that at once fills no queue. */
 const LEAST_HELD = 50;
 const LEAST_SOURCES = 50;
+const MANY_PORTS = 20;
 /** SYNs a second: of many sources, and of few, as services are watched from. */
 const FAST = 20;
 const FAST_OF_FEW = 200;

@@ -12,6 +12,7 @@ import { weighFlashCrowd, weighRetryStorm } from './weigh-crowd.ts';
 import { weighFlood } from './weigh-flood.ts';
 import { weighScan } from './weigh-scan.ts';
 
+const ALONE = { live: false, parts: 0, answers: 0, format: String };
 const BOTH = { answersSeen: true, wentOn: 0 };
 
 test('confidence is the logistic function of the sum, and the weightiest reason stands first', () => {
@@ -57,7 +58,7 @@ describe('flood', () => {
         counts: { ...counts, attempts: 1000, answered: 0, completed: 0 },
         unfinished: unfinished({ attempts: 200, elsewhere: 800 }),
       }),
-      { live: false, parts: 0 },
+      ALONE,
     );
     const went = weighFlood(c)!.list.find((reason) => reason.sentence.includes('went on after their SYN'));
     expect(went).toMatchObject({ weight: -3, detector: 'vantage' });
@@ -97,7 +98,7 @@ describe('crowds', () => {
   });
 
   test('a busy hour of served clients is no crowd', () => {
-    expect(weighFlashCrowd(caseOf(aProfile(), { live: false, parts: 0 }))).toBeUndefined();
+    expect(weighFlashCrowd(caseOf(aProfile(), ALONE))).toBeUndefined();
   });
 });
 
@@ -160,7 +161,7 @@ function flooded(parts: Partial<TargetProfile['unfinished']>, more: Partial<Targ
       peakRate: half,
       ...more,
     }),
-    { live: false, parts: 0 },
+    ALONE,
   );
 }
 
