@@ -154,6 +154,25 @@ describe('what it writes', () => {
     else expect(shark.stdout.trim().split('\n')).toHaveLength(packets);
   });
 
+  test("'-' is standard output instead of the text, and no file of that name", async () => {
+    const { out: csv } = await run('--csv', '-');
+    // A head, nine seconds, and the end of the last line.
+    expect(csv.split('\n').length).toBe(11);
+    expect(csv).toMatch(/^time_s,halfOpen,/);
+    expect((await run('--svg', '-')).out).toMatch(/^<svg .*<\/svg>\n?$/s);
+    for (const place of ['server', 'followed']) {
+      const args = [MAIN, 'run', '-', '--pcapng', '-', '--tap', place];
+      const { stdout } = spawnSync(process.execPath, args, { input: BURSTS, cwd: folder });
+      await run('--pcapng', 'beside.pcapng', '--tap', place);
+      expect(Buffer.compare(stdout, await readFile(join(folder, 'beside.pcapng')))).toBe(0);
+    }
+    const handshake = spawnSync(process.execPath, [MAIN, 'run', 'three-way-handshake', '--pcapng', '-'], {
+      cwd: folder,
+    });
+    expect(diagnosed(handshake.stdout, '-').totals).toMatchObject({ attempts: 1, completed: 1 });
+    expect(existsSync(join(folder, '-'))).toBe(false);
+  });
+
   test('what cannot be written is told after the report', async () => {
     const { code, out, err } = await run('--csv', '/nowhere/x.csv');
     expect(code).toBe(2);
@@ -183,6 +202,20 @@ describe('compare', () => {
     const [head = '', ...lines] = (await readFile(join(folder, 'compare.csv'), 'utf8')).trimEnd().split('\n');
     expect(head.startsWith('defence,firstTry,ever')).toBe(true);
     expect(lines.map((line) => line.split(',')[0])).toEqual(rows.map((row: { name: string }) => row.name));
+  });
+
+  test("'-' is standard output instead of the table, for one of them", async () => {
+    const { out } = await compare('-d', 'none', '--csv', '-');
+    expect(
+      out
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.split(',')[0]),
+    ).toEqual(['defence', '(no flood)', 'none']);
+    expect(existsSync(join(folder, '-'))).toBe(false);
+    expect(await refused(['compare', '-', '--csv', '-', '--json', '-'])).toBe(
+      '--csv and --json both go to standard output, expected a file for one of them',
+    );
   });
 
   test('a name that nobody has is told before anything is run', async () => {

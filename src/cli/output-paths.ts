@@ -1,5 +1,5 @@
 /** Where outputs go, looked at before anything is read: none may overwrite what is read, or another output. */
-import { realpathSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { HalfopenError } from '../wire/error.ts';
 
@@ -16,13 +16,18 @@ export function checkOutputPaths(wanted: readonly WantedOutput[], captures: read
   for (const { option, path } of wanted) {
     const real = path === '-' ? '-' : realPath(path);
     const other = taken.get(real);
-    if (other !== undefined) {
+    // Two may go to a device: nothing of /dev/null is overwritten.
+    if (other !== undefined && !isDevice(real)) {
       const where = path === '-' ? 'standard output' : path;
       throw new HalfopenError(`${option} and ${other} both go to ${where}, expected a file for one of them`);
     }
     if (inputs.has(real)) throw new HalfopenError(`${option}: ${path} is the capture, it would be overwritten`);
     taken.set(real, option);
   }
+}
+
+function isDevice(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isCharacterDevice() ?? false;
 }
 
 /** Links followed, as far as the path leads anywhere yet. */

@@ -15,7 +15,8 @@ import { floodSvg } from '../view/plot-svg.ts';
 import { HalfopenError } from '../wire/error.ts';
 import { driveFlood } from './drive-flood.ts';
 import { floodPage } from './flood-page.ts';
-import { painter, print, wantsColour } from './terminal.ts';
+import { painter, wantsColour } from './terminal.ts';
+import { checkWantedFiles, writeWantedFiles } from './wanted-files.ts';
 
 export const TAP_PLACES = ['server', 'edge', 'followed'] as const;
 
@@ -39,17 +40,17 @@ export async function runFloodScenario(scenario: FloodScenario, options: FloodRu
   if (place === 'followed' && scenario.followed === null) {
     throw new HalfopenError('--tap followed: this scenario follows no client; expected server or edge');
   }
+  checkWantedFiles(options);
   const tap = pcapng === undefined || place === 'followed' ? undefined : await SegmentTap.create(pcapng, place);
   const { report, exitCode } = await driveFlood(scenario, { ...options, tap });
   await tap?.close();
   // A file that fails takes nothing else with it, and neither does a standard output that nobody reads.
-  const failure = (await writeOutputs(outputFiles(report, options))) ?? tap?.failure;
-  if (options.json === '-') await print(floodToJson(report));
-  else {
-    const paint = painter(wantsColour(process.stdout, process.env));
-    await print(floodPage(scenario, report, { paint, explain: options.explain ?? false }));
-  }
-  if (tap !== undefined) tellCap(pcapng ?? '', tap);
+  const paint = painter(wantsColour(process.stdout, process.env));
+  const text = (): string => floodPage(scenario, report, { paint, explain: options.explain ?? false });
+  const files = outputFiles(report, options);
+  const written = pcapng === '-' && tap !== undefined ? writeOutputs(files) : writeWantedFiles(files, text);
+  const failure = (await written) ?? tap?.failure;
+  if (tap !== undefined) tellCap(pcapng === '-' ? 'standard output' : (pcapng ?? ''), tap);
   if (options.check) check(scenario, report);
   if (exitCode !== 0) process.exitCode = exitCode;
   if (failure) throw failure;
@@ -58,7 +59,7 @@ export async function runFloodScenario(scenario: FloodScenario, options: FloodRu
 function outputFiles(report: FloodReport, options: FloodRunOptions): OutputFile[] {
   const { json, csv, parquet, svg, pcapng, tap } = options;
   const files: OutputFile[] = [];
-  if (json !== undefined && json !== '-') files.push({ path: json, content: () => `${floodToJson(report)}\n` });
+  if (json !== undefined) files.push({ path: json, content: () => `${floodToJson(report)}\n` });
   if (csv !== undefined) files.push({ path: csv, content: () => columnsToCsv(floodColumns(report.series)) });
   if (parquet !== undefined)
     files.push({ path: parquet, content: () => columnsToParquet(floodColumns(report.series)) });

@@ -35,8 +35,13 @@ export function paintLines(lines: readonly TextLine[], paint: Paint): string {
 
 /** Writes to standard output and waits until it is taken: nothing is cut off when the program ends. */
 export function print(text: string): Promise<void> {
+  return send(`${text}\n`);
+}
+
+/** The same of what would be a file's content, to the byte. */
+export function send(content: Uint8Array | string): Promise<void> {
   return new Promise((resolve, reject) => {
-    process.stdout.write(`${text}\n`, (error) => (error ? reject(outputError(error)) : resolve()));
+    process.stdout.write(content, (error) => (error ? reject(outputError(error)) : resolve()));
   });
 }
 

@@ -26,22 +26,23 @@ export class SegmentTap implements FloodTap {
   /** Why the file is not whole; null: it is. The run that is watched goes on. */
   failure: HalfopenError | null = null;
   readonly #path: string;
-  readonly #file: FileHandle;
+  /** undefined: standard output. */
+  readonly #file: FileHandle | undefined;
   readonly #most: number;
   readonly #writer = new PcapngWriter();
   readonly #addresses = new AddressTable();
   readonly #pieces: Uint8Array[] = [];
 
-  /** Creates the file; throws `HalfopenError` when that cannot be. */
+  /** Creates the file, or takes standard output for `-`; throws `HalfopenError` when that cannot be. */
   static async create(path: string, place: TapPlace, most: number = MOST_PACKETS): Promise<SegmentTap> {
     try {
-      return new SegmentTap(path, place, await open(path, 'w'), most);
+      return new SegmentTap(path, place, path === '-' ? undefined : await open(path, 'w'), most);
     } catch (error) {
       throw cannotWrite(path, error);
     }
   }
 
-  private constructor(path: string, place: TapPlace, file: FileHandle, most: number) {
+  private constructor(path: string, place: TapPlace, file: FileHandle | undefined, most: number) {
     this.place = place;
     this.#path = path;
     this.#file = file;
@@ -70,7 +71,7 @@ export class SegmentTap implements FloodTap {
     const bytes = Buffer.concat(this.#pieces);
     this.#pieces.length = 0;
     try {
-      await this.#file.writeFile(bytes);
+      await (this.#file === undefined ? toStandardOutput(bytes) : this.#file.writeFile(bytes));
     } catch (error) {
       this.failure ??= cannotWrite(this.#path, error);
     }
@@ -78,12 +79,18 @@ export class SegmentTap implements FloodTap {
 
   async close(): Promise<void> {
     await this.flush();
-    await this.#file.close().catch((error: unknown) => {
+    await this.#file?.close().catch((error: unknown) => {
       this.failure ??= cannotWrite(this.#path, error);
     });
   }
 }
 
+function toStandardOutput(bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(bytes, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
 function cannotWrite(path: string, error: unknown): HalfopenError {
-  return new HalfopenError(`cannot write ${path}: ${systemReason(error)}`);
+  return new HalfopenError(`cannot write ${path === '-' ? 'to standard output' : path}: ${systemReason(error)}`);
 }

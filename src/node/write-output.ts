@@ -1,15 +1,7 @@
-/** Writes an output file that somebody asked for, or says in one sentence why not. */
+/** Writes output files that somebody asked for, or says in one sentence why not. */
 import { writeFile } from 'node:fs/promises';
 import { HalfopenError } from '../wire/error.ts';
 import { systemReason } from './system-reason.ts';
-
-export async function writeOutput(path: string, content: Uint8Array | string): Promise<void> {
-  try {
-    await writeFile(path, content);
-  } catch (error) {
-    throw new HalfopenError(`cannot write ${path}: ${systemReason(error)}`);
-  }
-}
 
 /** Writes one file after the other, also when one of them fails; what went wrong first, or null. */
 export async function writeOutputs(files: readonly OutputFile[]): Promise<HalfopenError | null> {
@@ -29,4 +21,12 @@ export interface OutputFile {
   readonly path: string;
   /** Made when its turn has come. */
   readonly content: () => Uint8Array | string;
+}
+
+async function writeOutput(path: string, content: Uint8Array | string): Promise<void> {
+  try {
+    await writeFile(path, content);
+  } catch (error) {
+    throw new HalfopenError(`cannot write ${path}: ${systemReason(error)}`);
+  }
 }

@@ -1,7 +1,7 @@
 /** `halfopen compare`: one flood, one seed, several defences, one table of what each buys and costs. */
 import type { Command } from 'commander';
 import { readScenarioText } from '../../node/scenario-files.ts';
-import { type OutputFile, writeOutputs } from '../../node/write-output.ts';
+import type { OutputFile } from '../../node/write-output.ts';
 import { DEFENCES, withDefences } from '../../scenario/defences.ts';
 import { parseFloodScenario } from '../../scenario/parse.ts';
 import type { SetValue } from '../../scenario/set-value.ts';
@@ -14,7 +14,8 @@ import { defenceLines } from '../defence-lines.ts';
 import { chosenDefences, defenceOption } from '../defence-option.ts';
 import { driveFlood } from '../drive-flood.ts';
 import { setOption, untilOption, withUntil } from '../set-option.ts';
-import { type Paint, painter, paintLines, print, wantsColour } from '../terminal.ts';
+import { type Paint, painter, paintLines, wantsColour } from '../terminal.ts';
+import { checkWantedFiles, writeWantedFiles } from '../wanted-files.ts';
 import { wrapText } from '../wrap-text.ts';
 
 interface CompareOptions {
@@ -36,7 +37,7 @@ export function registerCompare(program: Command): void {
     .addOption(setOption())
     .addOption(untilOption())
     .option('--json <file>', 'write the table as JSON; - writes it to standard output instead of the text')
-    .option('--csv <file>', 'write the table as CSV')
+    .option('--csv <file>', 'write the table as CSV, likewise')
     .addHelpText('after', help)
     .action(compare);
 }
@@ -45,6 +46,7 @@ async function compare(name: string, options: CompareOptions): Promise<void> {
   const { text, path } = await readScenarioText(name);
   const scenario = parseFloodScenario(text, path, withUntil(options.set, options.until));
   const names = chosenDefences(options.defence);
+  checkWantedFiles(options);
   // A wrong name is told before anything is run.
   const patched = names.map((defence) => ({ defence, scenario: withDefences(scenario, defence) }));
   const seed = options.seed ?? scenario.seed;
@@ -59,12 +61,9 @@ async function compare(name: string, options: CompareOptions): Promise<void> {
     if (exitCode === 0) rows.push(compareRow(defence, run.report, quiet.report));
   }
   const files: OutputFile[] = [];
-  if (options.json !== undefined && options.json !== '-')
-    files.push({ path: options.json, content: () => `${json(scenario, seed, rows)}\n` });
+  if (options.json !== undefined) files.push({ path: options.json, content: () => `${json(scenario, seed, rows)}\n` });
   if (options.csv !== undefined) files.push({ path: options.csv, content: () => columnsToCsv(compareColumns(rows)) });
-  const failure = await writeOutputs(files);
-  if (options.json === '-') await print(json(scenario, seed, rows));
-  else await print(page(scenario, seed, rows));
+  const failure = await writeWantedFiles(files, () => page(scenario, seed, rows));
   if (exitCode !== 0) {
     process.stderr.write(`halfopen: stopped after ${rows.length - 1} of ${names.length} defences\n`);
     process.exitCode = exitCode;

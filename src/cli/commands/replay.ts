@@ -7,7 +7,7 @@ import type { Command } from 'commander';
 import { Examiner } from '../../diagnose/examiner.ts';
 import type { CaptureSource } from '../../node/capture-source.ts';
 import { streamTimeline } from '../../node/capture-timeline.ts';
-import { type OutputFile, writeOutputs } from '../../node/write-output.ts';
+import type { OutputFile } from '../../node/write-output.ts';
 import { MOST_ATTEMPTS, ObservedAttempts } from '../../replay/observed-attempts.ts';
 import { replayScenario } from '../../replay/replay-scenario.ts';
 import { busiestServers, type CapturedServer, type Workload, workloadFor } from '../../replay/workload.ts';
@@ -26,9 +26,9 @@ import { captureSources } from '../capture-arguments.ts';
 import { defenceLines } from '../defence-lines.ts';
 import { chosenDefences, defenceOption } from '../defence-option.ts';
 import { driveFlood } from '../drive-flood.ts';
-import { checkOutputPaths, type WantedOutput } from '../output-paths.ts';
 import { setOption } from '../set-option.ts';
-import { painter, paintLines, print, wantsColour } from '../terminal.ts';
+import { painter, paintLines, wantsColour } from '../terminal.ts';
+import { checkWantedFiles, writeWantedFiles } from '../wanted-files.ts';
 
 interface ReplayOptions {
   readonly server?: ServerWish;
@@ -66,10 +66,7 @@ async function replay(paths: readonly string[], options: ReplayOptions): Promise
   const names = chosenDefences(options.defence);
   // Names and outputs are looked at before a long capture is read.
   for (const name of names) defencesOf(name);
-  const wanted: WantedOutput[] = [];
-  if (options.json !== undefined) wanted.push({ option: '--json', path: options.json });
-  if (options.csv !== undefined) wanted.push({ option: '--csv', path: options.csv });
-  checkOutputPaths(wanted, paths);
+  checkWantedFiles(options, paths);
   const captured = await readAttempts(captureSources(paths));
   const workload = chooseWorkload(captured, options.server);
   const scenario = replayScenario(workload, { ...options, set: options.set ?? [] });
@@ -86,11 +83,7 @@ async function replay(paths: readonly string[], options: ReplayOptions): Promise
   if (options.json !== undefined)
     outputs.push({ path: options.json, content: () => `${json(captured, workload, scenario, options, rows)}\n` });
   if (options.csv !== undefined) outputs.push({ path: options.csv, content: () => columnsToCsv(replayColumns(rows)) });
-  const failure = await writeOutputs(outputs.filter(({ path }) => path !== '-'));
-  const instead = outputs.find(({ path }) => path === '-');
-  await print(
-    instead === undefined ? page(captured, workload, scenario, options, rows) : String(instead.content()).trimEnd(),
-  );
+  const failure = await writeWantedFiles(outputs, () => page(captured, workload, scenario, options, rows));
   if (exitCode !== 0) {
     process.stderr.write(`halfopen: stopped after ${rows.length} of ${names.length} defences\n`);
     process.exitCode = exitCode;

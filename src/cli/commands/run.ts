@@ -5,7 +5,7 @@
 import type { Command } from 'commander';
 import { recordingToPcapng } from '../../node/export.ts';
 import { readScenarioText } from '../../node/scenario-files.ts';
-import { writeOutput } from '../../node/write-output.ts';
+import { type OutputFile, writeOutputs } from '../../node/write-output.ts';
 import { isFlood, parseAnyScenario } from '../../scenario/parse.ts';
 import type { SetValue } from '../../scenario/set-value.ts';
 import { unmetExpectations } from '../../sim/outcome.ts';
@@ -20,7 +20,8 @@ import { type Narration, numbersOption, whyOption } from '../narration.ts';
 import { type FloodRunOptions, runFloodScenario, TAP_PLACES } from '../run-flood.ts';
 import { runReport } from '../run-report.ts';
 import { setOption, untilOption, withUntil } from '../set-option.ts';
-import { painter, print, wantsColour } from '../terminal.ts';
+import { painter, wantsColour } from '../terminal.ts';
+import { checkWantedFiles, writeWantedFiles } from '../wanted-files.ts';
 
 interface RunOptions extends Narration, FloodRunOptions {
   readonly set?: readonly SetValue[];
@@ -44,7 +45,7 @@ export function registerRun(program: Command): void {
     .addOption(untilOption())
     .option('--check', 'exit with 1 when the scenario does not end as its file expects')
     .option('--json <file>', 'write the whole result as JSON; - writes it to standard output instead of the text')
-    .option('--pcapng <file>', 'write the segments as a capture for Wireshark')
+    .option('--pcapng <file>', 'write the segments as a capture for Wireshark, likewise')
     .optionsGroup('Scenarios of single handshakes:')
     .addOption(numbersOption())
     .addOption(whyOption())
@@ -61,9 +62,9 @@ export function registerRun(program: Command): void {
     .option('--capture-at <host>', 'with --pcapng: only what this host sends and receives, e.g. server')
     .optionsGroup('Flood scenarios:')
     .option('--explain', 'say in sentences what happened and why')
-    .option('--csv <file>', 'write the series as CSV, one row a sample')
-    .option('--parquet <file>', 'write the series as Apache Parquet')
-    .option('--svg <file>', 'draw occupancy, drops, success and connect time')
+    .option('--csv <file>', 'write the series as CSV, one row a sample; - as with --json')
+    .option('--parquet <file>', 'write the series as Apache Parquet, likewise')
+    .option('--svg <file>', 'draw occupancy, drops, success and connect time, likewise')
     .option('--tap <place>', 'with --pcapng: server, edge or followed', oneOf('--tap', TAP_PLACES))
     .addHelpText('after', EXAMPLES)
     .action(run);
@@ -84,20 +85,28 @@ async function run(name: string, options: RunOptions, command: Command): Promise
   const scenario = parseAnyScenario(text, path, withUntil(options.set, options.until));
   refuseOthers(command, isFlood(scenario) ? 'handshake' : 'flood');
   if (isFlood(scenario)) return runFloodScenario(scenario, options);
+  checkWantedFiles(options);
   const recording = recordWith(scenario, path, options);
+  const files: OutputFile[] = [];
   if (options.pcapng !== undefined) {
     const host = options.captureAt === undefined ? -1 : hostIndex(options.captureAt, recording);
-    await writeOutput(options.pcapng, Buffer.concat(recordingToPcapng(recording, { host })));
+    files.push({ path: options.pcapng, content: () => Buffer.concat(recordingToPcapng(recording, { host })) });
   }
+  if (options.json !== undefined) files.push({ path: options.json, content: () => `${recordingToJson(recording)}\n` });
   if (options.check) check(scenario, recording);
-  if (options.json === '-') {
-    await print(recordingToJson(recording));
-    return;
-  }
-  if (options.json !== undefined) await writeOutput(options.json, `${recordingToJson(recording)}\n`);
+  // Nothing was long to wait for: what cannot be written is told instead of the ladder.
+  const failure = await writeOutputs(files.filter(({ path }) => path !== '-'));
+  if (failure !== null) throw failure;
+  await writeWantedFiles(
+    files.filter(({ path }) => path === '-'),
+    () => page(scenario, recording, options),
+  );
+}
+
+function page(scenario: Scenario, recording: Recording, options: RunOptions): string {
   // Captions tell what the scenario means to show; once somebody changed its course they may not be true.
   const story = recording.interventions.length === 0 ? storyOf(scenario, recording) : [];
-  const report = runReport(recording, scenario.summary, {
+  return runReport(recording, scenario.summary, {
     story,
     numbers: options.numbers === 'xy' ? 'symbolic' : options.numbers,
     why: options.why,
@@ -106,7 +115,6 @@ async function run(name: string, options: RunOptions, command: Command): Promise
     tcb: options.tcb ?? false,
     paint: painter(wantsColour(process.stdout, process.env)),
   });
-  await print(report);
 }
 
 /** Each change is made to what really followed from the ones before it, so they are applied one run at a time. */
