@@ -39,7 +39,7 @@ interface Lock {
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest;
 const modules = Object.keys(manifest.exports).filter((subpath) => !subpath.endsWith('.json'));
 /** Layers that run anywhere: no dependency, no Node. */
-const engine = ['./wire', './capture', './tcp', './sim', './diagnose', './view'];
+const engine = ['./wire', './capture', './tcp', './socket', './script', './sim', './diagnose', './view'];
 
 let home = '';
 let tarball = '';
