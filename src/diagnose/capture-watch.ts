@@ -12,7 +12,7 @@ import type { TrackerRows } from './tracker-rows.ts';
 import { Fact } from './verdict.ts';
 
 /** What findings are made of. */
-export type Report = Pick<JudgementInput, 'live' | 'ledger' | 'strays' | 'probes' | 'connectionsOf'>;
+export type Report = Pick<JudgementInput, 'live' | 'patience' | 'ledger' | 'strays' | 'probes' | 'connectionsOf'>;
 
 export interface CaptureCounts extends HandshakeObserver {
   /** Of the tracker that will tell. */
@@ -66,6 +66,7 @@ export class CaptureWatch implements CaptureCounts {
   report(ts: number): Report {
     return {
       live: this.#live,
+      patience: 0,
       ledger: this.#ledger.report(ts),
       strays: this.#strays.profiles(LEAST_STRAYS),
       probes: this.#probes.profiles(LEAST_STRAYS),

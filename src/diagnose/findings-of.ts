@@ -16,6 +16,7 @@ export interface Counted {
   readonly strays: readonly StrayProfile[];
   readonly probes: readonly StrayProfile[];
   readonly live: boolean;
+  readonly patience: number;
   readonly connectionsOf: (server: number) => number;
   readonly expired: number;
   readonly evicted: number;

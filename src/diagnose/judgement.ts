@@ -151,10 +151,10 @@ function ofTarget(input: JudgementInput, c: Case, opinion: Opinion, subject: Sub
   const sources = sourceStatistics(c);
   const sentence =
     kind === 'flood'
-      ? floodSentence(where, c, when, sources)
+      ? floodSentence(where, c, when, sources, input.patience)
       : kind === 'retry-storm'
-        ? stormSentence(where, c, when)
-        : crowdSentence(where, c, when);
+        ? stormSentence(where, c, when, input.patience)
+        : crowdSentence(where, c, when, input.patience);
   return {
     kind,
     subject,

@@ -15,6 +15,8 @@ export interface JudgementInput {
   readonly duration: number;
   /** The capture goes on. */
   readonly live: boolean;
+  /** ns for which an attempt is waited for while more is to come, and then counts as unfinished; 0: nothing more comes. */
+  readonly patience: number;
   /** Connections of a server (-1: of all) whose opening is not in the capture. */
   readonly connectionsOf: (server: number) => number;
   /** Text of an address handle. */

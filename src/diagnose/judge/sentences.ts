@@ -15,18 +15,31 @@ export function subjectText(subject: Subject, format: (address: number) => strin
   return text.includes(':') ? `[${text}]:${subject.port}` : `${text}:${subject.port}`;
 }
 
-export function floodSentence(where: string, c: Case, when: Stretch, sources: SourceStatistics): string {
+/** `patience`: as in `JudgementInput`. Of what goes on nothing is said to have never come. */
+export function floodSentence(
+  where: string,
+  c: Case,
+  when: Stretch,
+  sources: SourceStatistics,
+  patience: number,
+): string {
   const forged =
     sources.spoofed === 'spoofed'
       ? `${c.addresses}, most likely forged`
       : sources.spoofed === 'not-spoofed'
         ? `${c.addresses}, not forged`
         : c.addresses;
-  const head = `SYN flood against ${where} ${during(when)}: ${grouped(c.unfinished)} attempts that never completed, at most ${grouped(c.peakRate)} a second, from ${forged}.`;
-  return `${head} ${effectOf(c)}`;
+  const head = `SYN flood against ${where} ${during(when, patience)}: `;
+  const rate = `at most ${grouped(c.peakRate)} a second`;
+  const effect = effectOf(c, patience);
+  if (patience === 0)
+    return `${head}${grouped(c.unfinished)} attempts that never completed, ${rate}, from ${forged}. ${effect}`;
+  const younger = c.attempts - c.judged - c.elsewhere;
+  const rest = younger > 0 ? `; ${grouped(younger)} are too young to say` : '';
+  return `${head}${grouped(c.attempts)} attempts so far, ${rate}. ${grouped(c.unfinished)} did not complete within ${span(patience)}, from ${forged}${rest}. ${effect}`;
 }
 
-function effectOf(c: Case): string {
+function effectOf(c: Case, patience: number): string {
   if (!c.answersSeen)
     return 'No answer of the server is in the capture, so whether entries stood half-open cannot be said.';
   if (c.refused >= 0.8 * c.unfinished) {
@@ -35,20 +48,22 @@ function effectOf(c: Case): string {
   if (c.aborted >= 0.5 * c.unfinished) {
     return `${grouped(c.aborted)} were reset by the owners of the addresses, which freed their entries at once.`;
   }
-  if (c.silent >= 0.5 * c.unfinished)
-    return `${grouped(c.silent)} SYN/ACKs were never answered: half-open entries, or cookies.`;
-  return `${grouped(c.unanswered)} SYNs got no answer.`;
+  if (c.silent >= 0.5 * c.unfinished) {
+    const unanswered = patience === 0 ? 'were never answered' : 'have not been answered';
+    return `${grouped(c.silent)} SYN/ACKs ${unanswered}: half-open entries, or cookies.`;
+  }
+  return `${grouped(c.unanswered)} SYNs got no answer${patience === 0 ? '' : ' so far'}.`;
 }
 
-export function stormSentence(where: string, c: Case, when: Stretch): string {
+export function stormSentence(where: string, c: Case, when: Stretch, patience: number): string {
   const syns = c.attempts + c.profile.counts.synAgain;
   const clients = roughly(c.profile.sources.distinct, 'client');
-  return `Retry storm at ${where} ${during(when)}: ${clients} sent ${grouped(syns)} SYNs and ${c.completed === 0 ? 'none was served' : `${grouped(c.completed)} were served`}. They behave as clients do; look at why the service did not answer.`;
+  return `Retry storm at ${where} ${during(when, patience)}: ${clients} sent ${grouped(syns)} SYNs and ${c.completed === 0 ? 'none was served' : `${grouped(c.completed)} were served`}. They behave as clients do; look at why the service did not answer.`;
 }
 
-export function crowdSentence(where: string, c: Case, when: Stretch): string {
+export function crowdSentence(where: string, c: Case, when: Stretch, patience: number): string {
   const clients = roughly(c.profile.sources.distinct, 'client');
-  return `Flash crowd at ${where} ${during(when)}: ${clients}, at most ${grouped(c.peakRate)} SYNs a second; ${servedOf(c)}. They behave as clients do.`;
+  return `Flash crowd at ${where} ${during(when, patience)}: ${clients}, at most ${grouped(c.peakRate)} SYNs a second; ${servedOf(c)}. They behave as clients do.`;
 }
 
 function servedOf({ completed, judged, elsewhere, attempts }: Case): string {
@@ -87,11 +102,12 @@ export function probesSentence(where: string, s: StrayProfile): string {
   return `Scan by ${where}, without SYNs: segments that belong to no connection went to ${roughly(s.serverPorts.distinct, 'port')} of one host, and RSTs came back.`;
 }
 
-function during({ onset, onsetWithin, end }: Stretch): string {
+function during({ onset, onsetWithin, end }: Stretch, patience: number): string {
   const about = onsetWithin > 0 ? 'about ' : '';
   // A first second is not the first packet.
   const from = onset > 0 ? `${about}${span(onset)}` : onsetWithin > 0 ? 'the first second' : 'the first packet';
-  return end < 0 ? `from ${from} on, to the end of the capture` : `from ${from} to about ${span(end)}`;
+  if (end >= 0) return `from ${from} to about ${span(end)}`;
+  return `from ${from} on, ${patience === 0 ? 'to the end of the capture' : 'still going on'}`;
 }
 
 /** What a judgement about a target leaves open. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SEC, SERVER, Traffic } from '../../../test/support/traffic.ts';
+import { SEC, SERVER, type Sent, Traffic } from '../../../test/support/traffic.ts';
 import { backscatter, flashCrowd, flood, portScan, visitors } from '../../../test/support/traffic-stories.ts';
 import { AddressTable } from '../../wire/address.ts';
 import { encodeEthernet } from '../../wire/packet.ts';
@@ -76,7 +76,12 @@ test('rates and levels of the last seconds, from what the packets show', () => {
 const FLOOD = { rate: 200, seconds: 20, from: 60 };
 
 test('a flood is told while it goes on, with its onset, and again when it is over', () => {
-  const { live, told } = watched(flood(visitors(new Traffic(), 0, 150, 5), FLOOD));
+  const syns: Sent[] = [];
+  const traffic = flood(visitors(new Traffic(), 0, 150, 5), FLOOD).keep((sent) => {
+    if (sent.flags === SYN) syns.push({ ...sent });
+    return true;
+  });
+  const { live, told } = watched(traffic);
   live.finish();
   const begun = told.filter(({ type }) => type === 'alarm-begin');
   expect(begun.map(({ alarm }) => alarm.kind)).toEqual(['flood']);
@@ -86,6 +91,22 @@ test('a flood is told while it goes on, with its onset, and again when it is ove
   expect(at / SEC).toBeGreaterThan(64);
   expect(at / SEC).toBeLessThan(67);
   expect(alarm.onset / SEC).toBeCloseTo(60, -0.5);
+  // Of what has waited for less than four seconds nothing is said, and nothing of an end.
+  const { sentence } = alarm.judgement;
+  expect(sentence).not.toMatch(/never|end of the capture/);
+  const [, all, unfinished, younger] =
+    /still going on: (.*) attempts so far, .*\. (.*) did not complete within 4 s, .*; (.*) are too young to say/.exec(
+      sentence,
+    ) ?? [];
+  // The traffic itself says how many had begun by then, and how many of them less than four seconds before.
+  const first = Math.min(...syns.map(({ ts }) => ts));
+  const begunBy = (time: number): number =>
+    new Set(syns.filter(({ ts }) => ts - first < time).map(({ src, sport, seq }) => `${src} ${sport} ${seq}`)).size;
+  expect(numberOf(all)).toBe(begunBy(at));
+  const young = begunBy(at) - begunBy(at - 4 * SEC);
+  expect(numberOf(younger)).toBeLessThanOrEqual(young);
+  expect(numberOf(younger)).toBeGreaterThan(0.9 * young);
+  expect(numberOf(unfinished) + numberOf(younger)).toBeLessThan(numberOf(all));
   const end = told.at(-1)!;
   expect(end).toMatchObject({ type: 'alarm-end', alarm: { endedBy: 'quiet' } });
   expect(end.alarm.endedAt / SEC).toBeGreaterThan(78);
@@ -146,4 +167,9 @@ test('the end of the input ends what still went on', () => {
   const { live, told } = watched(cut);
   live.finish();
   expect(told.at(-1)).toMatchObject({ type: 'alarm-end', alarm: { endedBy: 'input-ended' } });
+  expect(told.at(-1)!.alarm.judgement.sentence).toMatch(/to the end of the capture: .* attempts that never completed/);
 });
+
+function numberOf(text = ''): number {
+  return Number(text.replaceAll(',', ''));
+}

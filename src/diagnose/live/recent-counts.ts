@@ -17,6 +17,7 @@ export class RecentCounts implements CaptureCounts {
   readonly #ends = new EarlyEnds(UNFINISHED_AFTER);
   #older: Counter;
   #younger: Counter | undefined = undefined;
+  #over = false;
   /** When to look again for what has become old. */
   #due = 0;
 
@@ -35,10 +36,11 @@ export class RecentCounts implements CaptureCounts {
   report(ts: number): Report {
     this.#age(ts);
     // What is old enough is judged as if nothing more came of it, what is not is not judged.
-    return { ...this.#older.watch.report(ts), live: false };
+    return { ...this.#older.watch.report(ts), live: false, patience: this.#over ? 0 : UNFINISHED_AFTER };
   }
 
   finish(ts: number): void {
+    this.#over = true;
     this.#older.watch.finish(ts);
     this.#younger?.watch.finish(ts);
   }
