@@ -5,8 +5,8 @@
 import { expect, test } from 'vitest';
 import { SYN } from '../src/wire/segment.ts';
 import { judged, told, toldAs } from './support/told-stories.ts';
-import { SEC, SERVER, type Stack, stackOf, type Traffic } from './support/traffic.ts';
-import { busy, clients, flashCrowd, flood, visitors } from './support/traffic-stories.ts';
+import { BACKOFF, person, SEC, SERVER, type Stack, stackOf, type Traffic } from './support/traffic.ts';
+import { busy, clients, each, flashCrowd, flood, port, visitors } from './support/traffic-stories.ts';
 
 const LINUX: Stack = { ttl: 52, wnd: 64_240, options: 'linux' };
 /** Ethernet, IPv4 and TCP without options are 54 bytes; these stories are of raw IP, without the 14 of Ethernet. */
@@ -63,12 +63,30 @@ told('nothing', [
     snaplen: HEADERS,
   },
   ['a capture that begins on a busy site', (t) => busy(t, 300, 12).keep(after(4))],
+  [
+    '1 packet in 10 of a client that resets what it is sent',
+    (t) =>
+      each(t, 1500, 20, (i) => ({
+        client: person(1),
+        clientPort: 2000 + 7 * i,
+        ends: i % 2 === 0 ? 'aborted' : 'served',
+      })).keep(() => t.rng.chance(0.1)),
+  ],
   ['an hour of visitors', (t) => visitors(t, 0, 3600, 0.5)],
 ]);
 
 toldAs(
   ['flash-crowd', 'nothing'],
   [['clients to server only, a crowd', (t) => flashCrowd(visitors(t, 0, 30, 5), 2000, 25).keep(toServer)]],
+);
+
+// Of a capture that shows a part of each connection, what is missing was not left out by the sender.
+toldAs(
+  ['retry-storm', 'flash-crowd', 'nothing'],
+  [
+    ['1 packet in 10 of a service that is down for half a minute', (t) => sampled(down(t, 'unanswered'), 0.1)],
+    ['half of the packets of a service that refuses for half a minute', (t) => sampled(down(t, 'refused'), 0.5)],
+  ],
 );
 
 test('headers only: of options that were not captured nothing is said', () => {
@@ -87,6 +105,23 @@ test('five seconds of an hour: when', () => {
   expect(judgements[0]!.onset / SEC).toBeLessThan(2005);
   expect(judgements[0]!.end / SEC).toBeLessThan(2020);
 });
+
+/** 60 a second; while nobody serves, each comes back some times. */
+function down(t: Traffic, ends: 'unanswered' | 'refused'): Traffic {
+  for (let i = 0; i < 2400; i++) {
+    const away = i > 600 && i < 2400;
+    for (let k = 0; k < (away ? 4 : 1); k++) {
+      const again = away && ends === 'unanswered' ? BACKOFF.slice(0, t.rng.below(4)) : [];
+      const at = (i / 60 + k * (1 + t.rng.unit())) * SEC;
+      t.open({ at, client: person(i % 900), clientPort: port(t), ends: away ? ends : 'served', again });
+    }
+  }
+  return t;
+}
+
+function sampled(t: Traffic, share: number): Traffic {
+  return t.keep(() => t.rng.chance(share));
+}
 
 function toServer({ dst }: { readonly dst: number }): boolean {
   return dst === SERVER;

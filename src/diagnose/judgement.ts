@@ -72,7 +72,13 @@ function targets(input: JudgementInput, scanners: ReadonlySet<number>): Judgemen
 
 function surrounded({ ledger, live, connectionsOf, format }: JudgementInput, profile: TargetProfile): Case {
   const { answered, refused } = ledger.capture.counts;
-  return caseOf(profile, { live, parts: connectionsOf(profile.address), answers: answered + refused, format });
+  return caseOf(profile, {
+    live,
+    parts: connectionsOf(profile.address),
+    known: ledger.sources,
+    answers: answered + refused,
+    format,
+  });
 }
 
 function opinionOn(c: Case): Opinion | undefined {
@@ -119,7 +125,7 @@ function carpetFlood(input: JudgementInput): Judgement | undefined {
   const onePort = top !== undefined && top.count - top.over >= 0.8 * capture.ports.total;
   if (onePort && each >= 4 && c.perSource < 1.2 && c.peakUnfinished >= 0.2 * capture.hosts.count) {
     const text = `about ${short(each)} each at one port, hardly two of them by one source: who scans asks once`;
-    reasons.add(1, `${spread}, ${text}`, 'dst-port-entropy');
+    reasons.add(0, `${spread}, ${text}`, 'dst-port-entropy');
   } else reasons.add(-1, spread, 'dst-port-entropy');
   // Who scans a network tries host after host from one address; forged sources hardly ever repeat.
   if (c.perSource >= 1.5) reasons.add(-3, 'their senders tried several hosts, as those do who scan', 'source-entropy');

@@ -1,6 +1,13 @@
 /** What the reasons of a judgement are made of: a target's counts in the terms of the question "what was this?" */
 import { isIpv6 } from '../../wire/address.ts';
-import type { Distinct, TargetProfile, Unfinished } from '../detect/target-profile.ts';
+import type {
+  Distinct,
+  SourceProfile,
+  Tally,
+  TargetCounts,
+  TargetProfile,
+  Unfinished,
+} from '../detect/target-profile.ts';
 import { roughly } from '../figures.ts';
 import type { IsnQuality, RateCurve } from '../findings.ts';
 import { isnQuality } from '../isn-quality.ts';
@@ -38,6 +45,10 @@ export interface Case {
   readonly heldAtOnce: number;
   /** Connections of this target whose opening is not in the capture. */
   readonly parts: number;
+  /** Are pieces of connections in the capture, and hardly their openings? Then SYNs without an end say little. */
+  readonly fragmentary: boolean;
+  /** Of the attempts of the busiest sources, the share by those that completed some. */
+  readonly servedSources: number;
   /** Sources, of unfinished attempts where there are any. */
   readonly sources: number;
   /** The same in words: `about 35,700 addresses`. */
@@ -77,13 +88,15 @@ export interface Surroundings {
   readonly live: boolean;
   /** Connections of this target whose opening is not in the capture. */
   readonly parts: number;
+  /** What is known of sources, the busiest first. */
+  readonly known: readonly SourceProfile[];
   /** Answers and refusals in all of the capture. */
   readonly answers: number;
   /** Text of an address handle. */
   readonly format: (address: number) => string;
 }
 
-export function caseOf(profile: TargetProfile, { live, parts, answers, format }: Surroundings): Case {
+export function caseOf(profile: TargetProfile, { live, parts, known, answers, format }: Surroundings): Case {
   const { counts, traits, resending } = profile;
   const { u, curve } = unfinishedOf(profile, live);
   const unanswered = Math.max(0, u.attempts - u.silent - counts.refused - counts.aborted - counts.takenBack);
@@ -113,6 +126,8 @@ export function caseOf(profile: TargetProfile, { live, parts, answers, format }:
     answersWouldShow: answersSeen || (answers >= MANY_ANSWERS && u.elsewhere < 0.02 * counts.attempts),
     heldAtOnce: Math.round(heldAtOnce(profile, curve, u.attempts) * (1 - sentAgain)),
     parts,
+    fragmentary: isFragmentary(counts, parts, counts.completed + u.elsewhere),
+    servedSources: servedAmong(profile.sources, known),
     sources,
     addresses: roughly(from, 'address', 'addresses'),
     perSource: u.attempts / Math.max(1, sources),
@@ -130,6 +145,24 @@ export function caseOf(profile: TargetProfile, { live, parts, answers, format }:
     peakUnfinished: peakUnfinished(profile, curve),
     seconds: Math.max(1, (counts.lastAt - counts.firstAt) / 1e9),
   };
+}
+
+/** `open`: attempts that were seen to get through. Where far more connections have no opening, most openings were missed. */
+function isFragmentary({ attempts, fin, straySent }: TargetCounts, parts: number, open: number): boolean {
+  if (parts >= 0.5 * attempts || straySent >= 0.3 * attempts) return true;
+  return (open < 0.5 * fin && fin >= 0.5 * attempts) || (parts >= 20 && open < 0.1 * parts);
+}
+
+/** Nobody completes by chance what he floods; a twentieth is less than clients get of a service that is down half the time. */
+function servedAmong({ top }: Tally, known: readonly SourceProfile[]): number {
+  let all = 0;
+  let served = 0;
+  for (const { value, count, over } of top) {
+    const source = known.find(({ address }) => address === value);
+    all += count - over;
+    if (source !== undefined && source.completed >= 0.05 * source.attempts) served += count - over;
+  }
+  return served / Math.max(1, all);
 }
 
 /** An address's first octet, or first word of IPv6: handles of IPv6 count up, whatever the address is. */

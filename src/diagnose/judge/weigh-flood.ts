@@ -10,8 +10,7 @@ import type { Case } from './subject-case.ts';
 export function weighFlood(c: Case): Reasons | undefined {
   if (c.heldAtOnce < LEAST_HELD) return undefined;
   // Every public address is tried at many ports, day and night, by many: what comes slowly to many sockets is weather.
-  if ((c.profile.ports.distinct.count >= MANY_PORTS || c.profile.hosts.count > 1) && c.peakUnfinished < FAST)
-    return undefined;
+  if (isWeather(c)) return undefined;
   // Entries that a RST frees at once fill nothing unless they come fast: health checks are resets by design.
   const freed = c.refused + c.aborted + c.profile.counts.takenBack;
   const fast = c.sources < LEAST_SOURCES ? FAST_OF_FEW : FAST;
@@ -25,10 +24,21 @@ export function weighFlood(c: Case): Reasons | undefined {
   secondTries(c, usual, reasons);
   prints(c, reasons);
   for (const finding of c.profile.findings) {
-    if (finding.state === 'fires' && RISES.includes(finding.detector))
+    // Where no answers are captured, all that is opened seems to stay open.
+    const counts = c.answersWouldShow || finding.detector === 'syn-rate';
+    if (counts && finding.state === 'fires' && RISES.includes(finding.detector))
       reasons.quote(0.3, finding.sentence, finding.detector);
   }
   return reasons;
+}
+
+/** Twenty a second at many ports of a host or at one port of a network; one at each host where ports differ as well. */
+function isWeather({ profile: { ports, hosts }, peakUnfinished }: Case): boolean {
+  const manyPorts = ports.distinct.count >= MANY_PORTS;
+  if (hosts.count === 1) return manyPorts && peakUnfinished < FAST;
+  const top = ports.top[0];
+  const anyPort = manyPorts && (top === undefined || top.count - top.over < 0.5 * ports.total);
+  return peakUnfinished < Math.max(FAST, anyPort ? hosts.count : 0);
 }
 
 /**
@@ -37,10 +47,13 @@ export function weighFlood(c: Case): Reasons | undefined {
  */
 function isUsual(c: Case): boolean {
   if (!c.answersSeen || c.unfinished > USUAL * c.judged || c.completedThen < 1 - 2 * USUAL) return false;
-  if (isSudden(c)) return false;
+  return !isSudden(c) && !isUnlikeServed(c) && c.profile.traits.impossible < 10;
+}
+
+/** Do those that came to nothing look unlike those that did not? */
+function isUnlikeServed(c: Case): boolean {
   const bare = c.withoutOptions >= 0.1 && c.withoutOptionsServed < 0.5 * c.withoutOptions;
-  const fewTtls = c.networks >= 30 && c.ttls <= 3 && c.ttlsOfAll > c.ttls;
-  return !bare && !fewTtls && c.profile.traits.impossible < 10;
+  return bare || (c.networks >= 30 && c.ttls <= 3 && c.ttlsOfAll > c.ttls);
 }
 
 /** Do far more attempts come to nothing than at other times, behind which nobody waits? Clients in trouble try again. */
@@ -63,7 +76,7 @@ function outcome(c: Case, usual: boolean, reasons: Reasons): void {
     else reasons.add(0, 'no answer of the server is in the capture, so nothing is said of completion', 'vantage');
   } else {
     const share = c.completedThen;
-    const weight = share < 0.05 ? 1.5 : share < 0.5 ? 0.5 : share < 0.9 ? -0.5 : -1;
+    const weight = c.fragmentary ? 0 : share < 0.05 ? 1.5 : share < 0.5 ? 0.5 : share < 0.9 ? -0.5 : -1;
     const all = `${grouped(c.completed)} of ${grouped(c.judged)} attempts completed`;
     reasons.add(weight, `${all}; ${percent(share)} while most did not`, 'completion-ratio');
   }
@@ -84,18 +97,17 @@ function outcome(c: Case, usual: boolean, reasons: Reasons): void {
     const text = `${grouped(c.parts)} connections whose opening is not in the capture, beside ${grouped(c.attempts)} attempts`;
     reasons.add(parts >= 2 ? -5 : -2, `${text}: it shows a part of what was sent`, 'vantage');
   }
-  if (counts.fin >= 0.5 * c.attempts && c.completed < 0.5 * counts.fin) {
+  if (counts.fin >= 0.5 * c.attempts && c.completed + c.elsewhere < 0.5 * counts.fin) {
     const text = `${grouped(counts.fin)} connections were closed, more than were seen to open`;
     reasons.add(-2, `${text}: the capture misses handshakes`, 'cusum-fin');
   }
   const wentOn = c.elsewhere / Math.max(1, c.attempts);
   if (wentOn >= 0.1) {
     const went = grouped(c.elsewhere);
-    reasons.add(
-      wentOn >= 0.3 ? -3 : -1.5,
-      `${went} clients went on after their SYN, so they were answered where this capture does not look`,
-      'vantage',
-    );
+    const text = `${went} clients went on after their SYN, so they were answered where this capture does not look`;
+    // Whoever did not go on may have been answered, too; less likely where they look unlike those that did.
+    const weight = wentOn >= 0.3 ? -3 : -1.5;
+    reasons.add(isUnlikeServed(c) ? weight / 3 : weight, text, 'vantage');
   }
 }
 
@@ -103,6 +115,14 @@ function sources(c: Case, usual: boolean, reasons: Reasons): void {
   if (c.sources >= LEAST_SOURCES && c.perSource < 1.2) {
     const text = `${grouped(c.unfinished)} unfinished attempts came from ${c.addresses}`;
     reasons.add(usual ? 0 : 1.5, `${text}, hardly any of which tried twice`, 'source-entropy');
+  }
+  if (c.sources >= LEAST_SOURCES && c.perSource >= 2 && c.perSource < 30 && c.withoutOptions < 0.5) {
+    const text = `${short(c.perSource)} unfinished attempts by each of ${c.addresses}`;
+    reasons.add(-1, `${text}: forged addresses hardly repeat, and machines that flood send more`, 'source-entropy');
+  }
+  if (c.perSource >= 3 && c.servedSources >= 0.5) {
+    const text = `${percent(c.servedSources)} of the attempts by the busiest addresses are of such as completed others`;
+    reasons.add(-2.5, `${text}: clients that are not always served`, 'source-entropy');
   }
   const { impossible } = c.profile.traits;
   if (impossible >= 0.005 * c.attempts && impossible >= 10) {
@@ -130,15 +150,20 @@ function secondTries(c: Case, usual: boolean, reasons: Reasons): void {
       reasons.add(0, 'too few unanswered SYNs were watched for long enough to see a second try', 'fingerprint');
     return;
   }
-  if (c.sentAgain >= 0.1) {
-    const weight = c.sentAgain >= 0.6 ? -3.5 : c.sentAgain >= 0.3 ? -0.5 : 0.5;
+  if (c.sentAgain >= 0.05) {
+    // Of two SYNs a capture that shows a part of them seldom shows both.
+    const weight = c.sentAgain >= 0.6 ? -3.5 : c.fragmentary ? -2 : c.sentAgain >= 0.3 ? -0.5 : 0.5;
     const text = `${percent(c.sentAgain)} of those who heard nothing sent their SYN again as a stack's timer has it (RFC 6298)`;
     reasons.add(weight, text, 'fingerprint');
     return;
   }
   const text = `${grouped(never + copies)} unanswered SYNs were not sent again as stacks do within 3 s, ${grouped(backoff)} were`;
-  // Where answers are not captured, a SYN that is not sent again may have been answered.
-  reasons.add(usual ? 0 : c.answersWouldShow ? 1.5 : 0.5, text, 'fingerprint');
+  // A few are lost on the way of attempts that were refused or reset. Where answers are not captured, a SYN that is not sent again may have been answered.
+  reasons.add(
+    usual || c.fragmentary || never + copies < 0.2 * c.unfinished ? 0 : c.answersWouldShow ? 1.5 : 0.5,
+    text,
+    'fingerprint',
+  );
 }
 
 function prints(c: Case, reasons: Reasons): void {
@@ -186,7 +211,11 @@ function prints(c: Case, reasons: Reasons): void {
 /** All those without options fail, and nearly all others complete. */
 function isFateOfBare(c: Case): boolean {
   const served = c.withoutOptionsServed * (c.profile.traits.attempts - c.unfinished);
-  return c.answersSeen && served <= 0.1 * c.withoutOptions * c.unfinished && c.unfinished < 0.5 * c.judged;
+  return (
+    (c.answersSeen || c.elsewhere >= 0.5 * c.attempts) &&
+    served <= 0.1 * c.withoutOptions * c.unfinished &&
+    c.unfinished < 0.5 * (c.judged + c.elsewhere)
+  );
 }
 
 /** Java's default backlog is 50, and few are smaller: less than that at once fills no queue. */

@@ -124,6 +124,17 @@ function answersOfScan(s: StrayProfile, ports: number): Reasons {
     'dst-port-entropy',
   );
   const resets = 1 - s.synackFlows / s.flows;
+  const to = s.clientPorts.top[0]?.value ?? 0;
+  if (
+    s.clientPorts.distinct.count <= 3 &&
+    s.clientPorts.top.every(({ value }) => value < 1024) &&
+    s.serverPorts.top.every(({ value }) => value >= 1024)
+  )
+    reasons.add(
+      -3,
+      `they go to ${s.clientPorts.distinct.count === 1 ? `port ${to}` : 'ports of services'}: so resets a client`,
+      'dst-port-entropy',
+    );
   reasons.add(resets >= 0.5 ? 1 : 0, `${percent(resets)} of them were RSTs`, 'backscatter');
   return reasons;
 }

@@ -12,7 +12,7 @@ import { weighFlashCrowd, weighRetryStorm } from './weigh-crowd.ts';
 import { weighFlood } from './weigh-flood.ts';
 import { weighScan } from './weigh-scan.ts';
 
-const ALONE = { live: false, parts: 0, answers: 0, format: String };
+const ALONE = { live: false, parts: 0, known: [], answers: 0, format: String };
 const BOTH = { answersSeen: true, wentOn: 0 };
 
 test('confidence is the logistic function of the sum, and the weightiest reason stands first', () => {
