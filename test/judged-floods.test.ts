@@ -10,17 +10,17 @@ import { busy, clients, flood, port, visitors } from './support/traffic-stories.
 
 const NETWORK = 0xcb00_7100;
 const LINUX: Stack = { ttl: 52, wnd: 64_240, options: 'linux' };
-const OVER_IPV6 = { rate: 100, seconds: 12, from: 3, server: server6 } as const;
+const OVER_IPV6 = { rate: 80, seconds: 9, from: 3, server: server6 } as const;
 /** A request that fits into a SYN (RFC 7413 §2). */
 const FAST_OPEN: EarlyData = { len: 180, cookie: 'shown', accepted: true };
 
 describe('over IPv6, where whoever has a /64 has 2^64 addresses', () => {
   told('flood', [
-    ['from any address of one /64', (t) => flood(visitors6(t, 16), { ...OVER_IPV6, source: forgedInPrefix })],
-    ['from all over it', (t) => flood(visitors6(t, 16), { ...OVER_IPV6, source: forged6 })],
+    ['from any address of one /64', (t) => flood(visitors6(t, 12), { ...OVER_IPV6, source: forgedInPrefix })],
+    ['from all over it', (t) => flood(visitors6(t, 12), { ...OVER_IPV6, source: forged6 })],
     [
       'from one /64, by many stacks',
-      (t) => flood(visitors6(t, 16), { ...OVER_IPV6, source: forgedInPrefix, stack: stackOf }),
+      (t) => flood(visitors6(t, 12), { ...OVER_IPV6, source: forgedInPrefix, stack: stackOf }),
     ],
     [
       'from all over it, by one stack, among ten times as many who are served',
@@ -48,13 +48,13 @@ describe('at a server that answers with cookies, or behind a proxy that does', (
   told('nothing', [
     [
       'clients, one in a hundred of whom vanishes',
-      (t) => clients(t, { count: 3000, every: 10 }, (i) => ({ ends: i % 100 === 7 ? 'half-open' : 'served' })),
+      (t) => clients(t, { count: 2000, every: 10 }, (i) => ({ ends: i % 100 === 7 ? 'half-open' : 'served' })),
     ],
   ]);
 
   test('a flood by its arrivals, of which no entry was kept', () => {
     const { judgements } = judged({
-      make: (t) => flood(visitors(t, 0, 30, 10), { rate: 100, seconds: 20, from: 5, synackAgain: [] }),
+      make: (t) => flood(visitors(t, 0, 20, 10), { rate: 100, seconds: 12, from: 5, synackAgain: [] }),
     });
     expect(judgements.map(({ kind }) => kind)).toEqual(['flood']);
     expect(judgements[0]!.queue).toMatchObject({ applies: false });
@@ -85,7 +85,7 @@ describe('data on the SYN', () => {
     [
       'clients that open fast, that ask for a cookie, and whose data is not taken',
       (t) =>
-        clients(t, { count: 2400, every: 5 }, (i) => ({
+        clients(t, { count: 1500, every: 5 }, (i) => ({
           ends: 'served',
           early:
             i % 3 === 0 ? { len: 0, cookie: 'requested', accepted: true } : { ...FAST_OPEN, accepted: i % 3 === 1 },
@@ -115,13 +115,13 @@ describe('one SYN in twenty', () => {
   ]);
 });
 
-// 50/s for 60 s are 3,000 entries within the 63 s that one lives: a backlog of 128 is full after three seconds.
+// 50/s x 63 s, the life of an entry, are 3,150 at once; a backlog of 128 is full after three seconds.
 describe('50 a second', () => {
   told('flood', [
-    ['half-open', (t) => flood(t, { rate: 50, seconds: 40 })],
+    ['half-open', (t) => flood(t, { rate: 50, seconds: 30 })],
     [
       'half-open, by many stacks, among visitors',
-      (t) => flood(visitors(t, 0, 60, 10), { rate: 50, seconds: 45, from: 10, stack: stackOf }),
+      (t) => flood(visitors(t, 0, 45, 8), { rate: 50, seconds: 32, from: 10, stack: stackOf }),
     ],
     ['unanswered', (t) => flood(t, { rate: 50, seconds: 60, ends: 'unanswered' })],
     [
@@ -229,9 +229,9 @@ function visitors6(t: Traffic, seconds: number, rate = 15): Traffic {
   return visitors(t, 0, seconds, rate, server6(t), (n) => person6(t, n));
 }
 
-/** 2,400 people within 20 s, of whom some must try twice. */
+/** 1,500 people within 20 s, of whom some must try twice. */
 function crowd6(t: Traffic, who: (t: Traffic, n: number) => number): Traffic {
-  for (let n = 0; n < 2400; n++) {
+  for (let n = 0; n < 1500; n++) {
     const again = t.rng.chance(0.2) ? BACKOFF.slice(0, 1) : [];
     const at = t.rng.unit() * 20 * SEC;
     t.open({ at, client: who(t, n), clientPort: port(t), server: server6(t), ends: 'served', again });

@@ -16,13 +16,13 @@ const NETWORK = 0xcb00_7100;
 told('scan', [
   // `nmap -D`: each probe goes once from each address (sendIPScanProbe), all with one port and sequence number.
   ['1,000 ports of one host behind ten decoys', (t) => ports(t, 1000, 11)],
-  ['150 ports of one host behind forty decoys', (t) => ports(t, 150, 41)],
+  ['100 ports of one host behind forty decoys', (t) => ports(t, 100, 41)],
   [
-    '200 ports of a host that drops what it does not serve, behind thirty decoys',
-    (t) => ports(t, 200, 31, 'unanswered'),
+    '100 ports of a host that drops what it does not serve, behind thirty decoys',
+    (t) => ports(t, 100, 31, 'unanswered'),
   ],
   ['200 hosts behind ten decoys', (t) => hosts(t, 200, 11)],
-  ['100 hosts behind forty decoys', (t) => hosts(t, 100, 41)],
+  ['60 hosts behind forty decoys', (t) => hosts(t, 60, 41)],
 ]);
 
 toldAs(

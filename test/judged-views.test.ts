@@ -35,17 +35,16 @@ told('flood', [
   },
   [
     'that had begun before the capture',
-    (t) => flood(visitors(t, 0, 40, 10), { rate: 150, seconds: 30 }).keep(after(12)),
+    (t) => flood(visitors(t, 0, 30, 10), { rate: 100, seconds: 20 }).keep(after(8)),
   ],
   [
     'that had begun before the capture, by many stacks',
-    (t) => flood(visitors(t, 0, 40, 10), { rate: 150, seconds: 30, stack: stackOf }).keep(after(12)),
+    (t) => flood(visitors(t, 0, 30, 10), { rate: 100, seconds: 20, stack: stackOf }).keep(after(8)),
   ],
   [
     'that began before the capture and goes on after it',
     (t) => flood(visitors(t, 0, 30, 10), { rate: 150, seconds: 30 }).keep(between(12, 20)),
   ],
-  ['five seconds of an hour', (t) => flood(visitors(t, 0, 3600, 0.5), { rate: 200, seconds: 5, from: 2000 })],
   [
     'five seconds of an hour, by many stacks',
     (t) => flood(visitors(t, 0, 3600, 0.5), { rate: 200, seconds: 5, from: 2000, stack: stackOf }),
@@ -53,16 +52,16 @@ told('flood', [
 ]);
 
 told('nothing', [
-  ['clients to server only, a busy site', (t) => busy(t, 300, 10).keep(toServer)],
-  ['server to clients only, a busy site', (t) => busy(t, 300, 10).keep(({ src }) => src === SERVER)],
-  { name: 'headers only, a busy site', make: (t) => busy(t, 300, 8), snaplen: HEADERS },
-  { name: 'headers only, clients to server only', make: (t) => busy(t, 300, 8).keep(toServer), snaplen: HEADERS },
+  ['clients to server only, a busy site', (t) => busy(t, 300, 6).keep(toServer)],
+  ['server to clients only, a busy site', (t) => busy(t, 300, 6).keep(({ src }) => src === SERVER)],
+  { name: 'headers only, a busy site', make: (t) => busy(t, 300, 5), snaplen: HEADERS },
+  { name: 'headers only, clients to server only', make: (t) => busy(t, 300, 5).keep(toServer), snaplen: HEADERS },
   {
     name: 'headers only, nothing but SYNs',
     make: (t) => clients(t, { count: 2000, every: 10 }, () => ({ ends: 'served' })).keep(({ flags }) => flags === SYN),
     snaplen: HEADERS,
   },
-  ['a capture that begins on a busy site', (t) => busy(t, 300, 12).keep(after(4))],
+  ['a capture that begins on a busy site', (t) => busy(t, 300, 8).keep(after(3))],
   [
     '1 packet in 10 of a client that resets what it is sent',
     (t) =>
@@ -72,7 +71,6 @@ told('nothing', [
         ends: i % 2 === 0 ? 'aborted' : 'served',
       })).keep(() => t.rng.chance(0.1)),
   ],
-  ['an hour of visitors', (t) => visitors(t, 0, 3600, 0.5)],
 ]);
 
 toldAs(
@@ -100,6 +98,7 @@ test('five seconds of an hour: when', () => {
   const { judgements } = judged({
     make: (t) => flood(visitors(t, 0, 3600, 0.5), { rate: 200, seconds: 5, from: 2000 }),
   });
+  expect(judgements.map(({ kind }) => kind)).toEqual(['flood']);
   // A curve has at most 600 steps, so here one is 6 s long or 8.
   expect(judgements[0]!.onset / SEC).toBeGreaterThan(1990);
   expect(judgements[0]!.onset / SEC).toBeLessThan(2005);
