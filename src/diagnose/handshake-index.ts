@@ -6,6 +6,8 @@
  * choose its slot: twice the slots then keep the order, and growing writes them one after the other instead of here and
  * there (that was a fourteenth of the time that five million SYNs took).
  */
+import { IPV6_BASE } from '../wire/address.ts';
+import { mixWord } from '../wire/mix.ts';
 import type { Segment } from '../wire/segment.ts';
 import { seqAdd, seqDiff } from '../wire/seq.ts';
 import type { HandshakeTable } from './handshake-table.ts';
@@ -16,7 +18,7 @@ export class HandshakeIndex {
   readonly #table: HandshakeTable;
   readonly #seed: number;
   /** Two words a slot: hash, and row + 1; 0 = free. The lowest bit of the hash tells entries by X from those by pair. */
-  #slots = new Uint32Array(2 * 2 ** (32 - FIRST_SHIFT));
+  #slots = new Int32Array(2 * 2 ** (32 - FIRST_SHIFT));
   /** Of a hash, to its slot. */
   #shift = FIRST_SHIFT;
   #used = 0;
@@ -34,19 +36,19 @@ export class HandshakeIndex {
     return this.#slots.byteLength;
   }
 
-  /** The newest row between two sockets, whichever side is the client, or -1. */
-  newest(a: number, aPort: number, b: number, bPort: number): number {
+  /** The newest row between the two sockets of `seg`, whichever side is the client, or -1. Hot. */
+  newest(seg: Readonly<Segment>): number {
     const t = this.#table;
     const slots = this.#slots;
     const mask = slots.length - 2;
-    const hash = this.#pairHash(a, aPort, b, bPort);
+    const hash = pairHash(this.#seed, seg.src, seg.sport, seg.dst, seg.dport);
     for (let slot = 2 * (hash >>> this.#shift); ; slot = (slot + 2) & mask) {
       const row = slots[slot + 1]! - 1;
       if (row < 0) {
         this.#missed = hash;
         return -1;
       }
-      if (slots[slot] === hash && t.isBetween(row, a, aPort, b, bPort)) return row;
+      if (slots[slot] === hash && t.isOf(row, seg)) return row;
     }
   }
 
@@ -93,7 +95,7 @@ export class HandshakeIndex {
   /** Makes a new row findable, before the older ones of its pair: `newest` has just found one. */
   insert(row: number): void {
     const t = this.#table;
-    const hash = this.#pairHash(t.client(row), t.clientPort(row), t.server(row), t.serverPort(row));
+    const hash = pairHash(this.#seed, t.client(row), t.clientPort(row), t.server(row), t.serverPort(row));
     const slot = this.#slotOf(hash, row);
     const before = this.#slots[slot + 1]! - 1;
     if (before < 0) {
@@ -126,7 +128,7 @@ export class HandshakeIndex {
   remove(row: number): void {
     const t = this.#table;
     if (t.isByX(row)) this.#delete(this.#exactHashOf(row), row);
-    const hash = this.#pairHash(t.client(row), t.clientPort(row), t.server(row), t.serverPort(row));
+    const hash = pairHash(this.#seed, t.client(row), t.clientPort(row), t.server(row), t.serverPort(row));
     const slot = this.#slotOf(hash, row);
     const newest = this.#slots[slot + 1]! - 1;
     if (newest === row) {
@@ -163,8 +165,7 @@ export class HandshakeIndex {
         if (there < 0 || slots[slot] === hash) return slot;
         continue;
       }
-      if (slots[slot] !== hash) continue;
-      if (t.isBetween(there, t.client(row), t.clientPort(row), t.server(row), t.serverPort(row))) return slot;
+      if (slots[slot] === hash && t.isOfSamePair(there, row)) return slot;
     }
   }
 
@@ -181,7 +182,7 @@ export class HandshakeIndex {
 
   #grow(): void {
     const old = this.#slots;
-    const slots = new Uint32Array(2 * old.length);
+    const slots = new Int32Array(2 * old.length);
     const mask = slots.length - 2;
     const shift = --this.#shift;
     for (let from = 0; from < old.length; from += 2) {
@@ -222,15 +223,9 @@ export class HandshakeIndex {
     slots[hole + 1] = 0;
   }
 
-  /** The two ends are put in order so that direction is lost. Even. */
-  #pairHash(a: number, aPort: number, b: number, bPort: number): number {
-    const swap = a > b || (a === b && aPort > bPort);
-    const h = swap ? mixEnds(this.#seed, b, bPort, a, aPort) : mixEnds(this.#seed, a, aPort, b, bPort);
-    return (finish(h) & ~1) >>> 0;
-  }
-
   #exactHash(client: number, clientPort: number, server: number, serverPort: number, x: number): number {
-    return (finish(mix(mixEnds(this.#seed, client, clientPort, server, serverPort), x)) | 1) >>> 0;
+    const ends = Math.imul(mixEnd(this.#seed, client, clientPort), 5) + mixEnd(this.#seed, server, serverPort);
+    return mixWord(ends, x) | 1;
   }
 
   #exactHashOf(row: number): number {
@@ -239,25 +234,14 @@ export class HandshakeIndex {
   }
 }
 
-/** Murmur3's mixing; an IPv6 handle differs from an IPv4 address of the same low word by one bit. */
-function mixEnds(seed: number, a: number, aPort: number, b: number, bPort: number): number {
-  let h = mix(seed, a >>> 0);
-  h = mix(h, b >>> 0);
-  h = mix(h, (aPort << 16) | bPort);
-  return a > 0xffffffff ? h ^ 2 : h;
+/** The sum does not tell who is the client. Even. */
+function pairHash(seed: number, a: number, aPort: number, b: number, bPort: number): number {
+  return (mixEnd(seed, a, aPort) + mixEnd(seed, b, bPort)) & ~1;
 }
 
-function mix(h: number, word: number): number {
-  let k = Math.imul(word, 0xcc9e2d51);
-  k = Math.imul((k << 15) | (k >>> 17), 0x1b873593);
-  const r = h ^ k;
-  return (Math.imul((r << 13) | (r >>> 19), 5) + 0xe6546b64) | 0;
-}
-
-function finish(hash: number): number {
-  let h = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return h ^ (h >>> 16);
+/** An IPv6 handle differs from an IPv4 address of the same low word. */
+function mixEnd(seed: number, address: number, port: number): number {
+  return mixWord(mixWord(seed, address | 0), address < IPV6_BASE ? port : ~port);
 }
 
 /** 256 slots. */

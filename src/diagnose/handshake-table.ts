@@ -7,6 +7,7 @@
  * no caller has to know which records there are.
  */
 import { IPV6_BASE } from '../wire/address.ts';
+import type { Segment } from '../wire/segment.ts';
 import { Answer, Later, LaterTime, Meta, Opening, Sequel } from './handshake-words.ts';
 import { ROW_MASK, ROW_SHIFT, RowChunks } from './row-chunks.ts';
 import { Fact, type Verdict, verdictOf } from './verdict.ts';
@@ -31,25 +32,17 @@ export class HandshakeTable {
     return this.#openings.bytes + this.#answers.bytes + this.#sequels.bytes;
   }
 
-  /** A new row for these sockets, begun by `packet` at `ts`. Both addresses are of one IP version. */
-  add(
-    client: number,
-    clientPort: number,
-    server: number,
-    serverPort: number,
-    x: number,
-    packet: number,
-    ts: number,
-  ): number {
+  /** A new row between the sockets of `seg`, begun by it; its sender is the client, or with `turned` the server. */
+  add(seg: Readonly<Segment>, turned: boolean, x: number, packet: number, ts: number): number {
     const row = this.#openings.add();
-    const words = this.#openings.words[row >>> ROW_SHIFT]!;
+    const ints = this.#openings.ints[row >>> ROW_SHIFT]!;
     const base = (row & ROW_MASK) * Opening.words;
-    words[base + Opening.client] = client;
-    words[base + Opening.server] = server;
-    words[base + Opening.ports] = (clientPort << 16) | serverPort;
-    words[base + Opening.x] = x;
-    words[base + Opening.packet] = packet;
-    if (client >= IPV6_BASE) words[base + Opening.meta] = Meta.v6;
+    ints[base + Opening.client] = turned ? seg.dst : seg.src;
+    ints[base + Opening.server] = turned ? seg.src : seg.dst;
+    ints[base + Opening.ports] = turned ? (seg.dport << 16) | seg.sport : (seg.sport << 16) | seg.dport;
+    ints[base + Opening.x] = x;
+    ints[base + Opening.packet] = packet;
+    if (seg.src >= IPV6_BASE) ints[base + Opening.meta] = Meta.v6;
     this.#openings.doubles[row >>> ROW_SHIFT]![(base + Opening.at) >>> 1] = ts;
     return row;
   }
@@ -89,16 +82,41 @@ export class HandshakeTable {
     return this.#openings.word(row, Opening.ports) >>> 16 === port && this.#address(row, Opening.client) === address;
   }
 
-  /** Is the row of these two sockets, whichever is the client? */
-  isBetween(row: number, a: number, aPort: number, b: number, bPort: number): boolean {
-    const words = this.#openings.words[row >>> ROW_SHIFT]!;
+  /** Was `seg`, of the row's two sockets, sent by the client? */
+  isFromClient(row: number, seg: Readonly<Segment>): boolean {
+    const ints = this.#openings.ints[row >>> ROW_SHIFT]!;
     const base = (row & ROW_MASK) * Opening.words;
-    const version = (words[base + Opening.meta]! & Meta.v6) !== 0 ? IPV6_BASE : 0;
-    const client = words[base + Opening.client]! + version;
-    const server = words[base + Opening.server]! + version;
-    const ports = words[base + Opening.ports]! | 0;
-    if (client === a && server === b && ports === ((aPort << 16) | bPort)) return true;
-    return client === b && server === a && ports === ((bPort << 16) | aPort);
+    return ints[base + Opening.client] === (seg.src | 0) && ints[base + Opening.ports]! >>> 16 === seg.sport;
+  }
+
+  /** Is the row between the two sockets of `seg`, whichever is the client? Hot. */
+  isOf(row: number, seg: Readonly<Segment>): boolean {
+    const ints = this.#openings.ints[row >>> ROW_SHIFT]!;
+    const base = (row & ROW_MASK) * Opening.words;
+    const client = ints[base + Opening.client]!;
+    const server = ints[base + Opening.server]!;
+    const ports = ints[base + Opening.ports]!;
+    const src = seg.src | 0;
+    const dst = seg.dst | 0;
+    const same =
+      (client === src && server === dst && ports === ((seg.sport << 16) | seg.dport)) ||
+      (client === dst && server === src && ports === ((seg.dport << 16) | seg.sport));
+    return same && (ints[base + Opening.meta]! & Meta.v6) !== 0 === seg.src >= IPV6_BASE;
+  }
+
+  /** Are two rows between the same sockets, whichever is the client? */
+  isOfSamePair(row: number, other: number): boolean {
+    const o = this.#openings;
+    if (((o.word(row, Opening.meta) ^ o.word(other, Opening.meta)) & Meta.v6) !== 0) return false;
+    const client = o.word(row, Opening.client);
+    const server = o.word(row, Opening.server);
+    const ports = o.word(row, Opening.ports);
+    const itsClient = o.word(other, Opening.client);
+    const itsServer = o.word(other, Opening.server);
+    const itsPorts = o.word(other, Opening.ports);
+    if (client === itsClient && server === itsServer && ports === itsPorts) return true;
+    const turned = ((itsPorts << 16) | (itsPorts >>> 16)) >>> 0;
+    return client === itsServer && server === itsClient && ports === turned;
   }
 
   /** Sequence number of the SYN; what it would have been where it was not captured. */
@@ -217,8 +235,7 @@ export class HandshakeTable {
     const older = o.word(row, Opening.older) - 1;
     // A row that was freed may have come back for other sockets.
     if (older < 0 || !this.isHeld(older) || older === row) return -1;
-    const serverPort = this.serverPort(row);
-    return this.isBetween(older, this.client(row), this.clientPort(row), this.server(row), serverPort) ? older : -1;
+    return this.isOfSamePair(row, older) ? older : -1;
   }
 
   setOlder(row: number, older: number): void {
@@ -394,7 +411,11 @@ export class HandshakeTable {
   }
 
   #sequelOf(row: number): number {
-    const more = this.#openings.word(row, Opening.more) - 1;
-    return this.has(row, Fact.SynAck) ? this.#answers.word(more, Answer.sequel) - 1 : more;
+    const ints = this.#openings.ints[row >>> ROW_SHIFT]!;
+    const base = (row & ROW_MASK) * Opening.words;
+    const more = ints[base + Opening.more]! - 1;
+    return more >= 0 && (ints[base + Opening.facts]! & Fact.SynAck) !== 0
+      ? this.#answers.word(more, Answer.sequel) - 1
+      : more;
   }
 }

@@ -96,7 +96,7 @@ export class HandshakeTracker {
     const refusal = REFUSING.indexOf(kind);
     if (refusal < 0) return;
     const t = this.handshakes;
-    const newest = this.#index.newest(quoted.src, quoted.sport, quoted.dst, quoted.dport);
+    const newest = this.#index.newest(quoted);
     const row = this.#index.withX(newest, quoted.src, quoted.sport, quoted.seq);
     // After an answer the error is about a connection, not about an attempt.
     if (row < 0 || !t.isAttempt(row) || t.has(row, ANSWERED | Fact.ServerRst | Fact.IcmpRefused)) return;
@@ -117,9 +117,9 @@ export class HandshakeTracker {
   #onSyn(ts: number, packet: Readonly<Packet>, number: number): void {
     const t = this.handshakes;
     const seg = packet.seg;
-    const { src, sport, dst, dport, seq } = seg;
-    const newest = this.#index.newest(src, sport, dst, dport);
-    let row = this.#index.withX(newest, src, sport, seq);
+    const { src, sport, seq } = seg;
+    const newest = this.#index.newest(seg);
+    let row = newest < 0 ? -1 : this.#index.withX(newest, src, sport, seq);
     // A SYN/ACK recorded first left a row under the X it acknowledged, which data on the SYN moves by its length.
     if (row < 0 && newest >= 0 && seg.len > 0) {
       row = this.#index.withX(newest, src, sport, seqAdd(seq, seg.len));
@@ -133,7 +133,7 @@ export class HandshakeTracker {
       return;
     }
     if (row < 0) {
-      row = this.#keeper.open(newest, src, sport, dst, dport, seq, number, ts);
+      row = this.#keeper.open(newest, seg, number, ts);
       if (newest >= 0 && crosses(t, newest, src, sport, ts)) {
         t.addFacts(newest, Fact.Crossed);
         t.addFacts(row, Fact.Crossed);
@@ -177,7 +177,7 @@ export class HandshakeTracker {
     const t = this.handshakes;
     const seg = packet.seg;
     this.fromServers++;
-    const newest = this.#index.newest(seg.src, seg.sport, seg.dst, seg.dport);
+    const newest = this.#index.newest(seg);
     let row = this.#index.acknowledgedBy(newest, seg);
     if (row < 0) {
       row = this.#keeper.openReply(newest, seg, 0, number, ts);
@@ -237,7 +237,7 @@ export class HandshakeTracker {
   #onOther(ts: number, packet: Readonly<Packet>, number: number): void {
     const t = this.handshakes;
     const seg = packet.seg;
-    const newest = this.#index.newest(seg.src, seg.sport, seg.dst, seg.dport);
+    const newest = this.#index.newest(seg);
     if (newest < 0) {
       const row = this.#keeper.openMidStream(seg, number, ts);
       this.flows.begin(row, ts, packet);
@@ -251,7 +251,7 @@ export class HandshakeTracker {
       this.#onLater(ts, newest, packet);
       return;
     }
-    if ((facts & Fact.Syn) !== 0 && !t.isClient(newest, seg.src, seg.sport)) this.fromServers++;
+    if ((facts & Fact.Syn) !== 0 && !t.isFromClient(newest, seg)) this.fromServers++;
     this.#onCrossed(ts, newest, seg, number);
     const row = this.#judgeOther(ts, newest, seg, number);
     this.flows.follow(row, ts, packet);
@@ -267,7 +267,7 @@ export class HandshakeTracker {
     for (let i = 0; i < WALK && row >= 0; i++, row = t.older(row)) {
       const facts = t.facts(row);
       const past = seqDiff(seg.seq, t.x(row));
-      if (!t.isClient(row, seg.src, seg.sport)) {
+      if (!t.isFromClient(row, seg)) {
         if ((facts & Fact.Acked) !== 0) return row;
         if ((facts & (Fact.Syn | Fact.SynAck)) !== Fact.Syn) continue;
         const acknowledged = seqDiff(seg.ack, t.x(row));
@@ -320,7 +320,7 @@ export class HandshakeTracker {
   #onReset(ts: number, packet: Readonly<Packet>, number: number): void {
     const t = this.handshakes;
     const seg = packet.seg;
-    const newest = this.#index.newest(seg.src, seg.sport, seg.dst, seg.dport);
+    const newest = this.#index.newest(seg);
     if (newest < 0) {
       const row = this.#keeper.openReply(-1, seg, Fact.LateRst, number, ts);
       this.fromServers++;
@@ -330,7 +330,7 @@ export class HandshakeTracker {
     let fact: number = Fact.ServerRst;
     let row = (seg.flags & ACK) !== 0 ? this.#index.acknowledgedBy(newest, seg) : -1;
     if (row < 0) {
-      if (t.isClient(newest, seg.src, seg.sport)) {
+      if (t.isFromClient(newest, seg)) {
         fact = Fact.ClientRst;
         row = this.#index.withX(newest, seg.src, seg.sport, seqAdd(seg.seq, -1));
         const past = seqDiff(seg.seq, t.x(newest));
@@ -358,7 +358,7 @@ export class HandshakeTracker {
     }
     t.touch(row, ts);
     const stray = !t.has(row, Fact.Syn | Fact.ClientSpoke | Fact.ServerSpoke);
-    if (stray && !t.isClient(row, seg.src, seg.sport)) this.#observer?.onUnsolicited(ts, row, seg, packet.ttl);
+    if (stray && !t.isFromClient(row, seg)) this.#observer?.onUnsolicited(ts, row, seg, packet.ttl);
   }
 
   #reset(ts: number, row: number, fact: number, seg: Readonly<Segment>, number: number): void {
@@ -376,7 +376,7 @@ export class HandshakeTracker {
 
   #onMidStream(ts: number, row: number, packet: Readonly<Packet>): void {
     const t = this.handshakes;
-    const fromClient = t.isClient(row, packet.seg.src, packet.seg.sport);
+    const fromClient = t.isFromClient(row, packet.seg);
     t.addFacts(row, fromClient ? Fact.ClientSpoke : Fact.ServerSpoke);
     this.#observer?.onMidStream(ts, row, fromClient);
     this.#onLater(ts, row, packet);
@@ -389,7 +389,7 @@ export class HandshakeTracker {
     t.touch(row, ts);
     if ((seg.flags & FIN) === 0) return;
     if (!t.has(row, Fact.ClientFin | Fact.ServerFin)) this.#observer?.onFin(ts, row);
-    t.addFacts(row, t.isClient(row, seg.src, seg.sport) ? Fact.ClientFin : Fact.ServerFin);
+    t.addFacts(row, t.isFromClient(row, seg) ? Fact.ClientFin : Fact.ServerFin);
   }
 }
 

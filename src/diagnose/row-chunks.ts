@@ -6,8 +6,12 @@
 export class RowChunks {
   /** Rows in use. */
   live = 0;
-  /** `words[row >>> ROW_SHIFT]` at `(row & ROW_MASK) * stride`; `doubles` is the same memory, at half that index. */
+  /**
+   * `words[row >>> ROW_SHIFT]` at `(row & ROW_MASK) * stride`; `doubles` is the same memory, at half that index, and `ints`
+   * has it with a sign: V8 boxes a number of 2^31 and more wherever it leaves a function.
+   */
   readonly words: Uint32Array[] = [];
+  readonly ints: Int32Array[] = [];
   readonly doubles: Float64Array[] = [];
   readonly #stride: number;
   #used = 0;
@@ -43,6 +47,7 @@ export class RowChunks {
     if (this.#used >>> ROW_SHIFT === this.words.length) {
       const memory = new ArrayBuffer((ROW_MASK + 1) * this.#stride * 4);
       this.words.push(new Uint32Array(memory));
+      this.ints.push(new Int32Array(memory));
       this.doubles.push(new Float64Array(memory));
     }
     return this.#used++;

@@ -44,7 +44,7 @@ export class RowFlows {
       t.setLater(row, Later.flow, flow + 1);
     }
     const { seg } = packet;
-    const fromOpener = t.isClient(row, seg.src, seg.sport) !== t.has(row, Fact.ServerFirst);
+    const fromOpener = t.isFromClient(row, seg) !== t.has(row, Fact.ServerFirst);
     if (packet.tcpChecksum === 'bad') this.flows.corrupt(flow, fromOpener, seg);
     else this.flows.packet(flow, fromOpener, ts, seg, packet.wireEnd - packet.ipOff);
   }

@@ -10,7 +10,6 @@
  * given to who listens, and counted.
  */
 import type { Segment } from '../wire/segment.ts';
-import { seqAdd } from '../wire/seq.ts';
 import type { HandshakeIndex } from './handshake-index.ts';
 import type { HandshakeObserver } from './handshake-observer.ts';
 import type { HandshakeTable } from './handshake-table.ts';
@@ -68,28 +67,14 @@ export class RowKeeper {
     this.#quiet = Math.min(limits.quiet ?? QUIET, this.#most);
   }
 
-  /** A row for these sockets; `newest` is what the index has just found for them, or -1. */
-  open(
-    newest: number,
-    client: number,
-    cport: number,
-    server: number,
-    sport: number,
-    x: number,
-    packet: number,
-    ts: number,
-  ): number {
-    const row = this.#table.add(client, cport, server, sport, x, packet, ts);
-    if (newest < 0) this.#index.insertMissed(row);
-    else this.#index.insert(row);
-    this.#book.open();
-    this.#opened++;
-    return row;
+  /** A row that begins with a SYN; `newest` is what the index has just found for its sockets, or -1. */
+  open(newest: number, seg: Readonly<Segment>, packet: number, ts: number): number {
+    return this.#add(newest, this.#table.add(seg, false, seg.seq | 0, packet, ts));
   }
 
   /** A row that begins with a SYN/ACK or RST: who answers what is not in the capture is its server; so backscatter looks. */
   openReply(newest: number, seg: Readonly<Segment>, facts: number, packet: number, ts: number): number {
-    const row = this.open(newest, seg.dst, seg.dport, seg.src, seg.sport, seqAdd(seg.ack, -1), packet, ts);
+    const row = this.#add(newest, this.#table.add(seg, true, (seg.ack - 1) | 0, packet, ts));
     this.#table.setFirstNumber(row, seg.seq);
     this.#table.addFacts(row, facts | Fact.ServerFirst);
     return row;
@@ -98,8 +83,16 @@ export class RowKeeper {
   /** A flow whose opening is not in the capture. Who sends is the client, unless only the sender's port is a server's. */
   openMidStream(seg: Readonly<Segment>, packet: number, ts: number): number {
     if (seg.sport < 1024 && seg.dport >= 1024) return this.openReply(-1, seg, 0, packet, ts);
-    const row = this.open(-1, seg.src, seg.sport, seg.dst, seg.dport, seqAdd(seg.seq, -1), packet, ts);
+    const row = this.#add(-1, this.#table.add(seg, false, (seg.seq - 1) | 0, packet, ts));
     this.#table.setFirstNumber(row, seg.ack);
+    return row;
+  }
+
+  #add(newest: number, row: number): number {
+    if (newest < 0) this.#index.insertMissed(row);
+    else this.#index.insert(row);
+    this.#book.open();
+    this.#opened++;
     return row;
   }
 
