@@ -8,9 +8,10 @@
  */
 import { IPV6_BASE } from '../wire/address.ts';
 import type { Segment } from '../wire/segment.ts';
+import type { RowEnd, RowSockets } from './detect/attempt-rows.ts';
 import { Answer, Later, LaterTime, Meta, Opening, Sequel } from './handshake-words.ts';
 import { ROW_MASK, ROW_SHIFT, RowChunks } from './row-chunks.ts';
-import { Fact, type Verdict, verdictOf } from './verdict.ts';
+import { Fact, Verdict, verdictOf } from './verdict.ts';
 
 export class HandshakeTable {
   readonly #openings = new RowChunks(Opening.words);
@@ -101,7 +102,7 @@ export class HandshakeTable {
     const same =
       (client === src && server === dst && ports === ((seg.sport << 16) | seg.dport)) ||
       (client === dst && server === src && ports === ((seg.dport << 16) | seg.sport));
-    return same && (ints[base + Opening.meta]! & Meta.v6) !== 0 === seg.src >= IPV6_BASE;
+    return same && ((ints[base + Opening.meta]! & Meta.v6) !== 0) === seg.src >= IPV6_BASE;
   }
 
   /** Are two rows between the same sockets, whichever is the client? */
@@ -396,6 +397,42 @@ export class HandshakeTable {
   /** SYN/ACKs sent, likewise. */
   synacks(row: number): number {
     return (this.has(row, Fact.SynAck) ? 1 : 0) + this.later(row, Later.synacksAgain);
+  }
+
+  /** Whose row it is, in one look at it. Hot. */
+  readSockets(row: number, into: RowSockets): void {
+    const chunk = row >>> ROW_SHIFT;
+    const base = (row & ROW_MASK) * Opening.words;
+    const words = this.#openings.words[chunk]!;
+    const version = (words[base + Opening.meta]! & Meta.v6) !== 0 ? IPV6_BASE : 0;
+    into.client = words[base + Opening.client]! + version;
+    into.server = words[base + Opening.server]! + version;
+    into.serverPort = words[base + Opening.ports]! & 0xffff;
+    into.synAt = this.#openings.doubles[chunk]![(base + Opening.at) >>> 1]!;
+  }
+
+  /** What became of the row, likewise. Hot. */
+  readEnd(row: number, into: RowEnd): void {
+    this.readSockets(row, into);
+    const words = this.#openings.words[row >>> ROW_SHIFT]!;
+    const base = (row & ROW_MASK) * Opening.words;
+    const facts = words[base + Opening.facts]!;
+    const attempt = (facts & Fact.Syn) !== 0 ? 1 : 0;
+    const verdict = verdictOf(facts);
+    into.verdict = verdict;
+    into.synTtl = words[base + Opening.meta]! >>> 24;
+    into.synPrint = words[base + Opening.windowPrint]! & 0xffff;
+    into.silent = verdict === Verdict.HalfOpen && (facts & (Fact.ServerRst | Fact.WrongAck)) === 0;
+    into.givenUp = (facts & Fact.ClientRst) !== 0;
+    into.lastSynAt = into.synAt;
+    into.syns = attempt;
+    into.synacks = 0;
+    // Of a lone SYN there is no more.
+    if (words[base + Opening.more] === 0) return;
+    into.syns = attempt + this.later(row, Later.synsAgain);
+    into.synacks = this.synacks(row);
+    into.lastSynAt = this.lastSynAt(row);
+    into.lastSynackAt = this.lastSynackAt(row);
   }
 
   #address(row: number, field: number): number {

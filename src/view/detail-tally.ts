@@ -9,11 +9,11 @@ export class DetailTally {
   others = 0;
   readonly #counts: readonly Map<Detail, number>[] = VERDICT_NAMES.map(() => new Map<Detail, number>());
 
-  add({ verdict, detail }: Pick<Attempt, 'verdict' | 'detail'>): void {
-    if (isAttempt(verdict)) this.attempts++;
-    else this.others++;
+  add({ verdict, detail }: Pick<Attempt, 'verdict' | 'detail'>, times = 1): void {
+    if (isAttempt(verdict)) this.attempts += times;
+    else this.others += times;
     const counts = this.#counts[verdict]!;
-    counts.set(detail, (counts.get(detail) ?? 0) + 1);
+    counts.set(detail, (counts.get(detail) ?? 0) + times);
   }
 
   /** Details of a verdict, most frequent first. */

@@ -1,5 +1,5 @@
 /** Tells a ledger of attempts as the tracker would, from a few words each; for tests of what counts and judges them. */
-import type { AttemptRows } from '../../src/diagnose/detect/attempt-rows.ts';
+import type { AttemptRows, RowEnd, RowSockets } from '../../src/diagnose/detect/attempt-rows.ts';
 import { type LedgerOptions, TargetLedger } from '../../src/diagnose/detect/ledger.ts';
 import { Verdict } from '../../src/diagnose/verdict.ts';
 import { ACK, Segment, SYN } from '../../src/wire/segment.ts';
@@ -131,26 +131,13 @@ export class ToldAttempts implements AttemptRows {
     seg.flags = flags;
   }
 
-  client(row: number): number {
-    return this.#rows[row]!.client;
+  sockets(row: number): RowSockets {
+    return this.#rows[row]!;
   }
-  clientPort(row: number): number {
-    return this.#rows[row]!.clientPort;
-  }
-  server(row: number): number {
-    return this.#rows[row]!.server;
-  }
-  serverPort(row: number): number {
-    return this.#rows[row]!.serverPort;
-  }
-  synAt(row: number): number {
-    return this.#rows[row]!.synAt;
-  }
-  lastSynAt(row: number): number {
-    return this.#rows[row]!.lastSynAt;
-  }
-  lastSynackAt(row: number): number {
-    return this.#rows[row]!.lastSynackAt;
+  end(row: number): RowEnd {
+    const r = this.#rows[row]!;
+    const { ttl: synTtl, print: synPrint } = r;
+    return { ...r, synTtl, synPrint, silent: r.verdict === Verdict.HalfOpen, givenUp: false };
   }
   synPacket(row: number): number {
     return row + 1;
@@ -158,17 +145,8 @@ export class ToldAttempts implements AttemptRows {
   synackPacket(row: number): number {
     return row + 1;
   }
-  syns(row: number): number {
-    return this.#rows[row]!.syns;
-  }
   synacks(row: number): number {
     return this.#rows[row]!.synacks;
-  }
-  synTtl(row: number): number {
-    return this.#rows[row]!.ttl;
-  }
-  synWindow(row: number): number {
-    return this.#rows[row]!.window;
   }
   synPrint(row: number): number {
     return this.#rows[row]!.print;
@@ -178,13 +156,6 @@ export class ToldAttempts implements AttemptRows {
   }
   verdict(row: number): Verdict {
     return this.#rows[row]!.verdict;
-  }
-  isGivenUp(): boolean {
-    return false;
-  }
-
-  isSilent(row: number): boolean {
-    return this.#rows[row]!.verdict === Verdict.HalfOpen;
   }
 }
 

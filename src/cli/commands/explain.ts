@@ -4,8 +4,9 @@ import type { Attempt } from '../../diagnose/attempt.ts';
 import { CaptureWatch } from '../../diagnose/capture-watch.ts';
 import { detailOf } from '../../diagnose/detail.ts';
 import { Examiner, type ExaminerOptions } from '../../diagnose/examiner.ts';
+import { FactTally } from '../../diagnose/fact-tally.ts';
 import { TrackerRows } from '../../diagnose/tracker-rows.ts';
-import { VERDICT_NAMES } from '../../diagnose/verdict.ts';
+import { VERDICT_NAMES, verdictOf } from '../../diagnose/verdict.ts';
 import type { CaptureSource } from '../../node/capture-source.ts';
 import { streamTimeline } from '../../node/capture-timeline.ts';
 import { UnpackThreads } from '../../node/unpack-threads.ts';
@@ -13,7 +14,7 @@ import { type AttemptFilter, listed, passes } from '../../view/attempt-filter.ts
 import type { CaptureInfo } from '../../view/capture-info.ts';
 import type { CaptureSummary } from '../../view/capture-text.ts';
 import { DetailTally } from '../../view/detail-tally.ts';
-import { isAttempt, VERDICT_TEXT } from '../../view/detail-text.ts';
+import { VERDICT_TEXT } from '../../view/detail-text.ts';
 import { FirstAttempts } from '../../view/first-attempts.ts';
 import { wholeNumber } from '../arguments.ts';
 import { addFilterOptions, attemptFilter, type FilterOptions, isFiltered } from '../attempt-filter-options.ts';
@@ -60,7 +61,7 @@ export function registerExplain(program: Command): void {
 async function explain(paths: readonly string[], options: ExplainOptions): Promise<void> {
   const threads = new UnpackThreads(options.jobs - 1);
   const sources = captureSources(paths, threads);
-  const details = new DetailTally();
+  const facts = new FactTally();
   const first = new FirstAttempts(
     options.attempts ? Math.min(options.limit === 0 ? Infinity : options.limit, mostShown(options)) : 0,
   );
@@ -80,12 +81,11 @@ async function explain(paths: readonly string[], options: ExplainOptions): Promi
       },
       wants: (row) => {
         const { handshakes } = examiner.tracker;
-        const verdict = handshakes.verdict(row);
-        details.add({ verdict, detail: detailOf(handshakes.facts(row)) });
+        facts.add(handshakes.facts(row));
         // An attempt that nobody will look at is not built.
         const drawn = outputs.report?.wants(handshakes, row) ?? false;
         const all = selective || !outputs.isNone;
-        listing = all || (isAttempt(verdict) && first.wants(handshakes.firstPacket(row)));
+        listing = all || (handshakes.isAttempt(row) && first.wants(handshakes.firstPacket(row)));
         return listing || drawn;
       },
       sink: (attempt: Attempt) => {
@@ -115,6 +115,8 @@ async function explain(paths: readonly string[], options: ExplainOptions): Promi
     // What stands before damage, and the other files, are still worth reading.
     const findings = examiner.findings(start.sec, start.nanos);
     const { counts, fragments } = examiner;
+    const details = new DetailTally();
+    for (const [bits, times] of facts.read()) details.add({ verdict: verdictOf(bits), detail: detailOf(bits) }, times);
     const summary: CaptureSummary = { info: captureInfo(sources), counts, fragments, findings, details };
     outputs.finish(summary, passed);
     if (!outputs.takesStdout) {

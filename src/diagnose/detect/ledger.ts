@@ -117,27 +117,26 @@ export class TargetLedger implements HandshakeObserver {
   }
 
   onCompleted(ts: number, row: number): void {
-    this.#ofAttempt(Event.Completed, SourceEvent.Completed, ts, row);
-    const since = this.#rows.synAt(row);
+    const since = this.#ofAttempt(Event.Completed, SourceEvent.Completed, ts, row);
     this.#capture.complete(since);
     this.#hosts.of(this.#host)?.complete(since);
     this.#sockets.of(this.#socket)?.complete(since);
-    this.#depart(row);
+    this.#depart(since);
   }
 
   onRefused(ts: number, row: number): void {
-    this.#ofAttempt(Event.Refused, SourceEvent.Refused, ts, row);
-    this.#depart(row);
+    this.#depart(this.#ofAttempt(Event.Refused, SourceEvent.Refused, ts, row));
   }
 
   onReset(ts: number, row: number, fromClient: boolean): void {
-    if (fromClient) this.#ofAttempt(Event.Aborted, SourceEvent.Aborted, ts, row);
-    else this.#at(Event.TakenBack, ts, this.#rows.server(row), this.#rows.serverPort(row));
-    this.#depart(row);
+    const since = fromClient
+      ? this.#ofAttempt(Event.Aborted, SourceEvent.Aborted, ts, row)
+      : this.#ofRow(Event.TakenBack, ts, row);
+    this.#depart(since);
   }
 
   onFin(ts: number, row: number): void {
-    this.#at(Event.Fin, ts, this.#rows.server(row), this.#rows.serverPort(row));
+    this.#ofRow(Event.Fin, ts, row);
   }
 
   onUnsolicited(ts: number, _row: number, seg: Readonly<Segment>, _ttl: number): void {
@@ -152,23 +151,22 @@ export class TargetLedger implements HandshakeObserver {
 
   onMidStream(ts: number, row: number, fromClient: boolean): void {
     const event = fromClient ? Event.MidStreamFromClient : Event.MidStreamFromServer;
-    this.#at(event, ts, this.#rows.server(row), this.#rows.serverPort(row));
+    this.#ofRow(event, ts, row);
   }
 
   onRetired(ts: number, row: number): void {
     const rows = this.#rows;
-    const verdict = rows.verdict(row);
-    if (UNFINISHED[verdict] === 0) return;
-    const source = hashAddress(rows.client(row), this.#seed, rows);
-    this.#lookAt(rows.server(row), rows.serverPort(row));
+    if (UNFINISHED[rows.verdict(row)] === 0) return;
+    const read = rows.end(row);
     const end = this.#end;
-    end.read(ts, row, rows, verdict, source);
+    end.read(ts, read, hashAddress(read.client, this.#seed, rows));
+    this.#lookAt(read.server, read.serverPort);
     this.#capture.ends.add(end);
     this.#hosts.of(this.#host)?.ends.add(end);
     const watch = this.#sockets.of(this.#socket);
     if (watch === undefined) return;
     watch.ends.add(end);
-    if (end.silent) watch.queue.onSilent(rows.synacks(row), ts - rows.lastSynackAt(row));
+    if (end.silent) watch.queue.onSilent(read.synacks, ts - read.lastSynackAt);
   }
 
   /** The capture ends at `ts`: closes the second under way. Nothing may follow but `report`. */
@@ -217,11 +215,19 @@ export class TargetLedger implements HandshakeObserver {
     synSamples.add(this.#now[0]!, seg.seq, seg.src, seg.sport, ipId, this.#rows.synPacket(row));
   }
 
-  /** An event of an attempt: at its target, and of its source. */
-  #ofAttempt(event: Event, ofSource: SourceEvent, ts: number, row: number): void {
-    const client = this.#rows.client(row);
+  /** An event of an attempt: at its target, and of its source. Gives when the attempt began. */
+  #ofAttempt(event: Event, ofSource: SourceEvent, ts: number, row: number): number {
+    const { client, server, serverPort, synAt } = this.#rows.sockets(row);
     this.#sources.count(ofSource, client, hashAddress(client, this.#seed, this.#rows));
-    this.#at(event, ts, this.#rows.server(row), this.#rows.serverPort(row));
+    this.#at(event, ts, server, serverPort);
+    return synAt;
+  }
+
+  /** An event of a row at its target only. */
+  #ofRow(event: Event, ts: number, row: number): number {
+    const { server, serverPort, synAt } = this.#rows.sockets(row);
+    this.#at(event, ts, server, serverPort);
+    return synAt;
   }
 
   /** An event at a target, at its host and in the capture. */
@@ -237,9 +243,8 @@ export class TargetLedger implements HandshakeObserver {
     this.#sockets.of(this.#socket)?.count(event, second);
   }
 
-  /** The entry of an attempt at the current target is freed. */
-  #depart(row: number): void {
-    const since = this.#rows.synAt(row);
+  /** The entry of an attempt that began at `since`, at the current target, is freed. */
+  #depart(since: number): void {
     this.#capture.depart(since);
     this.#hosts.of(this.#host)?.depart(since);
     this.#sockets.of(this.#socket)?.depart(since);

@@ -1,6 +1,6 @@
 /** What became of attempts that did not complete, counted as the tracker lets go of them. */
 import { Verdict } from '../verdict.ts';
-import type { AttemptRows } from './attempt-rows.ts';
+import type { RowEnd } from './attempt-rows.ts';
 import { DistinctSketches } from './distinct-sketch.ts';
 import { readTtls } from './syn-shape.ts';
 import type { Resending, Unfinished } from './target-profile.ts';
@@ -22,12 +22,23 @@ export class LooseEnd {
   sourceHash = 0;
 
   /** An attempt that did not complete, as far as the capture shows; watched until `ts`. */
-  read(ts: number, row: number, rows: AttemptRows, verdict: Verdict, sourceHash: number): void {
-    this.kind = kindOf(ts, row, rows, verdict);
-    this.ttl = rows.synTtl(row);
-    this.bare = rows.synPrint(row) === 0;
-    this.silent = verdict === Verdict.HalfOpen && rows.isSilent(row);
-    this.waited = waitedFor(ts, row, rows, verdict);
+  read(ts: number, end: Readonly<RowEnd>, sourceHash: number): void {
+    const { verdict, synacks, synAt } = end;
+    const again = end.syns - 1;
+    // A client that was answered or refused has no reason to send again.
+    if (verdict !== Verdict.Unanswered) this.kind = verdict === Verdict.CannotJudge ? Kind.Elsewhere : Kind.Other;
+    // Of a race between addresses (RFC 8305) the loser is reset; a flood does not trouble to.
+    else if (end.givenUp) this.kind = Kind.GivenUp;
+    else if (again === 0) this.kind = ts - synAt > WATCHED ? Kind.Never : Kind.NotWatched;
+    // Whether timeouts double or are equal at first, none is shorter than this.
+    else this.kind = end.lastSynAt - synAt >= again * LEAST_TIMEOUT ? Kind.Backoff : Kind.Copies;
+    const over = verdict === Verdict.Aborted || verdict === Verdict.Refused;
+    // Who sends a second copy has waited for longer than the round trip it expects.
+    if (over || again > 0 || synacks > 1) this.waited = Infinity;
+    else this.waited = ts - (synacks === 1 ? end.lastSynackAt : synAt);
+    this.ttl = end.synTtl;
+    this.bare = end.synPrint === 0;
+    this.silent = end.silent;
     this.sourceHash = sourceHash;
   }
 }
@@ -114,26 +125,6 @@ class Ends {
       ttls: readTtls(this.#ttls),
     };
   }
-}
-
-function waitedFor(ts: number, row: number, rows: AttemptRows, verdict: Verdict): number {
-  if (verdict === Verdict.Aborted || verdict === Verdict.Refused) return Infinity;
-  // Who sends a second copy has waited for longer than the round trip it expects.
-  if (rows.syns(row) > 1 || rows.synacks(row) > 1) return Infinity;
-  return ts - (rows.synacks(row) === 1 ? rows.lastSynackAt(row) : rows.synAt(row));
-}
-
-function kindOf(ts: number, row: number, rows: AttemptRows, verdict: Verdict): Kind {
-  if (verdict === Verdict.CannotJudge) return Kind.Elsewhere;
-  // A client that was answered or refused has no reason to send again.
-  if (verdict !== Verdict.Unanswered) return Kind.Other;
-  // Of a race between addresses (RFC 8305) the loser is reset; a flood does not trouble to.
-  if (rows.isGivenUp(row)) return Kind.GivenUp;
-  const again = rows.syns(row) - 1;
-  const sent = rows.synAt(row);
-  if (again === 0) return ts - sent > WATCHED ? Kind.Never : Kind.NotWatched;
-  // Whether timeouts double or are equal at first, none is shorter than this.
-  return rows.lastSynAt(row) - sent >= again * LEAST_TIMEOUT ? Kind.Backoff : Kind.Copies;
 }
 
 /** ns. RFC 6298 §2 starts at 1 s; timers of stacks are a little early at times, captures as well. */
