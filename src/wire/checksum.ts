@@ -41,7 +41,12 @@ export function addWords(bytes: Uint8Array, off: number, len: number, sum: numbe
 export function addViewWords(view: DataView, off: number, len: number, sum: number): number {
   // Of longer ones the sums below could exceed 2^31.
   if (len > 0xffff) return addWords(new Uint8Array(view.buffer, view.byteOffset), off, len, sum);
-  const end = off + len;
+  const swapped = fold(sumLittle(view, off, off + len));
+  return fold(((swapped & 0xff) << 8) + (swapped >>> 8) + sum);
+}
+
+/** Sum of the 16-bit words of `[off, end)` in little-endian order, not folded; 65,535 bytes at most, of which it is below 2^32. */
+export function sumLittle(view: DataView, off: number, end: number): number {
   let low = 0;
   let high = 0;
   let i = off;
@@ -55,8 +60,7 @@ export function addViewWords(view: DataView, off: number, len: number, sum: numb
   }
   for (const pairs = end - 1; i < pairs; i += 2) low += view.getUint16(i, true);
   if (i < end) low += view.getUint8(i);
-  const swapped = fold(low + high);
-  return fold(((swapped & 0xff) << 8) + (swapped >>> 8) + sum);
+  return low + high;
 }
 
 /** One's complement of the one's complement sum. Over bytes that include a right checksum it is 0. */

@@ -7,7 +7,8 @@ import { addViewWords, addWords, pseudoHeaderSum } from './checksum.ts';
 import { Direction } from './direction.ts';
 import { decodeIp4, encodeIp4, IP4_HEADER_BYTES } from './ip4.ts';
 import { decodeIp6, encodeIp6, IP6_HEADER_BYTES } from './ip6.ts';
-import { findIp } from './link.ts';
+import { findIp, LinkType } from './link.ts';
+import { decodePlain } from './plain-frame.ts';
 import { Segment } from './segment.ts';
 import { DecodeStatus } from './status.ts';
 import { decodeTcp, encodeTcp, tcpLength } from './tcp-header.ts';
@@ -110,6 +111,20 @@ export function resetPacket(packet: Packet): void {
  * `bytes`, from the same start. Never throws for any bytes; the answer is also in `packet.status`.
  */
 export function decodeFrame(
+  bytes: Uint8Array,
+  view: DataView,
+  off: number,
+  end: number,
+  linkType: number,
+  addresses: AddressTable,
+  packet: Packet,
+): DecodeStatus {
+  if (linkType === LinkType.Ethernet && decodePlain(bytes, view, off, end, packet)) return packet.status;
+  return decodeLayers(bytes, view, off, end, linkType, addresses, packet);
+}
+
+/** The same, whatever the frame: layer by layer. */
+export function decodeLayers(
   bytes: Uint8Array,
   view: DataView,
   off: number,

@@ -38,7 +38,7 @@ export const FAST_OPEN_MAGIC = 0xf989;
 export const MAX_OPTION_BYTES = 40;
 
 /** NOP NOP TIMESTAMPS 10: how nearly every segment after the handshake begins (RFC 7323 appendix A). */
-const NOP_NOP_TS = 0x0101080a;
+export const NOP_NOP_TS = 0x0101080a;
 
 /**
  * Fills the option fields of `seg` from `bytes[off .. end)`; absent options become -1. `cut` says that the capture
