@@ -40,7 +40,7 @@ import {
 } from './flow-rows.ts';
 import { ROW_MASK, ROW_SHIFT, RowChunks } from './row-chunks.ts';
 import { HistoryTree, Letter, NO_HISTORY, RESPONDER } from './zeek-history.ts';
-import { acknowledge, advance, begin, goOn, NOTHING, nothingAcked, stateBefore, wrapsAt } from './zeek-numbers.ts';
+import { acknowledge, advance, begin, NOTHING, nothingAcked, stateBefore, wrapsAt } from './zeek-numbers.ts';
 import { Peer } from './zeek-state.ts';
 
 export class ZeekAnalysis {
@@ -51,7 +51,8 @@ export class ZeekAnalysis {
   words: Uint32Array = new Uint32Array(0);
   doubles: Float64Array = new Float64Array(0);
   at = 0;
-  readonly #synAckOnly: number = this.histories.append(NO_HISTORY, Letter.SynAck);
+  /** The history of a SYN/ACK alone. */
+  readonly synAckOnly: number = this.histories.append(NO_HISTORY, Letter.SynAck);
   readonly #synAckFlipped: number = this.histories.append(
     this.histories.append(NO_HISTORY, Letter.Flipped),
     Letter.SynAck + RESPONDER,
@@ -74,10 +75,6 @@ export class ZeekAnalysis {
     if (((w[mine + BITS]! | w[theirs + BITS]!) & CLOSED) !== 0 && this.#isGone(ts)) return;
     w[mine + PACKETS]!++;
     this.doubles[(mine + IP_BYTES) >> 1]! += ipBytes;
-    if (w[at + LOSSES] === 0 && goOn(w, mine, theirs, seg)) {
-      this.#seen(ts);
-      return;
-    }
     const code = w[at + CODE]!;
     // Stays what it was if the sides change places below: so it does in Zeek.
     const isOrig = fromOpener === ((code & FLIPPED) === 0);
@@ -230,7 +227,7 @@ export class ZeekAnalysis {
   #noteSpeech(end: number, letter: number): void {
     if ((this.words[end + BITS]! & (1 << (LETTER_SHIFT + letter))) !== 0) return;
     // A SYN/ACK alone may be a probe of its sender; once anybody speaks it was the answer to a SYN not captured.
-    if (this.words[this.at + CODE]! >>> HISTORY_SHIFT === this.#synAckOnly) {
+    if (this.words[this.at + CODE]! >>> HISTORY_SHIFT === this.synAckOnly) {
       this.flip();
       this.words[this.at + CODE]! |= SEEN_ORIG;
       this.#setHistory(this.#synAckFlipped);

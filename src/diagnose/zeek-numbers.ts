@@ -2,23 +2,20 @@
  * The sequence numbers of one end of a flow as Zeek follows them (`init_endpoint`, `update_ack_seq`, `update_last_seq` of
  * `TCPSessionAdapter.cc`; `TCP_Endpoint::Size`). `end` is where the end begins in the words of a row.
  */
-import { ACK, FIN, RST, type Segment, SYN } from '../wire/segment.ts';
+import { FIN, RST, SYN } from '../wire/segment.ts';
 import { seqAdd, seqDiff } from '../wire/seq.ts';
 import {
   ACKED,
   ACKED_WRAPS_SHIFT,
   BEFORE_SHIFT,
   BITS,
-  DELIVERED,
   FIN_SEEN,
   LAST,
   LAST_WRAPS_SHIFT,
-  LETTER_SHIFT,
   START,
   STATE,
   WRAPS,
 } from './flow-rows.ts';
-import { Letter } from './zeek-history.ts';
 import { Peer } from './zeek-state.ts';
 
 /** Where the numbers begin: at the first segment of the end, and anew at some SYNs. `past`: one past the segment. */
@@ -76,38 +73,6 @@ export function advance(w: Uint32Array, end: number, past: number, flags: number
   return false;
 }
 
-/**
- * The common case, which costs less than half: of a connection that is open and lost nothing, the next data or ACK in
- * order, of a kind that its side has shown before. Does what the steps would do; false, having done nothing, in any other
- * case.
- */
-export function goOn(w: Uint32Array, mine: number, theirs: number, seg: Readonly<Segment>): boolean {
-  const { seq, ack, len } = seg;
-  const letter = len > 0 ? DATA_SHOWN : ACK_SHOWN;
-  if (
-    (seg.flags & (SYN | FIN | RST | ACK)) !== ACK ||
-    (w[mine + BITS]! & (STATE | letter)) !== (Peer.Established | letter) ||
-    (w[theirs + BITS]! & STATE) !== Peer.Established ||
-    seg.wnd === 0 ||
-    seq !== w[mine + LAST] ||
-    ack < w[theirs + ACKED]!
-  ) {
-    return false;
-  }
-  // Neither number may lie before its first, or wrap.
-  const rel = seq - w[mine + START]!;
-  const relAck = ack - w[theirs + START]!;
-  const past = seq + len;
-  if (rel < 0 || rel >= MOST_PLAIN || relAck < 0 || relAck > w[theirs + DELIVERED]! || past > MOST_SEQ) return false;
-  if (len > 0) {
-    if (rel !== w[mine + DELIVERED]) return false;
-    w[mine + DELIVERED] = rel + len;
-    w[mine + LAST] = past;
-  }
-  w[theirs + ACKED] = ack;
-  return true;
-}
-
 /** How often the number space had wrapped at `seq`, as seen from `last`, where it had `wraps` times (its lowest bits). */
 export function wrapsAt(seq: number, last: number, wraps: number): number {
   const ahead = seqDiff(seq, last);
@@ -148,8 +113,3 @@ function wrap(w: Uint32Array, end: number, shift: number): void {
 export const NOTHING = -1;
 /** SYNs and RSTs whose numbers are further away are not believed (`TOO_LARGE_SEQ_DELTA`). */
 const MOST_JUMP = 1_048_576;
-const DATA_SHOWN: number = 1 << (LETTER_SHIFT + Letter.Data);
-const ACK_SHOWN: number = 1 << (LETTER_SHIFT + Letter.Ack);
-/** Up to here a relative number is the same with and without a sign. */
-const MOST_PLAIN = 0x4000_0000;
-const MOST_SEQ = 0xffff_ffff;

@@ -16,7 +16,7 @@ export function decodePlain(bytes: Uint8Array, view: DataView, off: number, end:
   if (end - tcp < 20 || view.getUint16(off + 12) !== EtherType.Ipv4) return false;
   if (bytes[ip] !== 0x45 || bytes[ip + 9] !== PROTOCOL_TCP || (view.getUint16(ip + 6) & 0x3fff) !== 0) return false;
   const wireEnd = ip + view.getUint16(ip + 2);
-  const stop = wireEnd < end ? wireEnd : end;
+  const stop = Math.min(wireEnd, end);
   const offsetFlags = view.getUint16(tcp + 12);
   const payload = tcp + (offsetFlags >>> 12) * 4;
   if (payload < tcp + 20 || payload > stop) return false;
