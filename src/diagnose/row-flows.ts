@@ -72,6 +72,10 @@ export class RowFlows {
     const sent = t.syns(row) + t.later(row, Later.duplicates);
     const len = t.later(row, Later.synLen);
     const each = this.#ipBytes(row, t.synPrint(row)) + len;
+    if (sent === 1 && len === 0 && this.#isPlainlyAnswered(row)) {
+      const bytes = this.#ipBytes(row, t.synackPrint(row));
+      return this.flows.openAnswered(t.synAt(row), t.synackAt(row), t.x(row), t.y(row), each, bytes);
+    }
     const flow = this.flows.openWithSyn(
       t.synAt(row),
       t.lastSynAt(row),
@@ -95,6 +99,16 @@ export class RowFlows {
       t.synackWindow(row),
     );
     return flow;
+  }
+
+  /** Once, for the bare SYN, and with nothing odd about windows and numbers. */
+  #isPlainlyAnswered(row: number): boolean {
+    const t = this.#table;
+    if (!t.has(row, Fact.SynAck) || t.synacks(row) !== 1 || t.synWindow(row) === 0 || t.synackWindow(row) === 0) {
+      return false;
+    }
+    const x = t.x(row);
+    return t.synackAck(row) === x + 1 && t.y(row) !== LAST_SEQ;
   }
 
   /** A row that began with a SYN/ACK or RST. */
@@ -127,3 +141,5 @@ export class RowFlows {
     return (isIpv6(this.#table.client(row)) ? 40 : 20) + 20 + this.#prints.length(print);
   }
 }
+
+const LAST_SEQ = 0xffff_ffff;

@@ -51,7 +51,11 @@ export class ZeekAnalysis {
   words: Uint32Array = new Uint32Array(0);
   doubles: Float64Array = new Float64Array(0);
   at = 0;
-  /** The history of a SYN/ACK alone. */
+  /** The histories of a SYN and its SYN/ACK, and of a SYN/ACK alone. */
+  readonly answered: number = this.histories.append(
+    this.histories.append(NO_HISTORY, Letter.Syn),
+    Letter.SynAck + RESPONDER,
+  );
   readonly synAckOnly: number = this.histories.append(NO_HISTORY, Letter.SynAck);
   readonly #synAckFlipped: number = this.histories.append(
     this.histories.append(NO_HISTORY, Letter.Flipped),
