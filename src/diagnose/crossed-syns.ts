@@ -5,7 +5,7 @@
 import { ACK, type Segment, SYN } from '../wire/segment.ts';
 import { seqAdd, seqDiff } from '../wire/seq.ts';
 import type { HandshakeTable } from './handshake-table.ts';
-import { Later, LaterTime } from './handshake-words.ts';
+import { Later } from './handshake-words.ts';
 import { Fact } from './verdict.ts';
 import type { VerdictBook } from './verdict-book.ts';
 
@@ -45,7 +45,7 @@ function acknowledge(t: HandshakeTable, row: number, seg: Readonly<Segment>, pac
   const past = seqDiff(seg.ack, t.x(row));
   if (past < 1 || past > 1 + t.later(row, Later.synLen)) return;
   t.addFacts(row, Fact.CrossAcked | ((seg.flags & SYN) !== 0 ? Fact.CrossSynAck : 0));
-  setAck(t, row, seg, packet, ts);
+  t.setAck(row, seg, packet, ts);
 }
 
 /** The peer's SYN stands for the SYN/ACK where there was none. */
@@ -53,14 +53,6 @@ function complete(book: VerdictBook, row: number, peer: number, both: number): v
   const t = book.table;
   if (!t.has(row, Fact.SynAck)) book.answer(row, t.x(peer), seqAdd(t.x(row), 1), t.synPacket(peer), t.synAt(peer));
   book.judge(row, Fact.Acked | both);
-}
-
-/** Notes the segment that completes the handshake of a row. */
-export function setAck(t: HandshakeTable, row: number, seg: Readonly<Segment>, packet: number, ts: number): void {
-  t.setLater(row, Later.ackSeq, seg.seq);
-  t.setLater(row, Later.ackAck, seg.ack);
-  t.setLater(row, Later.ackPacket, packet);
-  t.setLaterTime(row, LaterTime.ack, ts);
 }
 
 /** SYNs that cross are at most a few round trips apart; later ones are attempts of their own. */

@@ -81,6 +81,7 @@ export class HandshakeIndex {
   /** The attempt of `seg.dst` whose SYN the acknowledgment number covers: X+1, or up to X+1+len with data on the SYN. */
   acknowledgedBy(newest: number, seg: Readonly<Segment>): number {
     const t = this.#table;
+    if (newest < 0 || t.isAnsweredBy(newest, seg)) return newest;
     const found = this.withX(newest, seg.dst, seg.dport, seqAdd(seg.ack, -1));
     if (found >= 0) return found;
     let row = newest;

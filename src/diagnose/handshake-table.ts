@@ -90,6 +90,14 @@ export class HandshakeTable {
     return ints[base + Opening.client] === (seg.src | 0) && ints[base + Opening.ports]! >>> 16 === seg.sport;
   }
 
+  /** Does `seg` acknowledge just the SYN of the row, whose client it is sent to? */
+  isAnsweredBy(row: number, seg: Readonly<Segment>): boolean {
+    const ints = this.#openings.ints[row >>> ROW_SHIFT]!;
+    const base = (row & ROW_MASK) * Opening.words;
+    const toClient = ints[base + Opening.client] === (seg.dst | 0) && ints[base + Opening.ports]! >>> 16 === seg.dport;
+    return toClient && ints[base + Opening.x] === ((seg.ack - 1) | 0);
+  }
+
   /** Is the row between the two sockets of `seg`, whichever is the client? Hot. */
   isOf(row: number, seg: Readonly<Segment>): boolean {
     const ints = this.#openings.ints[row >>> ROW_SHIFT]!;
@@ -214,10 +222,11 @@ export class HandshakeTable {
 
   /** `ipId` is -1 where there is none. */
   setSynHeader(row: number, ttl: number, ipId: number, direction: number, window: number, print: number): void {
-    const o = this.#openings;
-    const kept = o.word(row, Opening.meta) & ~(0xff00_ffff | (3 << Meta.directionShift));
-    o.setWord(row, Opening.meta, kept | (ttl << 24) | (direction << Meta.directionShift) | (ipId & 0xffff));
-    o.setWord(row, Opening.windowPrint, (window << 16) | print);
+    const ints = this.#openings.ints[row >>> ROW_SHIFT]!;
+    const base = (row & ROW_MASK) * Opening.words;
+    const kept = ints[base + Opening.meta]! & ~(0xff00_ffff | (3 << Meta.directionShift));
+    ints[base + Opening.meta] = kept | (ttl << 24) | (direction << Meta.directionShift) | (ipId & 0xffff);
+    ints[base + Opening.windowPrint] = (window << 16) | print;
   }
 
   setSynIpId(row: number, ipId: number): void {
@@ -313,17 +322,20 @@ export class HandshakeTable {
       this.#openings.setWord(row, Opening.more, answer + 1);
       this.addFacts(row, Fact.SynAck);
     }
-    a.setWord(answer, Answer.y, y);
-    a.setWord(answer, Answer.ack, ack);
-    a.setWord(answer, Answer.packet, packet);
-    a.setDouble(answer, Answer.at, ts);
+    const ints = a.ints[answer >>> ROW_SHIFT]!;
+    const base = (answer & ROW_MASK) * Answer.words;
+    ints[base + Answer.y] = y;
+    ints[base + Answer.ack] = ack;
+    ints[base + Answer.packet] = packet;
+    a.doubles[answer >>> ROW_SHIFT]![(base + Answer.at) >>> 1] = ts;
   }
 
   setSynackHeader(row: number, ttl: number, ecn: boolean, window: number, print: number): void {
-    const a = this.#answers;
     const answer = this.#answerOf(row);
-    a.setWord(answer, Answer.header, (a.word(answer, Answer.header) & 0xffff) | (ttl << 24) | (ecn ? Answer.ecn : 0));
-    a.setWord(answer, Answer.windowPrint, (window << 16) | print);
+    const ints = this.#answers.ints[answer >>> ROW_SHIFT]!;
+    const base = (answer & ROW_MASK) * Answer.words;
+    ints[base + Answer.header] = (ints[base + Answer.header]! & 0xffff) | (ttl << 24) | (ecn ? Answer.ecn : 0);
+    ints[base + Answer.windowPrint] = (window << 16) | print;
   }
 
   setSynackIpId(row: number, ipId: number): void {
@@ -376,10 +388,23 @@ export class HandshakeTable {
     return this.later(row, Later.synacksAgain) > 0 ? this.laterTime(row, LaterTime.lastSynack) : this.synackAt(row);
   }
 
+  /** The segment that completed the handshake, or would. */
+  setAck(row: number, seg: Readonly<Segment>, packet: number, ts: number): void {
+    const s = this.sequel(row);
+    const ints = this.#sequels.ints[s >>> ROW_SHIFT]!;
+    const base = (s & ROW_MASK) * Sequel.words;
+    ints[base + Later.ackSeq] = seg.seq;
+    ints[base + Later.ackAck] = seg.ack;
+    ints[base + Later.ackPacket] = packet;
+    this.#sequels.doubles[s >>> ROW_SHIFT]![(base + LaterTime.ack) >>> 1] = ts;
+  }
+
   /** A segment of the row came at `ts`. */
   touch(row: number, ts: number): void {
     const s = this.sequel(row);
-    if (ts > this.#sequels.double(s, LaterTime.last)) this.#sequels.setDouble(s, LaterTime.last, ts);
+    const doubles = this.#sequels.doubles[s >>> ROW_SHIFT]!;
+    const at = ((s & ROW_MASK) * Sequel.words + LaterTime.last) >>> 1;
+    if (ts > doubles[at]!) doubles[at] = ts;
   }
 
   /** Time of the latest segment of the row. */

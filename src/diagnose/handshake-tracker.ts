@@ -6,7 +6,7 @@ import type { IcmpKind } from '../wire/icmp.ts';
 import type { Packet } from '../wire/packet.ts';
 import { ACK, CWR, ECE, FIN, RST, type Segment, SYN } from '../wire/segment.ts';
 import { seqAdd, seqDiff } from '../wire/seq.ts';
-import { acknowledgeCrossed, crosses, setAck } from './crossed-syns.ts';
+import { acknowledgeCrossed, crosses } from './crossed-syns.ts';
 import { ipIdOf, isSameFrame } from './duplicate-frames.ts';
 import { keepOffer, takeEarlierOffer } from './earlier-offer.ts';
 import { HandshakeIndex, WALK } from './handshake-index.ts';
@@ -281,7 +281,7 @@ export class HandshakeTracker {
         if (goesOn) takeEarlierOffer(t, row, seg.ack);
         const ahead = goesOn ? seqDiff(seg.ack, t.y(row)) : 0;
         if (ahead === 1 || (row === newest && ahead > 1 && ahead < MAX_LATE)) {
-          setAck(t, row, seg, number, ts);
+          t.setAck(row, seg, number, ts);
           this.book.judge(row, Fact.Acked | (ahead === 1 ? 0 : Fact.LateAck) | (seg.len > 0 ? Fact.DataAck : 0));
           if ((facts & Fact.Syn) !== 0) this.#observer?.onCompleted(ts, row);
           return row;
@@ -293,7 +293,7 @@ export class HandshakeTracker {
       if ((facts & Fact.Acked) !== 0) return row;
       // A client that gives up unanswered may send FIN, and its acknowledgment field is still 0.
       if ((facts & (Fact.Syn | Fact.SynAck)) === Fact.Syn && past >= 1 && past <= MAX_WINDOW && seg.ack !== 0) {
-        if ((facts & Fact.AnswerNotCaptured) === 0) setAck(t, row, seg, number, ts);
+        if ((facts & Fact.AnswerNotCaptured) === 0) t.setAck(row, seg, number, ts);
         this.#goOn(ts, row, Fact.AnswerNotCaptured);
         return row;
       }
