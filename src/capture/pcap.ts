@@ -4,7 +4,16 @@
  */
 import { Direction } from '../wire/direction.ts';
 import { CaptureError } from './error.ts';
-import { type CaptureInterface, type FormatParser, type Frame, MAX_RECORD, Parsed, type Window } from './types.ts';
+import {
+  AHEAD,
+  type CaptureInterface,
+  type FormatParser,
+  type Frame,
+  type FramesAhead,
+  MAX_RECORD,
+  Parsed,
+  type Window,
+} from './types.ts';
 
 /** Magic numbers as read in big-endian order, when the file is big-endian; swapped they mean little-endian. */
 export const MAGIC_MICRO = 0xa1b2c3d4;
@@ -83,6 +92,21 @@ export class PcapParser implements FormatParser {
     frame.comment = '';
     frame.direction = Direction.Unknown;
     return Parsed.Frame;
+  }
+
+  lookAhead({ view, start, end }: Window, ahead: FramesAhead): void {
+    ahead.linkType = this.#linkType;
+    ahead.count = 0;
+    if (this.#minor < 4) return;
+    const header = this.#recordHeader;
+    for (let at = start; ahead.count < AHEAD && end - at >= header; ) {
+      const off = at + header;
+      const length = view.getUint32(at + 8, this.#little);
+      if (length > end - off) return;
+      at = off + length;
+      ahead.off[ahead.count] = off;
+      ahead.end[ahead.count++] = at;
+    }
   }
 
   #header({ view, start, end, offset }: Window): Parsed {

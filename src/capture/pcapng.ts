@@ -5,7 +5,16 @@
 import { Direction } from '../wire/direction.ts';
 import { CaptureError } from './error.ts';
 import { TimeUnit } from './time.ts';
-import { type CaptureInterface, type FormatParser, type Frame, MAX_RECORD, Parsed, type Window } from './types.ts';
+import {
+  AHEAD,
+  type CaptureInterface,
+  type FormatParser,
+  type Frame,
+  type FramesAhead,
+  MAX_RECORD,
+  Parsed,
+  type Window,
+} from './types.ts';
 import { decodeUtf8 } from './utf8.ts';
 
 export const Block = {
@@ -30,6 +39,8 @@ const MAX_INTERFACES = 65_536;
 /** Bytes of an interface's name that are kept. */
 const MAX_NAME = 256;
 const MAX_TYPES = 64;
+/** Bytes of an enhanced packet block before the frame. */
+const ENHANCED_HEADER = 28;
 
 interface Interface extends CaptureInterface {
   readonly unit: TimeUnit;
@@ -92,6 +103,23 @@ export class PcapngParser implements FormatParser {
         return this.#simplePacket(window, frame);
       default:
         return this.#skip();
+    }
+  }
+
+  lookAhead({ view, start, end }: Window, ahead: FramesAhead): void {
+    const little = this.#little;
+    ahead.count = 0;
+    for (let at = start; ahead.count < AHEAD && end - at >= ENHANCED_HEADER; ) {
+      if (view.getUint32(at, little) !== Block.EnhancedPacket) return;
+      const length = view.getUint32(at + 4, little);
+      const captured = view.getUint32(at + 20, little);
+      const linkType = this.interfaces[view.getUint32(at + 8, little)]?.linkType;
+      if (length > end - at || captured + ENHANCED_HEADER > length || linkType === undefined) return;
+      if (ahead.count === 0) ahead.linkType = linkType;
+      else if (linkType !== ahead.linkType) return;
+      ahead.off[ahead.count] = at + ENHANCED_HEADER;
+      ahead.end[ahead.count++] = at + ENHANCED_HEADER + captured;
+      at += length;
     }
   }
 

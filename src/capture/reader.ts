@@ -5,7 +5,15 @@
 import { CaptureError } from './error.ts';
 import { isPcapMagic, PcapParser } from './pcap.ts';
 import { Block, PcapngParser } from './pcapng.ts';
-import { type CaptureInterface, type FormatParser, Frame, Parsed, type Truncation, type Window } from './types.ts';
+import {
+  type CaptureInterface,
+  type FormatParser,
+  Frame,
+  type FramesAhead,
+  Parsed,
+  type Truncation,
+  type Window,
+} from './types.ts';
 
 /**
  * ```ts
@@ -110,6 +118,14 @@ export class CaptureReader {
       if (error instanceof CaptureError) this.#error = error;
       throw error;
     }
+  }
+
+  /** Finds frames that `next` will give without more input, up to `AHEAD`; none where the format does not say it cheaply. */
+  lookAhead(ahead: FramesAhead): void {
+    ahead.bytes = this.#window.bytes;
+    ahead.view = this.#window.view;
+    ahead.count = 0;
+    this.#parser?.lookAhead(this.#window, ahead);
   }
 
   #next(frame: Frame): boolean {

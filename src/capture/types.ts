@@ -71,12 +71,27 @@ export interface Window {
 export const Parsed = { Frame: 0, Skipped: 1, NeedMore: 2 } as const;
 export type Parsed = (typeof Parsed)[keyof typeof Parsed];
 
+/** Frames that stand ready behind the one read last: where each begins and ends in the bytes that all of them lie in. */
+export class FramesAhead {
+  linkType = 0;
+  bytes: Uint8Array = new Uint8Array(0);
+  view: DataView = new DataView(this.bytes.buffer);
+  count = 0;
+  readonly off: Int32Array = new Int32Array(AHEAD);
+  readonly end: Int32Array = new Int32Array(AHEAD);
+}
+
+/** Looked ahead at most: about as many loads from memory as a core has under way at once. */
+export const AHEAD = 16;
+
 /** One container format. Throws `CaptureError` when the rest of the file cannot be read. */
 export interface FormatParser {
   readonly format: 'pcap' | 'pcapng';
   readonly interfaces: readonly CaptureInterface[];
   /** Length of what the last `parse` looked at, to be consumed (Frame, Skipped) or to be there (NeedMore). */
   readonly length: number;
+  /** Finds the whole frames that come next, up to `AHEAD`, as far as that costs next to nothing. Reads none of them. */
+  lookAhead(window: Window, ahead: FramesAhead): void;
   /** How a person calls what stands there: 'record', 'file header', 'enhanced packet block'. */
   readonly what: string;
   parse(window: Window, frame: Frame): Parsed;

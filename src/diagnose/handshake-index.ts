@@ -52,6 +52,19 @@ export class HandshakeIndex {
     }
   }
 
+  /** The place where a look for `seg` begins, for `touch`. */
+  placeOf(seg: Readonly<Segment>): number {
+    return 2 * (pairHash(this.#seed, seg.src, seg.sport, seg.dst, seg.dport) >>> this.#shift) + 1;
+  }
+
+  /** Loads what stands at the first `count` of `places`. What it gives means nothing: it is there so that the loads are done. */
+  touch(places: Int32Array, count: number): number {
+    const slots = this.#slots;
+    let sum = 0;
+    for (let i = 0; i < count; i++) sum ^= slots[places[i]!]!;
+    return sum;
+  }
+
   /** The first row of a pair that `newest` has just not found. */
   insertMissed(row: number): void {
     this.#put(this.#missed, row);

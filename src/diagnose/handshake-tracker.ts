@@ -41,17 +41,17 @@ export class HandshakeTracker {
   endedAt = 0;
   /** Segments sent by the server side of some attempt. 0 with attempts: the capture shows one direction only. */
   fromServers = 0;
-  readonly #index: HandshakeIndex;
+  readonly index: HandshakeIndex;
   readonly #keeper: RowKeeper;
   readonly #observer: HandshakeObserver | undefined;
   constructor(options: TrackerOptions = {}) {
     this.prints = new OptionPrints(options.seed);
     this.flows = new RowFlows(this.handshakes, this.prints);
-    this.#index = new HandshakeIndex(this.handshakes, options.seed ?? 0);
+    this.index = new HandshakeIndex(this.handshakes, options.seed ?? 0);
     this.#observer = options.observer;
     this.#keeper = new RowKeeper(
       this.handshakes,
-      this.#index,
+      this.index,
       this.book,
       this.flows,
       this.schedules,
@@ -72,7 +72,7 @@ export class HandshakeTracker {
 
   /** Bytes held for rows and for finding them. */
   get bytes(): number {
-    return this.handshakes.bytes + this.#index.bytes + this.flows.flows.bytes + this.schedules.bytes;
+    return this.handshakes.bytes + this.index.bytes + this.flows.flows.bytes + this.schedules.bytes;
   }
 
   /** Looks at one decoded segment. `ts` in ns since the capture began, `number` the packet's number from 1. */
@@ -96,8 +96,8 @@ export class HandshakeTracker {
     const refusal = REFUSING.indexOf(kind);
     if (refusal < 0) return;
     const t = this.handshakes;
-    const newest = this.#index.newest(quoted);
-    const row = this.#index.withX(newest, quoted.src, quoted.sport, quoted.seq);
+    const newest = this.index.newest(quoted);
+    const row = this.index.withX(newest, quoted.src, quoted.sport, quoted.seq);
     // After an answer the error is about a connection, not about an attempt.
     if (row < 0 || !t.isAttempt(row) || t.has(row, ANSWERED | Fact.ServerRst | Fact.IcmpRefused)) return;
     t.setLater(row, Later.rstSeq, refusal);
@@ -118,13 +118,13 @@ export class HandshakeTracker {
     const t = this.handshakes;
     const seg = packet.seg;
     const { src, sport, seq } = seg;
-    const newest = this.#index.newest(seg);
-    let row = newest < 0 ? -1 : this.#index.withX(newest, src, sport, seq);
+    const newest = this.index.newest(seg);
+    let row = newest < 0 ? -1 : this.index.withX(newest, src, sport, seq);
     // A SYN/ACK recorded first left a row under the X it acknowledged, which data on the SYN moves by its length.
     if (row < 0 && newest >= 0 && seg.len > 0) {
-      row = this.#index.withX(newest, src, sport, seqAdd(seq, seg.len));
+      row = this.index.withX(newest, src, sport, seqAdd(seq, seg.len));
       if (row >= 0 && t.isAttempt(row)) row = -1;
-      if (row >= 0) this.#index.rename(row, seq);
+      if (row >= 0) this.index.rename(row, seq);
     }
     const ipId = ipIdOf(packet);
     if (row >= 0 && t.isAttempt(row)) {
@@ -177,8 +177,8 @@ export class HandshakeTracker {
     const t = this.handshakes;
     const seg = packet.seg;
     this.fromServers++;
-    const newest = this.#index.newest(seg);
-    let row = this.#index.acknowledgedBy(newest, seg);
+    const newest = this.index.newest(seg);
+    let row = this.index.acknowledgedBy(newest, seg);
     if (row < 0) {
       row = this.#keeper.openReply(newest, seg, 0, number, ts);
     }
@@ -237,7 +237,7 @@ export class HandshakeTracker {
   #onOther(ts: number, packet: Readonly<Packet>, number: number): void {
     const t = this.handshakes;
     const seg = packet.seg;
-    const newest = this.#index.newest(seg);
+    const newest = this.index.newest(seg);
     if (newest < 0) {
       const row = this.#keeper.openMidStream(seg, number, ts);
       this.flows.begin(row, ts, packet);
@@ -320,7 +320,7 @@ export class HandshakeTracker {
   #onReset(ts: number, packet: Readonly<Packet>, number: number): void {
     const t = this.handshakes;
     const seg = packet.seg;
-    const newest = this.#index.newest(seg);
+    const newest = this.index.newest(seg);
     if (newest < 0) {
       const row = this.#keeper.openReply(-1, seg, Fact.LateRst, number, ts);
       this.fromServers++;
@@ -328,11 +328,11 @@ export class HandshakeTracker {
       return;
     }
     let fact: number = Fact.ServerRst;
-    let row = (seg.flags & ACK) !== 0 ? this.#index.acknowledgedBy(newest, seg) : -1;
+    let row = (seg.flags & ACK) !== 0 ? this.index.acknowledgedBy(newest, seg) : -1;
     if (row < 0) {
       if (t.isFromClient(newest, seg)) {
         fact = Fact.ClientRst;
-        row = this.#index.withX(newest, seg.src, seg.sport, seqAdd(seg.seq, -1));
+        row = this.index.withX(newest, seg.src, seg.sport, seqAdd(seg.seq, -1));
         const past = seqDiff(seg.seq, t.x(newest));
         if (row < 0 && past >= 0 && past <= MAX_WINDOW) row = newest;
       } else if (t.has(newest, Fact.SynAck)) {

@@ -3,7 +3,7 @@
  * one after the other, in whatever order they are named; overlapping ones side by side.
  */
 import { statSync } from 'node:fs';
-import type { Frame } from '../capture/types.ts';
+import { type Frame, FramesAhead } from '../capture/types.ts';
 import { CaptureSource } from './capture-source.ts';
 
 /**
@@ -14,15 +14,22 @@ import { CaptureSource } from './capture-source.ts';
 export async function streamTimeline(
   sources: readonly CaptureSource[],
   onFrame: (frame: Frame) => void,
+  onAhead?: (ahead: FramesAhead) => void,
 ): Promise<void> {
   try {
-    await stream(sources, onFrame);
+    await stream(sources, onFrame, onAhead);
   } finally {
     for (const source of sources) await source.close();
   }
 }
 
-async function stream(sources: readonly CaptureSource[], onFrame: (frame: Frame) => void): Promise<void> {
+async function stream(
+  sources: readonly CaptureSource[],
+  onFrame: (frame: Frame) => void,
+  onAhead: ((ahead: FramesAhead) => void) | undefined,
+): Promise<void> {
+  const ahead = new FramesAhead();
+  let known = 0;
   const waiting: Start[] = [];
   for (const source of sources) {
     const start = await startOf(source, sources.length > 1 && isRegularFile(source.path));
@@ -46,6 +53,11 @@ async function stream(sources: readonly CaptureSource[], onFrame: (frame: Frame)
     // As long as one file is alone, there is nothing to compare.
     do {
       const frame = source.frame;
+      if (onAhead !== undefined && known-- === 0) {
+        source.reader.lookAhead(ahead);
+        known = ahead.count;
+        onAhead(ahead);
+      }
       frame.number = ++number;
       frame.ts = (frame.tsSec - origin.sec) * 1_000_000_000 + (frame.tsNanos - origin.nanos);
       onFrame(frame);

@@ -6,6 +6,7 @@ import { sumLittle } from './checksum.ts';
 import { Direction } from './direction.ts';
 import { EtherType } from './ether-type.ts';
 import type { ChecksumState, Packet } from './packet.ts';
+import type { Segment } from './segment.ts';
 import { DecodeStatus } from './status.ts';
 import { decodeOptions, NOP_NOP_TS } from './tcp-options.ts';
 
@@ -66,6 +67,18 @@ export function decodePlain(bytes: Uint8Array, view: DataView, off: number, end:
     packet.ipChecksum = 'absent';
     packet.tcpChecksum = 'absent';
   }
+  return true;
+}
+
+/** Only the sockets of a plain frame, into `seg`; false, with nothing done, for any other. */
+export function peekSockets(bytes: Uint8Array, view: DataView, off: number, end: number, seg: Segment): boolean {
+  const ip = off + 14;
+  if (end - ip < 40 || view.getUint16(off + 12) !== EtherType.Ipv4) return false;
+  if (bytes[ip] !== 0x45 || bytes[ip + 9] !== PROTOCOL_TCP || (view.getUint16(ip + 6) & 0x3fff) !== 0) return false;
+  seg.src = view.getUint32(ip + 12);
+  seg.dst = view.getUint32(ip + 16);
+  seg.sport = view.getUint16(ip + 20);
+  seg.dport = view.getUint16(ip + 22);
   return true;
 }
 

@@ -99,16 +99,20 @@ async function explain(paths: readonly string[], options: ExplainOptions): Promi
   let start = { sec: 0, nanos: 0 };
   let examiner = examinerOf(0);
   try {
-    await streamTimeline(sources, (frame) => {
-      if (frame.number === 1) {
-        start = { sec: frame.tsSec, nanos: frame.tsNanos };
-        outputs.start = BigInt(start.sec) * 1_000_000_000n + BigInt(start.nanos);
-        filter = attemptFilter(options, outputs.start);
-        examiner = examinerOf(seedOf(start.sec, start.nanos));
-        outputs.addresses = examiner.addresses;
-      }
-      examiner.onFrame(frame);
-    });
+    await streamTimeline(
+      sources,
+      (frame) => {
+        if (frame.number === 1) {
+          start = { sec: frame.tsSec, nanos: frame.tsNanos };
+          outputs.start = BigInt(start.sec) * 1_000_000_000n + BigInt(start.nanos);
+          filter = attemptFilter(options, outputs.start);
+          examiner = examinerOf(seedOf(start.sec, start.nanos));
+          outputs.addresses = examiner.addresses;
+        }
+        examiner.onFrame(frame);
+      },
+      (ahead) => examiner.expect(ahead),
+    );
     examiner.finish();
     const failure = sources.find((source) => source.failure !== undefined)?.failure;
     if (failure !== undefined && examiner.counts.packets === 0) throw failure;
