@@ -39,8 +39,8 @@ export class HalfOpenQueue {
   #most = 0;
 
   /** `modelled`: is there one queue at all? Where many ports are taken together, only levels are kept. */
-  constructor(second: number, now: Float64Array, modelled: boolean) {
-    this.model = new QueueModel(second, now, modelled ? BACKLOGS.length : 0);
+  constructor(second: number, modelled: boolean) {
+    this.model = new QueueModel(second, modelled ? BACKLOGS.length : 0);
   }
 
   /** An attempt that was answered `synacks` times and never acknowledged; the last answer was `watched` ns ago. */

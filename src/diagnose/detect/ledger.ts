@@ -7,6 +7,7 @@ import type { Segment } from '../../wire/segment.ts';
 import type { HandshakeObserver } from '../handshake-observer.ts';
 import { Verdict } from '../verdict.ts';
 import type { AttemptRows } from './attempt-rows.ts';
+import { AttemptRun } from './attempt-run.ts';
 import type { QueueContext } from './half-open-queue.ts';
 import { hashAddress, hashNumber } from './key-hash.ts';
 import { LooseEnd } from './loose-ends.ts';
@@ -43,6 +44,7 @@ export class TargetLedger implements HandshakeObserver {
   readonly #sockets: WatchList;
   readonly #hosts: WatchList;
   readonly #end = new LooseEnd();
+  readonly #run = new AttemptRun();
   /** Where the last event was: the next is mostly at the same target. Rows of the table, -1 without. */
   #address = -1;
   #port = -1;
@@ -73,32 +75,58 @@ export class TargetLedger implements HandshakeObserver {
 
   onAttempt(ts: number, row: number, seg: Readonly<Segment>, ttl: number, ipId: number): void {
     const rows = this.#rows;
+    const second = this.#secondOf(ts);
+    const run = this.#run;
+    if (run.length > 0 && run.second === second && seg.dst === this.#address && seg.dport === this.#port) run.add(ts);
+    else this.#beginRun(second, ts, seg);
     const source = hashAddress(seg.src, this.#seed, rows);
     const print = rows.synPrint(row);
     const unlikely = unlikelySource(seg.src);
-    const second = this.#secondOf(ts);
-    if (seg.dst !== this.#address || seg.dport !== this.#port || this.#socket < 0) this.#goTo(seg.dst, seg.dport);
-    const host = this.#hostHash;
-    const port = this.#portHash;
-    this.#captureCounts.add(Event.Attempt);
-    this.#targets.count(this.#host, Event.Attempt);
-    this.#targets.count(this.#socket, Event.Attempt);
-    this.#capture.attempt(second, seg, source, port, host, ttl, print, unlikely);
-    // After the capture's watch, which may have closed a second: what this counts as new belongs to the next.
-    this.#sources.attempt(seg, source, host, port);
+    this.#sources.attempt(seg, source, this.#hostHash, this.#portHash);
     if (this.#capture.synSamples.isDue()) this.#sample(this.#capture, row, seg, ipId);
-    const hostWatch = this.#hosts.make(this.#host);
+    const hostWatch = this.#hosts.of(this.#host);
     if (hostWatch !== undefined) {
-      hostWatch.attempt(second, seg, source, port, host, ttl, print, unlikely);
+      hostWatch.attempt(seg, source, ttl, print, unlikely);
       if (hostWatch.synSamples.isDue()) this.#sample(hostWatch, row, seg, ipId);
     }
-    const watch = this.#sockets.make(this.#socket);
+    const watch = this.#sockets.of(this.#socket);
     if (watch !== undefined) {
-      watch.attempt(second, seg, source, port, host, ttl, print, unlikely);
+      watch.attempt(seg, source, ttl, print, unlikely);
       if (watch.synSamples.isDue()) this.#sample(watch, row, seg, ipId);
     }
+    // Who is not watched may be from the next attempt on, which its count decides.
+    if (hostWatch === undefined || watch === undefined) this.#endRun();
     // The SYN/ACK may stand before its SYN in the capture; nobody told of it then.
     if (rows.synacks(row) > 0) this.#ofAttempt(Event.Answered, SourceEvent.Answered, ts, row);
+  }
+
+  /** An attempt at another socket than the last, in another second, or after something else. */
+  #beginRun(second: number, ts: number, seg: Readonly<Segment>): void {
+    this.#endRun();
+    if (seg.dst !== this.#address || seg.dport !== this.#port || this.#socket < 0) this.#goTo(seg.dst, seg.dport);
+    this.#run.begin(second, ts);
+    this.#capture.advanceTo(second);
+    // Asked for with this attempt counted already.
+    this.#hosts.make(this.#host, 1)?.advanceTo(second);
+    this.#sockets.make(this.#socket, 1)?.advanceTo(second);
+  }
+
+  /** Counts the attempts under way. Whatever looks at counts, or changes them, begins with it. */
+  #endRun(): void {
+    const run = this.#run;
+    const { length, latest } = run;
+    if (length === 0) return;
+    this.#captureCounts.addMany(Event.Attempt, length, run.first, latest);
+    this.#targets.countMany(this.#host, Event.Attempt, length, latest);
+    this.#targets.countMany(this.#socket, Event.Attempt, length, latest);
+    this.#addRun(this.#capture);
+    this.#addRun(this.#hosts.of(this.#host));
+    this.#addRun(this.#sockets.of(this.#socket));
+    run.length = 0;
+  }
+
+  #addRun(watch: TargetWatch | undefined): void {
+    watch?.addRun(this.#run, this.#address, this.#hostHash, this.#port, this.#portHash);
   }
 
   onSynAgain(ts: number, row: number): void {
@@ -140,6 +168,7 @@ export class TargetLedger implements HandshakeObserver {
   }
 
   onUnsolicited(ts: number, _row: number, seg: Readonly<Segment>, _ttl: number): void {
+    this.#endRun();
     this.#at(Event.StraySent, ts, seg.src, seg.sport);
     // Reflectors are many and send little each: only who sends more is watched.
     if (this.#targets.counts[this.#host * EVENTS + Event.StraySent]! >= MANY_STRAYS) this.#hosts.make(this.#host);
@@ -157,6 +186,7 @@ export class TargetLedger implements HandshakeObserver {
   onRetired(ts: number, row: number): void {
     const rows = this.#rows;
     if (UNFINISHED[rows.verdict(row)] === 0) return;
+    this.#endRun();
     const read = rows.end(row);
     const end = this.#end;
     end.read(ts, read, hashAddress(read.client, this.#seed, rows));
@@ -171,6 +201,7 @@ export class TargetLedger implements HandshakeObserver {
 
   /** The capture ends at `ts`: closes the second under way. Nothing may follow but `report`. */
   finish(ts: number): void {
+    this.#endRun();
     this.#capture.finish(ts);
     for (const watch of this.#sockets.all) watch.finish(ts);
     for (const watch of this.#hosts.all) watch.finish(ts);
@@ -178,6 +209,7 @@ export class TargetLedger implements HandshakeObserver {
 
   /** What is known of all seconds before that of `ts`; after `finish`, of everything. */
   report(ts: number): LedgerReport {
+    this.#endRun();
     this.#capture.advance(ts);
     const capture = this.#captureCounts.read();
     const read = (watch: TargetWatch): TargetProfile => {
@@ -203,6 +235,7 @@ export class TargetLedger implements HandshakeObserver {
 
   /** Shows every address handle that is kept. */
   eachAddress(visit: AddressVisitor): void {
+    this.#endRun();
     visit(this.#address);
     this.#targets.eachAddress(visit);
     this.#sources.eachAddress(visit);
@@ -232,6 +265,7 @@ export class TargetLedger implements HandshakeObserver {
 
   /** An event at a target, at its host and in the capture. */
   #at(event: Event, ts: number, address: number, port: number): void {
+    this.#endRun();
     const second = this.#secondOf(ts);
     this.#goTo(address, port);
     this.#captureCounts.add(event);

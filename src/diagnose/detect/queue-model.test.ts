@@ -8,16 +8,13 @@ const T7 = 2;
 const T63 = 5;
 const B128 = 0;
 
-const now = new Float64Array(1);
-
 function arrive(model: QueueModel, ts: number): void {
-  now[0] = ts;
-  model.arrive();
+  model.arrive(1, ts, ts);
 }
 
 /** `perSecond[s]` attempts in second s, evenly; none departs. */
 function arrivals(perSecond: readonly number[]): QueueModel {
-  const model = new QueueModel(0, now);
+  const model = new QueueModel(0);
   perSecond.forEach((n, s) => {
     for (let i = 0; i < n; i++) arrive(model, (s + i / n) * SEC);
     model.close(s + 1);
@@ -42,7 +39,7 @@ describe('without a limit', () => {
   });
 
   test('entries that leave at once are held for a moment only: the peak knows them, the seconds after do not', () => {
-    const model = new QueueModel(0, now);
+    const model = new QueueModel(0);
     for (let i = 0; i < 200; i++) arrive(model, i);
     for (let i = 0; i < 200; i++) model.depart(0);
     model.close(1);
@@ -53,7 +50,7 @@ describe('without a limit', () => {
   });
 
   test('a departure a second too early (frames out of order) leaves nothing behind', () => {
-    const model = new QueueModel(0, now);
+    const model = new QueueModel(0);
     model.close(1);
     arrive(model, SEC);
     model.depart(0);
@@ -109,7 +106,7 @@ test('against a list of all entries: what is held at the end of each second', ()
   fc.assert(
     fc.property(fc.array(event, { maxLength: 200 }), (unsorted) => {
       const events = [...unsorted].sort((a, b) => a[0] - b[0]);
-      const model = new QueueModel(0, now);
+      const model = new QueueModel(0);
       for (let s = 0; s < 400; s++) {
         for (const [begun] of events) if (begun === s) arrive(model, s * SEC);
         for (const [begun, stay] of events) if (begun + stay === s) model.depart(begun);
@@ -125,7 +122,7 @@ test('a limit is never exceeded, time full never longer than time, nothing NaN; 
   const second = fc.tuple(fc.nat(400), fc.nat(400));
   fc.assert(
     fc.property(fc.array(second, { minLength: 1, maxLength: 150 }), (seconds) => {
-      const model = new QueueModel(0, now);
+      const model = new QueueModel(0);
       seconds.forEach(([begun, ended], s) => {
         for (let i = 0; i < begun; i++) arrive(model, s * SEC + i * 1e6);
         for (let i = 0; i < Math.min(ended, begun); i++) model.depart(s - (i % 2));

@@ -29,7 +29,6 @@ export class QueueModel {
   #second: number;
   #arrived = 0;
   readonly #times = new Float64Array(2);
-  readonly #now: Float64Array;
   readonly #backlogs: number;
   /** Arrivals less departures in this second so far, and the most that was. */
   #level = 0;
@@ -46,20 +45,21 @@ export class QueueModel {
   /** Per lifetime and backlog, from when it was first full. */
   readonly #limited: (LimitedQueue | undefined)[] = [];
 
-  /** From `second` on; `now[0]` is the time of what arrives (ns). Only the first `backlogs` of `BACKLOGS` are modelled. */
-  constructor(second: number, now: Float64Array, backlogs: number = BACKLOGS.length) {
+  /** From `second` on. Only the first `backlogs` of `BACKLOGS` are modelled. */
+  constructor(second: number, backlogs: number = BACKLOGS.length) {
     this.#second = second;
     this.#backlogs = backlogs;
-    this.#now = now;
     for (let i = 0; i < LIFETIMES.length * BACKLOGS.length; i++) this.#limited.push(undefined);
   }
 
-  /** An attempt begins. Hot. */
-  arrive(): void {
-    if (this.#arrived++ === 0) this.#times[FIRST] = this.#now[0]!;
-    if (++this.#level > this.#levelMost) {
+  /** So many attempts begin, with nothing in between: the first and the last of them at these times (ns). Hot. */
+  arrive(attempts: number, first: number, last: number): void {
+    if (this.#arrived === 0) this.#times[FIRST] = first;
+    this.#arrived += attempts;
+    this.#level += attempts;
+    if (this.#level > this.#levelMost) {
       this.#levelMost = this.#level;
-      this.#times[MOST] = this.#now[0]!;
+      this.#times[MOST] = last;
     }
   }
 

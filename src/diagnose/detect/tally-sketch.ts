@@ -11,6 +11,8 @@ export class TallySketch {
   total = 0;
   /** The key that `addKey` counts. An address as an argument would be boxed for each call, three times for each SYN. */
   readonly key: Float64Array = new Float64Array(1);
+  /** Where the key counted last has its count. */
+  #place = 0;
   /** Keys held while exact. */
   #held = 0;
   readonly #keys = new Float64Array(SLOTS);
@@ -25,6 +27,13 @@ export class TallySketch {
   add(key: number, hash: number): number {
     this.key[0] = key;
     return this.addKey(hash);
+  }
+
+  /** Counts one key so many times. */
+  addMany(key: number, hash: number, times: number): void {
+    this.add(key, hash);
+    this.total += times - 1;
+    this.#counts[this.#place]! += times - 1;
   }
 
   /** The same of `key[0]`. Hot. */
@@ -44,10 +53,12 @@ export class TallySketch {
         keys[slot] = key;
         this.#hashes[slot] = hash;
         counts[slot] = 1;
+        this.#place = slot;
         return 1;
       }
       if (keys[slot] === key) {
         counts[slot]!++;
+        this.#place = slot;
         return 0;
       }
     }
@@ -102,10 +113,12 @@ export class TallySketch {
     for (let slot = first; slot < first + WAYS; slot++) {
       if (keys[slot] === key && counts[slot] !== 0) {
         counts[slot]!++;
+        this.#place = slot;
         return;
       }
     }
     const least = leastOfFour(counts, first);
+    this.#place = least;
     keys[least] = key;
     this.#over[least] = counts[least]!;
     counts[least]!++;

@@ -64,10 +64,14 @@ export class TargetTable {
     }
   }
 
-  /** Counts an event of a row. Hot. */
+  /** Counts an event of a row, at the present time. Hot. */
   count(row: number, event: Event): void {
-    const ts = this.#now[0]!;
-    this.counts[row * EVENTS + event]!++;
+    this.countMany(row, event, 1, this.#now[0]!);
+  }
+
+  /** Counts an event of a row so many times, of which the latest was at `ts`. */
+  countMany(row: number, event: Event, times: number, ts: number): void {
+    this.counts[row * EVENTS + event]! += times;
     if (ts > this.lastAt[row]!) this.lastAt[row] = ts;
   }
 
@@ -192,9 +196,14 @@ export class CaptureCounts {
 
   add(event: Event): void {
     const ts = this.#now[0]!;
-    this.#counts[event]!++;
-    if (this.#times[0]! < 0) this.#times[0] = ts;
-    if (ts > this.#times[1]!) this.#times[1] = ts;
+    this.addMany(event, 1, ts, ts);
+  }
+
+  /** So many times, the first at `first`, the latest at `latest`. */
+  addMany(event: Event, times: number, first: number, latest: number): void {
+    this.#counts[event]! += times;
+    if (this.#times[0]! < 0) this.#times[0] = first;
+    if (latest > this.#times[1]!) this.#times[1] = latest;
   }
 
   read(): TargetCounts {

@@ -5,6 +5,7 @@
 import type { AddressVisitor } from '../../wire/address.ts';
 import type { Segment } from '../../wire/segment.ts';
 import type { AttemptRows } from './attempt-rows.ts';
+import type { AttemptRun } from './attempt-run.ts';
 import { AttemptSamples } from './attempt-samples.ts';
 import { CompletionRatio } from './completion-ratio.ts';
 import { CusumAnswers } from './cusum-answers.ts';
@@ -65,7 +66,7 @@ export class TargetWatch {
     this.scope = scope;
     this.watchedFrom = ts;
     this.#second = Math.max(0, Math.floor(ts / SEC));
-    this.queue = new HalfOpenQueue(this.#second, now, scope === 'socket');
+    this.queue = new HalfOpenQueue(this.#second, scope === 'socket');
     this.shape = scope === 'capture' ? undefined : new SynShape();
     this.#sources = scope === 'capture' ? undefined : new TallySketch();
     this.#ports = scope === 'socket' ? undefined : new TallySketch();
@@ -75,38 +76,35 @@ export class TargetWatch {
     for (const detector of this.#detectors) detector.idle(this.#second);
   }
 
-  /** An attempt of a source at one of the target's ports, in second `second`. Hot. */
-  attempt(
-    second: number,
-    seg: Readonly<Segment>,
-    sourceHash: number,
-    portHash: number,
-    hostHash: number,
-    ttl: number,
-    print: number,
-    unlikely: number,
-  ): void {
-    if (second > this.#second) this.#close(second);
-    this.#anything = true;
-    this.attempts++;
-    this.#unfinished++;
-    this.#counted[Event.Attempt]!++;
+  /** An attempt of a source, in the second that `advanceTo` has named. It counts with its run only: `addRun`. Hot. */
+  attempt(seg: Readonly<Segment>, sourceHash: number, ttl: number, print: number, unlikely: number): void {
     if (this.#sources !== undefined) {
       this.#sources.key[0] = seg.src;
       this.#newSources[0]! += this.#sources.addKey(sourceHash);
     }
-    this.#ports?.add(seg.dport, portHash);
-    if (this.#hosts !== undefined) {
-      this.#hosts.key[0] = seg.dst;
-      this.#hosts.addKey(hostHash);
-    }
     this.shape?.add(seg, ttl, print, unlikely);
-    this.queue.model.arrive();
+  }
+
+  /** A run of attempts at this host and port, with their hashes. */
+  addRun(run: AttemptRun, host: number, hostHash: number, port: number, portHash: number): void {
+    const { length } = run;
+    this.#anything = true;
+    this.attempts += length;
+    this.#unfinished += length;
+    this.#counted[Event.Attempt]! += length;
+    this.#ports?.addMany(port, portHash, length);
+    this.#hosts?.addMany(host, hostHash, length);
+    this.queue.model.arrive(length, run.first, run.last);
+  }
+
+  /** Closes the seconds before this one. */
+  advanceTo(second: number): void {
+    if (second > this.#second) this.#close(second);
   }
 
   /** Anything else. Hot. */
   count(event: Event, second: number): void {
-    if (second > this.#second) this.#close(second);
+    this.advanceTo(second);
     this.#anything = true;
     this.#counted[event]!++;
   }
@@ -133,8 +131,7 @@ export class TargetWatch {
 
   /** Closes the seconds before that of `ts`. */
   advance(ts: number): void {
-    const second = Math.floor(ts / SEC);
-    if (second > this.#second) this.#close(second);
+    this.advanceTo(Math.floor(ts / SEC));
   }
 
   /** The capture ends at `ts`: closes the second under way as well. Nothing may follow. */

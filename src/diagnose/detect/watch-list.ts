@@ -28,12 +28,12 @@ export class WatchList {
     return index < 0 ? undefined : this.all[index];
   }
 
-  /** The same, made if there is room, or if the target is busier than a watched one. Hot. */
-  make(row: number): TargetWatch | undefined {
+  /** The same, made if there is room, or if the target is busier than a watched one, with `more` attempts still to be counted. */
+  make(row: number, more = 0): TargetWatch | undefined {
     const index = this.#targets.watch[row]!;
     if (index >= 0) return this.all[index];
     if (this.all.length < this.#most) return this.#put(this.all.length, row);
-    const attempts = this.#attempts(row);
+    const attempts = this.#attempts(row) + more;
     // Asked for at each doubling only: a scan of millions of targets must not search here for each of them.
     if (attempts < 2 || (attempts & (attempts - 1)) !== 0) return undefined;
     const idle = this.#leastBusy();
