@@ -39,7 +39,7 @@ import { ZeekAnalysis } from './zeek-analysis.ts';
 import { Letter } from './zeek-history.ts';
 import { payloadBytes } from './zeek-numbers.ts';
 import { connState, isServerPort, Peer } from './zeek-state.ts';
-import { goOn, isSteady } from './zeek-steady.ts';
+import { isSteady, moveOn } from './zeek-steady.ts';
 
 export class FlowTable {
   readonly #zeek = new ZeekAnalysis();
@@ -174,28 +174,35 @@ export class FlowTable {
    * after the end is another connection for Zeek, and counts for Wireshark only.
    */
   packet(flow: number, fromOpener: boolean, ts: number, seg: Readonly<Segment>, ipBytes: number): void {
+    if (this.#goOn(flow, fromOpener, ts, seg, ipBytes)) return;
+    const zeek = this.#zeek;
+    zeek.turnTo(flow);
+    zeek.words[zeek.at + CODE]! |= laterCompleteness(seg) << COMPLETENESS_SHIFT;
+    zeek.step(fromOpener, ts, seg, ipBytes);
+  }
+
+  /** The same for what is steady (`isSteady`); false, with nothing done, for anything else. */
+  #goOn(flow: number, fromOpener: boolean, ts: number, seg: Readonly<Segment>, ipBytes: number): boolean {
     const zeek = this.#zeek;
     const { rows } = zeek;
     const ints = rows.ints[flow >>> ROW_SHIFT]!;
     const at = (flow & ROW_MASK) * STRIDE;
-    ints[at + CODE]! |= laterCompleteness(seg) << COMPLETENESS_SHIFT;
     const mine = at + (fromOpener ? END_A : END_B);
     const theirs = at + (fromOpener ? END_B : END_A);
-    if (!isSteady(ints, at, mine, theirs, fromOpener, zeek.synAckOnly, seg)) {
-      zeek.turnTo(flow);
-      zeek.step(fromOpener, ts, seg, ipBytes);
-      return;
-    }
+    if (!isSteady(ints, at, mine, theirs, fromOpener, zeek.synAckOnly, seg)) return false;
     const doubles = rows.doubles[flow >>> ROW_SHIFT]!;
-    const letter = seg.len > 0 ? Letter.Data : Letter.Ack;
+    const data = seg.len > 0;
+    const letter = data ? Letter.Data : Letter.Ack;
     if ((ints[mine + BITS]! & (1 << (LETTER_SHIFT + letter))) === 0) {
       zeek.turnTo(flow);
       zeek.addOnce(mine, letter, letter);
     }
-    goOn(ints, mine, theirs, seg);
+    ints[at + CODE]! |= (data ? Completeness.Data : Completeness.Ack) << COMPLETENESS_SHIFT;
+    moveOn(ints, mine, theirs, seg);
     ints[mine + PACKETS]!++;
     doubles[(mine + IP_BYTES) >> 1]! += ipBytes;
     if (ts > doubles[(at >> 1) + LAST_AT]!) doubles[(at >> 1) + LAST_AT] = ts;
+    return true;
   }
 
   /**

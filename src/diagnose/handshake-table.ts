@@ -6,148 +6,43 @@
  * Packet numbers count from 1 as in Wireshark; 0 = none. What a record without the field would say is answered here, so
  * no caller has to know which records there are.
  */
-import { IPV6_BASE } from '../wire/address.ts';
 import type { Segment } from '../wire/segment.ts';
-import type { RowEnd, RowSockets } from './detect/attempt-rows.ts';
+import type { RowEnd } from './detect/attempt-rows.ts';
 import { Answer, Later, LaterTime, Meta, Opening, Sequel } from './handshake-words.ts';
+import { OpeningTable } from './opening-table.ts';
 import { ROW_MASK, ROW_SHIFT, RowChunks } from './row-chunks.ts';
 import { Fact, Verdict, verdictOf } from './verdict.ts';
 
-export class HandshakeTable {
-  readonly #openings = new RowChunks(Opening.words);
-  readonly #answers = new RowChunks(Answer.words);
-  readonly #sequels = new RowChunks(Sequel.words);
-
-  /** Rows held now. */
-  get held(): number {
-    return this.#openings.live;
-  }
-
-  /** Rows lie below this number; some of them may be free (`isHeld`). */
-  get end(): number {
-    return this.#openings.used;
-  }
+export class HandshakeTable extends OpeningTable {
+  readonly answers: RowChunks = new RowChunks(Answer.words);
+  readonly sequels: RowChunks = new RowChunks(Sequel.words);
 
   /** Bytes held for rows. */
   get bytes(): number {
-    return this.#openings.bytes + this.#answers.bytes + this.#sequels.bytes;
-  }
-
-  /** A new row between the sockets of `seg`, begun by it; its sender is the client, or with `turned` the server. */
-  add(seg: Readonly<Segment>, turned: boolean, x: number, packet: number, ts: number): number {
-    const row = this.#openings.add();
-    const ints = this.#openings.ints[row >>> ROW_SHIFT]!;
-    const base = (row & ROW_MASK) * Opening.words;
-    ints[base + Opening.client] = turned ? seg.dst : seg.src;
-    ints[base + Opening.server] = turned ? seg.src : seg.dst;
-    ints[base + Opening.ports] = turned ? (seg.dport << 16) | seg.sport : (seg.sport << 16) | seg.dport;
-    ints[base + Opening.x] = x;
-    ints[base + Opening.packet] = packet;
-    if (seg.src >= IPV6_BASE) ints[base + Opening.meta] = Meta.v6;
-    this.#openings.doubles[row >>> ROW_SHIFT]![(base + Opening.at) >>> 1] = ts;
-    return row;
+    return this.openings.bytes + this.answers.bytes + this.sequels.bytes;
   }
 
   free(row: number): void {
-    const o = this.#openings;
+    const o = this.openings;
     const sequel = this.#sequelOf(row);
-    if (sequel >= 0) this.#sequels.release(sequel);
-    if (this.has(row, Fact.SynAck)) this.#answers.release(o.word(row, Opening.more) - 1);
+    if (sequel >= 0) this.sequels.release(sequel);
+    if (this.has(row, Fact.SynAck)) this.answers.release(o.word(row, Opening.more) - 1);
     o.release(row);
     // A free row is told by it.
     o.setWord(row, Opening.packet, 0);
   }
 
-  isHeld(row: number): boolean {
-    return this.#openings.word(row, Opening.packet) !== 0;
-  }
-
-  /** Address handles and ports. The client is the side that sent the SYN (or should have). */
-  client(row: number): number {
-    return this.#address(row, Opening.client);
-  }
-
-  server(row: number): number {
-    return this.#address(row, Opening.server);
-  }
-
-  clientPort(row: number): number {
-    return this.#openings.word(row, Opening.ports) >>> 16;
-  }
-
-  serverPort(row: number): number {
-    return this.#openings.word(row, Opening.ports) & 0xffff;
-  }
-
-  isClient(row: number, address: number, port: number): boolean {
-    return this.#openings.word(row, Opening.ports) >>> 16 === port && this.#address(row, Opening.client) === address;
-  }
-
-  /** Was `seg`, of the row's two sockets, sent by the client? */
-  isFromClient(row: number, seg: Readonly<Segment>): boolean {
-    const ints = this.#openings.ints[row >>> ROW_SHIFT]!;
-    const base = (row & ROW_MASK) * Opening.words;
-    return ints[base + Opening.client] === (seg.src | 0) && ints[base + Opening.ports]! >>> 16 === seg.sport;
-  }
-
-  /** Does `seg` acknowledge just the SYN of the row, whose client it is sent to? */
-  isAnsweredBy(row: number, seg: Readonly<Segment>): boolean {
-    const ints = this.#openings.ints[row >>> ROW_SHIFT]!;
-    const base = (row & ROW_MASK) * Opening.words;
-    const toClient = ints[base + Opening.client] === (seg.dst | 0) && ints[base + Opening.ports]! >>> 16 === seg.dport;
-    return toClient && ints[base + Opening.x] === ((seg.ack - 1) | 0);
-  }
-
-  /** Is the row between the two sockets of `seg`, whichever is the client? Hot. */
-  isOf(row: number, seg: Readonly<Segment>): boolean {
-    const ints = this.#openings.ints[row >>> ROW_SHIFT]!;
-    const base = (row & ROW_MASK) * Opening.words;
-    const client = ints[base + Opening.client]!;
-    const server = ints[base + Opening.server]!;
-    const ports = ints[base + Opening.ports]!;
-    const src = seg.src | 0;
-    const dst = seg.dst | 0;
-    const same =
-      (client === src && server === dst && ports === ((seg.sport << 16) | seg.dport)) ||
-      (client === dst && server === src && ports === ((seg.dport << 16) | seg.sport));
-    return same && ((ints[base + Opening.meta]! & Meta.v6) !== 0) === seg.src >= IPV6_BASE;
-  }
-
-  /** Are two rows between the same sockets, whichever is the client? */
-  isOfSamePair(row: number, other: number): boolean {
-    const o = this.#openings;
-    if (((o.word(row, Opening.meta) ^ o.word(other, Opening.meta)) & Meta.v6) !== 0) return false;
-    const client = o.word(row, Opening.client);
-    const server = o.word(row, Opening.server);
-    const ports = o.word(row, Opening.ports);
-    const itsClient = o.word(other, Opening.client);
-    const itsServer = o.word(other, Opening.server);
-    const itsPorts = o.word(other, Opening.ports);
-    if (client === itsClient && server === itsServer && ports === itsPorts) return true;
-    const turned = ((itsPorts << 16) | (itsPorts >>> 16)) >>> 0;
-    return client === itsServer && server === itsClient && ports === turned;
-  }
-
-  /** Sequence number of the SYN; what it would have been where it was not captured. */
-  x(row: number): number {
-    return this.#openings.word(row, Opening.x);
-  }
-
-  setX(row: number, x: number): void {
-    this.#openings.setWord(row, Opening.x, x);
-  }
-
   /** Bits of `Fact`. */
   facts(row: number): number {
-    return this.#openings.word(row, Opening.facts);
+    return this.openings.word(row, Opening.facts);
   }
 
   has(row: number, facts: number): boolean {
-    return (this.#openings.word(row, Opening.facts) & facts) !== 0;
+    return (this.openings.word(row, Opening.facts) & facts) !== 0;
   }
 
   addFacts(row: number, facts: number): void {
-    const o = this.#openings;
+    const o = this.openings;
     o.setWord(row, Opening.facts, o.word(row, Opening.facts) | facts);
   }
 
@@ -163,66 +58,66 @@ export class HandshakeTable {
 
   /** The SYN and its time; without one, what the row began with. */
   synPacket(row: number): number {
-    return this.#openings.word(row, Opening.packet);
+    return this.openings.word(row, Opening.packet);
   }
 
   synAt(row: number): number {
-    return this.#openings.double(row, Opening.at);
+    return this.openings.double(row, Opening.at);
   }
 
   /** The SYN of a row that began with something else. What it began with is kept. */
   setSyn(row: number, packet: number, ts: number): void {
-    const o = this.#openings;
+    const o = this.openings;
     const s = this.sequel(row);
-    this.#sequels.setWord(s, Sequel.firstPacket, o.word(row, Opening.packet));
-    this.#sequels.setDouble(s, Sequel.firstAt, o.double(row, Opening.at));
+    this.sequels.setWord(s, Sequel.firstPacket, o.word(row, Opening.packet));
+    this.sequels.setDouble(s, Sequel.firstAt, o.double(row, Opening.at));
     o.setWord(row, Opening.packet, packet);
     o.setDouble(row, Opening.at, ts);
   }
 
   /** Of a row that began without a SYN: what its first segment acknowledged, or the number of the RST it was. */
   firstNumber(row: number): number {
-    return this.#openings.word(row, Opening.windowPrint);
+    return this.openings.word(row, Opening.windowPrint);
   }
 
   setFirstNumber(row: number, value: number): void {
-    this.#openings.setWord(row, Opening.windowPrint, value);
+    this.openings.setWord(row, Opening.windowPrint, value);
   }
 
   firstPacket(row: number): number {
     const s = this.#sequelOf(row);
-    const first = s < 0 ? 0 : this.#sequels.word(s, Sequel.firstPacket);
+    const first = s < 0 ? 0 : this.sequels.word(s, Sequel.firstPacket);
     return first !== 0 ? first : this.synPacket(row);
   }
 
   firstAt(row: number): number {
     const s = this.#sequelOf(row);
-    return s >= 0 && this.#sequels.word(s, Sequel.firstPacket) !== 0
-      ? this.#sequels.double(s, Sequel.firstAt)
+    return s >= 0 && this.sequels.word(s, Sequel.firstPacket) !== 0
+      ? this.sequels.double(s, Sequel.firstAt)
       : this.synAt(row);
   }
 
   /** TTL, IP identification (-1: none), window and options (`OptionPrints`) of the SYN. */
   synTtl(row: number): number {
-    return this.#openings.word(row, Opening.meta) >>> 24;
+    return this.openings.word(row, Opening.meta) >>> 24;
   }
 
   synIpId(row: number): number {
-    const meta = this.#openings.word(row, Opening.meta);
+    const meta = this.openings.word(row, Opening.meta);
     return (meta & Meta.v6) !== 0 ? -1 : meta & 0xffff;
   }
 
   synWindow(row: number): number {
-    return this.#openings.word(row, Opening.windowPrint) >>> 16;
+    return this.openings.word(row, Opening.windowPrint) >>> 16;
   }
 
   synPrint(row: number): number {
-    return this.#openings.word(row, Opening.windowPrint) & 0xffff;
+    return this.openings.word(row, Opening.windowPrint) & 0xffff;
   }
 
   /** `ipId` is -1 where there is none. */
   setSynHeader(row: number, ttl: number, ipId: number, direction: number, window: number, print: number): void {
-    const ints = this.#openings.ints[row >>> ROW_SHIFT]!;
+    const ints = this.openings.ints[row >>> ROW_SHIFT]!;
     const base = (row & ROW_MASK) * Opening.words;
     const kept = ints[base + Opening.meta]! & ~(0xff00_ffff | (3 << Meta.directionShift));
     ints[base + Opening.meta] = kept | (ttl << 24) | (direction << Meta.directionShift) | (ipId & 0xffff);
@@ -230,96 +125,63 @@ export class HandshakeTable {
   }
 
   setSynIpId(row: number, ipId: number): void {
-    const o = this.#openings;
+    const o = this.openings;
     o.setWord(row, Opening.meta, (o.word(row, Opening.meta) & 0xffff_0000) | (ipId & 0xffff));
   }
 
   /** 0 unknown, 1 towards the host that captured, 2 from it. */
   direction(row: number): number {
-    return (this.#openings.word(row, Opening.meta) >>> Meta.directionShift) & 3;
-  }
-
-  /** Next older row of the same pair of sockets, or -1. */
-  older(row: number): number {
-    const o = this.#openings;
-    const older = o.word(row, Opening.older) - 1;
-    // A row that was freed may have come back for other sockets.
-    if (older < 0 || !this.isHeld(older) || older === row) return -1;
-    return this.isOfSamePair(row, older) ? older : -1;
-  }
-
-  setOlder(row: number, older: number): void {
-    this.#openings.setWord(row, Opening.older, older + 1);
-  }
-
-  /** How many rows of the pair are older, counted up to 15. */
-  depth(row: number): number {
-    return (this.#openings.word(row, Opening.meta) >>> Meta.depthShift) & 0xf;
-  }
-
-  setDepth(row: number, depth: number): void {
-    const o = this.#openings;
-    o.setWord(row, Opening.meta, (o.word(row, Opening.meta) & ~(0xf << Meta.depthShift)) | (depth << Meta.depthShift));
-  }
-
-  /** Has the index an entry for this row by its X? */
-  isByX(row: number): boolean {
-    return (this.#openings.word(row, Opening.meta) & Meta.byX) !== 0;
-  }
-
-  setByX(row: number): void {
-    const o = this.#openings;
-    o.setWord(row, Opening.meta, o.word(row, Opening.meta) | Meta.byX);
+    return (this.openings.word(row, Opening.meta) >>> Meta.directionShift) & 3;
   }
 
   /** Sequence number of the SYN/ACK, what it acknowledges, its packet and time; 0 without one. */
   y(row: number): number {
-    return this.has(row, Fact.SynAck) ? this.#answers.word(this.#answerOf(row), Answer.y) : 0;
+    return this.has(row, Fact.SynAck) ? this.answers.word(this.#answerOf(row), Answer.y) : 0;
   }
 
   synackAck(row: number): number {
-    return this.has(row, Fact.SynAck) ? this.#answers.word(this.#answerOf(row), Answer.ack) : 0;
+    return this.has(row, Fact.SynAck) ? this.answers.word(this.#answerOf(row), Answer.ack) : 0;
   }
 
   synackPacket(row: number): number {
-    return this.has(row, Fact.SynAck) ? this.#answers.word(this.#answerOf(row), Answer.packet) : 0;
+    return this.has(row, Fact.SynAck) ? this.answers.word(this.#answerOf(row), Answer.packet) : 0;
   }
 
   synackAt(row: number): number {
-    return this.has(row, Fact.SynAck) ? this.#answers.double(this.#answerOf(row), Answer.at) : 0;
+    return this.has(row, Fact.SynAck) ? this.answers.double(this.#answerOf(row), Answer.at) : 0;
   }
 
   synackTtl(row: number): number {
-    return this.has(row, Fact.SynAck) ? this.#answers.word(this.#answerOf(row), Answer.header) >>> 24 : 0;
+    return this.has(row, Fact.SynAck) ? this.answers.word(this.#answerOf(row), Answer.header) >>> 24 : 0;
   }
 
   synackIpId(row: number): number {
     if (!this.has(row, Fact.SynAck) || this.synIpId(row) < 0) return -1;
-    return this.#answers.word(this.#answerOf(row), Answer.header) & 0xffff;
+    return this.answers.word(this.#answerOf(row), Answer.header) & 0xffff;
   }
 
   synackEcn(row: number): boolean {
-    return this.has(row, Fact.SynAck) && (this.#answers.word(this.#answerOf(row), Answer.header) & Answer.ecn) !== 0;
+    return this.has(row, Fact.SynAck) && (this.answers.word(this.#answerOf(row), Answer.header) & Answer.ecn) !== 0;
   }
 
   synackWindow(row: number): number {
-    return this.has(row, Fact.SynAck) ? this.#answers.word(this.#answerOf(row), Answer.windowPrint) >>> 16 : 0;
+    return this.has(row, Fact.SynAck) ? this.answers.word(this.#answerOf(row), Answer.windowPrint) >>> 16 : 0;
   }
 
   synackPrint(row: number): number {
-    return this.has(row, Fact.SynAck) ? this.#answers.word(this.#answerOf(row), Answer.windowPrint) & 0xffff : 0;
+    return this.has(row, Fact.SynAck) ? this.answers.word(this.#answerOf(row), Answer.windowPrint) & 0xffff : 0;
   }
 
   /** The SYN/ACK: the first, or one that takes the place of the one before. */
   setAnswer(row: number, y: number, ack: number, packet: number, ts: number): void {
-    const a = this.#answers;
+    const a = this.answers;
     let answer = this.#answerOf(row);
     if (!this.has(row, Fact.SynAck)) {
       // The sequel, if there is one, moves behind the answer.
       const sequel = answer;
       answer = a.add();
       a.setWord(answer, Answer.sequel, sequel + 1);
-      this.#openings.setWord(row, Opening.more, answer + 1);
+      this.openings.setWord(row, Opening.more, answer + 1);
       this.addFacts(row, Fact.SynAck);
     }
     const ints = a.ints[answer >>> ROW_SHIFT]!;
@@ -332,14 +194,14 @@ export class HandshakeTable {
 
   setSynackHeader(row: number, ttl: number, ecn: boolean, window: number, print: number): void {
     const answer = this.#answerOf(row);
-    const ints = this.#answers.ints[answer >>> ROW_SHIFT]!;
+    const ints = this.answers.ints[answer >>> ROW_SHIFT]!;
     const base = (answer & ROW_MASK) * Answer.words;
     ints[base + Answer.header] = (ints[base + Answer.header]! & 0xffff) | (ttl << 24) | (ecn ? Answer.ecn : 0);
     ints[base + Answer.windowPrint] = (window << 16) | print;
   }
 
   setSynackIpId(row: number, ipId: number): void {
-    const a = this.#answers;
+    const a = this.answers;
     const answer = this.#answerOf(row);
     a.setWord(answer, Answer.header, (a.word(answer, Answer.header) & 0xffff_0000) | (ipId & 0xffff));
   }
@@ -348,35 +210,35 @@ export class HandshakeTable {
   sequel(row: number): number {
     const found = this.#sequelOf(row);
     if (found >= 0) return found;
-    const made = this.#sequels.add();
-    if (this.has(row, Fact.SynAck)) this.#answers.setWord(this.#answerOf(row), Answer.sequel, made + 1);
-    else this.#openings.setWord(row, Opening.more, made + 1);
+    const made = this.sequels.add();
+    if (this.has(row, Fact.SynAck)) this.answers.setWord(this.#answerOf(row), Answer.sequel, made + 1);
+    else this.openings.setWord(row, Opening.more, made + 1);
     return made;
   }
 
   /** A number of the sequel, 0 without one. `field` is one of `Later`. */
   later(row: number, field: number): number {
     const s = this.#sequelOf(row);
-    return s < 0 ? 0 : this.#sequels.word(s, field);
+    return s < 0 ? 0 : this.sequels.word(s, field);
   }
 
   setLater(row: number, field: number, value: number): void {
-    this.#sequels.setWord(this.sequel(row), field, value);
+    this.sequels.setWord(this.sequel(row), field, value);
   }
 
   /** Address handle of who sent the ICMP error that refused the row. */
   reporter(row: number): number {
-    return this.#handle(row, this.later(row, Later.rstAck));
+    return this.handleOf(row, this.later(row, Later.rstAck));
   }
 
   /** A time of the sequel in ns, 0 without one. `field` is one of `LaterTime`. */
   laterTime(row: number, field: number): number {
     const s = this.#sequelOf(row);
-    return s < 0 ? 0 : this.#sequels.double(s, field);
+    return s < 0 ? 0 : this.sequels.double(s, field);
   }
 
   setLaterTime(row: number, field: number, ts: number): void {
-    this.#sequels.setDouble(this.sequel(row), field, ts);
+    this.sequels.setDouble(this.sequel(row), field, ts);
   }
 
   /** Times of the SYN and SYN/ACK sent last; 0 without one. */
@@ -391,18 +253,18 @@ export class HandshakeTable {
   /** The segment that completed the handshake, or would. */
   setAck(row: number, seg: Readonly<Segment>, packet: number, ts: number): void {
     const s = this.sequel(row);
-    const ints = this.#sequels.ints[s >>> ROW_SHIFT]!;
+    const ints = this.sequels.ints[s >>> ROW_SHIFT]!;
     const base = (s & ROW_MASK) * Sequel.words;
     ints[base + Later.ackSeq] = seg.seq;
     ints[base + Later.ackAck] = seg.ack;
     ints[base + Later.ackPacket] = packet;
-    this.#sequels.doubles[s >>> ROW_SHIFT]![(base + LaterTime.ack) >>> 1] = ts;
+    this.sequels.doubles[s >>> ROW_SHIFT]![(base + LaterTime.ack) >>> 1] = ts;
   }
 
   /** A segment of the row came at `ts`. */
   touch(row: number, ts: number): void {
     const s = this.sequel(row);
-    const doubles = this.#sequels.doubles[s >>> ROW_SHIFT]!;
+    const doubles = this.sequels.doubles[s >>> ROW_SHIFT]!;
     const at = ((s & ROW_MASK) * Sequel.words + LaterTime.last) >>> 1;
     if (ts > doubles[at]!) doubles[at] = ts;
   }
@@ -411,7 +273,7 @@ export class HandshakeTable {
   lastAt(row: number): number {
     const s = this.#sequelOf(row);
     const last = this.has(row, Fact.SynAck) ? Math.max(this.synackAt(row), this.synAt(row)) : this.synAt(row);
-    return s < 0 ? last : Math.max(last, this.#sequels.double(s, LaterTime.last));
+    return s < 0 ? last : Math.max(last, this.sequels.double(s, LaterTime.last));
   }
 
   /** SYN frames sent, the first included, without those that were merely recorded twice. */
@@ -424,22 +286,10 @@ export class HandshakeTable {
     return (this.has(row, Fact.SynAck) ? 1 : 0) + this.later(row, Later.synacksAgain);
   }
 
-  /** Whose row it is, in one look at it. Hot. */
-  readSockets(row: number, into: RowSockets): void {
-    const chunk = row >>> ROW_SHIFT;
-    const base = (row & ROW_MASK) * Opening.words;
-    const words = this.#openings.words[chunk]!;
-    const version = (words[base + Opening.meta]! & Meta.v6) !== 0 ? IPV6_BASE : 0;
-    into.client = words[base + Opening.client]! + version;
-    into.server = words[base + Opening.server]! + version;
-    into.serverPort = words[base + Opening.ports]! & 0xffff;
-    into.synAt = this.#openings.doubles[chunk]![(base + Opening.at) >>> 1]!;
-  }
-
   /** What became of the row, likewise. Hot. */
   readEnd(row: number, into: RowEnd): void {
     this.readSockets(row, into);
-    const words = this.#openings.words[row >>> ROW_SHIFT]!;
+    const words = this.openings.words[row >>> ROW_SHIFT]!;
     const base = (row & ROW_MASK) * Opening.words;
     const facts = words[base + Opening.facts]!;
     const attempt = (facts & Fact.Syn) !== 0 ? 1 : 0;
@@ -460,24 +310,16 @@ export class HandshakeTable {
     into.lastSynackAt = this.lastSynackAt(row);
   }
 
-  #address(row: number, field: number): number {
-    return this.#handle(row, this.#openings.word(row, field));
-  }
-
-  #handle(row: number, word: number): number {
-    return (this.#openings.word(row, Opening.meta) & Meta.v6) !== 0 ? IPV6_BASE + word : word;
-  }
-
   #answerOf(row: number): number {
-    return this.#openings.word(row, Opening.more) - 1;
+    return this.openings.word(row, Opening.more) - 1;
   }
 
   #sequelOf(row: number): number {
-    const ints = this.#openings.ints[row >>> ROW_SHIFT]!;
+    const ints = this.openings.ints[row >>> ROW_SHIFT]!;
     const base = (row & ROW_MASK) * Opening.words;
     const more = ints[base + Opening.more]! - 1;
     return more >= 0 && (ints[base + Opening.facts]! & Fact.SynAck) !== 0
-      ? this.#answers.word(more, Answer.sequel) - 1
+      ? this.answers.word(more, Answer.sequel) - 1
       : more;
   }
 }

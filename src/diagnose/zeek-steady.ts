@@ -60,7 +60,7 @@ export function isSteady(
 }
 
 /** Moves the numbers of both ends on. */
-export function goOn(ints: Int32Array, mine: number, theirs: number, seg: Readonly<Segment>): void {
+export function moveOn(ints: Int32Array, mine: number, theirs: number, seg: Readonly<Segment>): void {
   const { len } = seg;
   ints[theirs + ACKED] = seg.ack | 0;
   if (len === 0) return;
