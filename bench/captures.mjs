@@ -6,7 +6,7 @@
  * Then both kinds compressed, in seconds of wall time and with one and two `--jobs`: best of three runs that take turns.
  *
  * `--small` makes a tenth of each, `--only <word>` those with the word in their name. `--compare` also runs
- * `tshark -q -z conv,tcp` and `tcptrace` on packets of connections, where they are installed.
+ * `tshark -q -z conv,tcp`, `tcptrace` and `argus`, where they are installed.
  */
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
@@ -68,13 +68,20 @@ function measureJobs(name, fill, packets, program, suffix) {
   rmSync(path, { force: true });
 }
 
-/** tcptrace is slow on many connections, so it gets fewer packets, and may still not be done in time. */
+/**
+ * Other programs on the same captures of the same run. tshark gets a tenth of the packets of connections, and nobody but argus
+ * the flood: tshark needs gigabytes for it, tcptrace looks each connection up in long lists.
+ */
 function compare() {
-  for (const [packets, program, ...options] of [
-    [200_000, 'tshark', '-q', '-z', 'conv,tcp', '-r'],
-    [20_000, 'tcptrace'],
+  for (const [fill, packets, program, ...options] of [
+    [connections, 200_000 * scale, 'tshark', '-q', '-z', 'conv,tcp', '-r'],
+    // Without -n it asks for the name of each address.
+    [connections, 2_000_000 * scale, 'tcptrace', '-n'],
+    [connections, 2_000_000 * scale, 'argus', '-w', '/dev/null', '-r'],
+    [flood, 5_000_000 * scale, 'argus', '-w', '/dev/null', '-r'],
   ]) {
-    const path = made(connections, packets);
+    const path = made(fill, packets);
+    const title = `${program}, ${packets} of ${fill.name}`;
     // `times` of POSIX sh: its second line is of the programs it has run. One that is slow must not hold up the others.
     const script = 'timeout "$0" "$@" >/dev/null 2>&1; code=$?; times; exit $code';
     const run = spawnSync('sh', ['-c', script, `${MOST_SECONDS}`, program, ...options, path], { encoding: 'utf8' });
@@ -82,11 +89,11 @@ function compare() {
       (sum, [, minutes, seconds]) => sum + 60 * Number(minutes) + Number(seconds),
       0,
     );
-    if (run.status === 0)
-      console.log(`packets/s by ${program}, ${packets} of connections: ${Math.round(packets / cpu)}`);
-    else if (run.status === 124) console.log(`${program} had not read ${packets} packets after ${MOST_SECONDS} s`);
+    if (run.status === 0) console.log(`packets/s by ${title}: ${Math.round(packets / cpu)}`);
+    else if (run.status === 124) console.log(`${title} had not read them after ${MOST_SECONDS} s`);
     else if (run.status === 127) console.log(`${program} is not installed, so nothing is compared with it`);
     else console.log(`${program} failed with exit code ${run.status}`);
+    rmSync(path);
   }
 }
 
