@@ -109,7 +109,7 @@ export class Examiner {
     const places = this.#places;
     const seg = this.#ahead;
     let count = 0;
-    for (let i = 0; i < ahead.count; i++) {
+    for (let i = 0; i < ahead.count && count < places.length; i++) {
       if (peekSockets(bytes, view, off[i]!, end[i]!, seg)) places[count++] = index.placeOf(seg);
     }
     this.touched = index.touch(places, count);

@@ -107,7 +107,10 @@ function play(sent: readonly Sent[], roll: (n: number) => number): HandshakeTrac
   for (let i = 1; i < order.length; i++) {
     const [one, two] = [order[i - 1]!, order[i]!];
     const stays = one.reuses && one.client === two.client && one.port === two.port;
-    if (!stays && roll(4) === 0) [order[i - 1], order[i]] = [order[i]!, order[i - 1]!];
+    if (stays || roll(4) !== 0) continue;
+    [order[i - 1], order[i]] = [two, one];
+    // One place only: carried on, a segment would come to stand behind the whole next handshake of its sockets.
+    i++;
   }
   const capture = new DialogueCapture();
   for (const { client, port, fromClient, fields, ipId } of order) {
