@@ -1,4 +1,5 @@
 /** `halfopen explain <capture...>`: what became of every connection attempt in captures read as one timeline. */
+import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import type { Attempt } from '../../diagnose/attempt.ts';
 import { CaptureWatch } from '../../diagnose/capture-watch.ts';
@@ -52,7 +53,7 @@ export function registerExplain(program: Command): void {
       '-j, --jobs <n>',
       'threads: with 2, the second unpacks .gz and .zst captures; no result depends on it',
       wholeNumber('--jobs', 1, 64),
-      1,
+      Math.min(2, availableParallelism()),
     )
     .addHelpText('after', HELP)
     .action(explain);
