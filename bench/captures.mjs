@@ -46,10 +46,11 @@ function measure(name, fill, packets, ...options) {
   rmSync(path);
 }
 
-/** Held to one core where `taskset` can do that: V8's own threads cost more on a second one than they save. */
+/** Held to one core where there is `taskset`: V8's own threads cost more on a second one than they save. */
 function onOneCore(program, args) {
-  const able = spawnSync('taskset', ['-c', '0', process.execPath, '--version'], { stdio: 'ignore' }).status === 0;
-  return able ? ['taskset', ['-c', '0', program, ...args]] : [program, args];
+  const pin = 'taskset';
+  const able = spawnSync(pin, ['-c', '0', program, '--version'], { stdio: 'ignore' }).status === 0;
+  return able ? [pin, ['-c', '0', program, ...args]] : [program, args];
 }
 
 function measureJobs(name, fill, packets, program, suffix) {
