@@ -12,10 +12,9 @@ import { decodeOptions, NOP_NOP_TS } from './tcp-options.ts';
 
 /** Decodes `bytes[off .. end)` of an Ethernet into `packet`; false, with nothing done, for any frame that is not plain. */
 export function decodePlain(bytes: Uint8Array, view: DataView, off: number, end: number, packet: Packet): boolean {
+  if (!isPlain(bytes, view, off, end)) return false;
   const ip = off + 14;
   const tcp = ip + 20;
-  if (end - tcp < 20 || view.getUint16(off + 12) !== EtherType.Ipv4) return false;
-  if (bytes[ip] !== 0x45 || bytes[ip + 9] !== PROTOCOL_TCP || (view.getUint16(ip + 6) & 0x3fff) !== 0) return false;
   const wireEnd = ip + view.getUint16(ip + 2);
   const stop = Math.min(wireEnd, end);
   const offsetFlags = view.getUint16(tcp + 12);
@@ -72,14 +71,20 @@ export function decodePlain(bytes: Uint8Array, view: DataView, off: number, end:
 
 /** Only the sockets of a plain frame, into `seg`; false, with nothing done, for any other. */
 export function peekSockets(bytes: Uint8Array, view: DataView, off: number, end: number, seg: Segment): boolean {
+  if (!isPlain(bytes, view, off, end)) return false;
   const ip = off + 14;
-  if (end - ip < 40 || view.getUint16(off + 12) !== EtherType.Ipv4) return false;
-  if (bytes[ip] !== 0x45 || bytes[ip + 9] !== PROTOCOL_TCP || (view.getUint16(ip + 6) & 0x3fff) !== 0) return false;
   seg.src = view.getUint32(ip + 12);
   seg.dst = view.getUint32(ip + 16);
   seg.sport = view.getUint16(ip + 20);
   seg.dport = view.getUint16(ip + 22);
   return true;
+}
+
+/** No tag, no IP options, no fragment, and both headers are there as far as they are always. */
+function isPlain(bytes: Uint8Array, view: DataView, off: number, end: number): boolean {
+  const ip = off + 14;
+  if (end - ip < 40 || view.getUint16(off + 12) !== EtherType.Ipv4) return false;
+  return bytes[ip] === 0x45 && bytes[ip + 9] === PROTOCOL_TCP && (view.getUint16(ip + 6) & 0x3fff) === 0;
 }
 
 /** Nearly every segment after the handshake has no options, or a timestamp behind two NOPs (RFC 7323 appendix A). */
