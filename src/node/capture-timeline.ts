@@ -9,7 +9,7 @@ import { CaptureSource } from './capture-source.ts';
 /**
  * Hands every frame of `sources` to `onFrame`, which gets the same object each time. A file that cannot be read further
  * loses only its own rest: see `CaptureSource.failure`. Files are open only while the timeline is within them, and closed
- * when `onFrame` throws.
+ * when `onFrame` throws. `onAhead` is shown frames before they come, most of them, as a hint what to have at hand.
  */
 export async function streamTimeline(
   sources: readonly CaptureSource[],
