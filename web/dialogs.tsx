@@ -1,6 +1,6 @@
 /** The scenario picker and the help, as native dialogs: focus stays inside, Escape closes. */
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { SCENARIOS } from './scenarios.ts';
 import { useLab } from './use-lab.ts';
 
@@ -14,7 +14,8 @@ export function Dialogs(): JSX.Element | null {
 function Modal({ label, children }: { readonly label: string; readonly children: ComponentChildren }): JSX.Element {
   const lab = useLab();
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Before the next key, not after the next paint: what is typed right behind `/` belongs to the search.
+  useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
     return () => element?.close();

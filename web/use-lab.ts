@@ -1,6 +1,6 @@
 /** Connects components to the store: any change draws the page again; it is small enough. */
 import { createContext } from 'preact';
-import { useContext, useEffect, useState } from 'preact/hooks';
+import { useContext, useLayoutEffect, useState } from 'preact/hooks';
 import type { Lab } from './lab.ts';
 
 export const LabContext: ReturnType<typeof createContext<Lab | null>> = createContext<Lab | null>(null);
@@ -15,5 +15,6 @@ export function useLab(): Lab {
 /** Draws the calling component again on every change. Once at the root is enough. */
 export function useLabUpdates(lab: Lab): void {
   const [, draw] = useState(0);
-  useEffect(() => lab.subscribe(() => draw((n) => n + 1)), [lab]);
+  // At once: a recording that arrives before the first paint must be drawn too.
+  useLayoutEffect(() => lab.subscribe(() => draw((n) => n + 1)), [lab]);
 }

@@ -1,6 +1,6 @@
 /** What can be done to the segment in flight. Each acts on the engine: the scenario runs again with it. */
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from '../icons.tsx';
 import { useLab } from '../use-lab.ts';
 
@@ -16,7 +16,7 @@ interface Props {
 export function Actions({ flight, name, x, y, width }: Props): JSX.Element {
   const lab = useLab();
   const first = useRef<HTMLButtonElement>(null);
-  useEffect(() => first.current?.focus({ preventScroll: true }), [flight]);
+  useLayoutEffect(() => first.current?.focus({ preventScroll: true }), [flight]);
   const close = (): void => {
     lab.closeActions();
     document.querySelector<SVGGElement>(`.arrow[data-k="f${flight}"]`)?.focus();
