@@ -3,7 +3,7 @@ import type { DetectorInfo, Finding } from '../diagnose/detect/types.ts';
 import type { Judgement } from '../diagnose/findings.ts';
 import { countText } from './flood-number.ts';
 import type { TextLine, TextRole } from './text-line.ts';
-import { momentText } from './time-text.ts';
+import { firstAndLastText } from './when-text.ts';
 
 /** The findings of one judgement, each with what its detector is; of one that `infos` does not list, the finding alone. */
 export function detectorLines(judgement: Judgement, infos: readonly DetectorInfo[]): TextLine[] {
@@ -27,10 +27,7 @@ function findingLines(finding: Finding, info: DetectorInfo | undefined): TextLin
   ];
   if (info !== undefined) lines.push(row('formula', info.formula), row('window', info.window));
   if (finding.state !== 'cannot-judge') {
-    const when =
-      finding.onset < 0
-        ? ''
-        : `, ${finding.end < 0 ? 'from' : 'first at'} ${momentText(finding.onset)}${finding.end < 0 ? ' on' : `, last at ${momentText(finding.end)}`}`;
+    const when = finding.onset < 0 ? '' : `, ${firstAndLastText(finding)}`;
     lines.push(row('value', `${numberText(finding.value)}, threshold ${numberText(finding.threshold)}${when}`));
   }
   if (info !== undefined) lines.push(row('threshold', info.threshold));

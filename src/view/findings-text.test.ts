@@ -108,7 +108,7 @@ test('a detector shows formula, value, threshold, evidence and blind spots', () 
     '    Of 30,060 attempts 60 completed: 0.2 %, below 50 %.',
     '    formula    completed / attempts',
     '    window     1 s',
-    '    value      0.002, threshold 0.5, first at 10.000 s, last at 40.000 s',
+    '    value      0.002, threshold 0.5, first at about 10 s, last at about 40 s, give or take 10 s',
     '    threshold  below 0.5',
     '    evidence   completed: 60 of 30,060 (packets 1, 2, 3)',
     '    blind to   one direction only',

@@ -44,6 +44,7 @@ export function momentText(ns: Nanos): string {
 
 /** How long, as people say it: `40 ms`, `12.3 s`, and from two minutes on the two largest units: `2 min 5 s`, `3 d 4 h`. */
 export function lengthText(ns: Nanos): string {
+  if (ns === 0) return '0 s';
   const seconds = Math.round(ns / SEC);
   if (seconds < 120) {
     const unit = ns >= SEC ? SEC : ns >= MS ? MS : ns >= 1e3 ? 1e3 : 1;

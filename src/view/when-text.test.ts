@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { endText, onsetText, whenText } from './when-text.ts';
+import { endText, firstAndLastText, onsetText, whenText } from './when-text.ts';
 
 const SEC = 1e9;
 /** From somewhere in second 4 to somewhere in second 23. */
@@ -24,6 +24,15 @@ test('what still goes on has no end that could be vague', () => {
   expect(whenText({ ...when, onsetWithin: 0 }, 9.5 * SEC)).toBe(
     'from 4.000 s, still going on at the end of the capture (5.5 s)',
   );
+});
+
+test('what was above a threshold was so first and last, and in a second where no more is known', () => {
+  expect(firstAndLastText(TO_THE_SECOND)).toBe('first in second 4, last in second 23');
+  expect(firstAndLastText({ onset: 0, onsetWithin: 0, end: 2.75 * SEC, endWithin: 0 })).toBe(
+    'first at 0 s, last at 2.750 s',
+  );
+  const blocks = { onset: 0, onsetWithin: 10 * SEC, end: 130 * SEC, endWithin: 10 * SEC };
+  expect(firstAndLastText(blocks)).toBe('first at about 0 s, last at about 2 min 10 s, give or take 10 s');
 });
 
 test('the first second is second 0', () => {

@@ -25,10 +25,27 @@ export function endText({ end, endWithin }: When): string {
   return momentWithin(end, end - endWithin, endWithin);
 }
 
+/** `first at 4.365 s, last in second 23`: of what was above its threshold then, and maybe not all the time between. */
+export function firstAndLastText(when: When): string {
+  const { onsetWithin, endWithin } = when;
+  const within = Math.max(onsetWithin, endWithin);
+  const about = within > SEC ? `, give or take ${lengthText(within)}` : '';
+  return `first ${preposition(onsetWithin)} ${onsetText(when)}, last ${preposition(endWithin)} ${endText(when)}${about}`;
+}
+
+function preposition(within: number): string {
+  return isSecond(within) ? 'in' : 'at';
+}
+
+/** Known to be within one second of the capture, which then has a number. */
+export function isSecond(within: number): boolean {
+  return within > 0 && within <= SEC;
+}
+
 /** `from`: when the time begins within which it was. */
 function momentWithin(at: number, from: number, within: number): string {
   if (within === 0) return momentText(at);
-  return within <= SEC ? `second ${Math.floor(from / SEC)}` : `about ${lengthText(at)}`;
+  return isSecond(within) ? `second ${Math.floor(from / SEC)}` : `about ${lengthText(at)}`;
 }
 
 const SEC = 1e9;

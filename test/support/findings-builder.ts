@@ -120,6 +120,8 @@ export function aFlood(parts: Partial<Judgement> = {}): Judgement {
         state: 'fires',
         onset: 10 * SEC,
         end: 40 * SEC,
+        onsetWithin: 10 * SEC,
+        endWithin: 10 * SEC,
         value: 0.002,
         threshold: 0.5,
         sentence: 'Of 30,060 attempts 60 completed: 0.2 %, below 50 %.',

@@ -26,6 +26,8 @@ export function findBackscatter(s: StrayProfile): Finding {
     state: fires ? 'fires' : 'quiet',
     onset: fires ? s.firstAt : -1,
     end: fires ? s.lastAt : -1,
+    onsetWithin: 0,
+    endWithin: 0,
     value: s.flows,
     threshold: LEAST,
     sentence: `Replies on ${counted(s.flows, 'flow')} ${way}, to SYNs that are not in the capture.`,

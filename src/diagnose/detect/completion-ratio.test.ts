@@ -64,7 +64,12 @@ describe('attempts that complete', () => {
     expect(watched([[5, 3]]).finding().state).toBe('quiet');
     expect(watched([[6, 0]]).finding().state).toBe('quiet');
     // z = 2.576: 6.636 / (7 + 6.636) = 0.487
-    expect(watched([[7, 0]]).finding()).toMatchObject({ state: 'fires', onset: 0, end: SEC });
+    expect(watched([[7, 0]]).finding()).toMatchObject({
+      state: 'fires',
+      onset: 0,
+      end: SEC,
+      onsetWithin: SEC,
+    });
     expect(watched([[7, 0]]).finding().value).toBeCloseTo(0.487, 3);
   });
 
@@ -72,7 +77,12 @@ describe('attempts that complete', () => {
     const fine = Array.from({ length: 60 }, () => [100, 98] as const);
     const flood = Array.from({ length: 10 }, () => [1000, 98] as const);
     const finding = watched([...fine, ...flood, ...fine]).finding();
-    expect(finding).toMatchObject({ state: 'fires', onset: 60 * SEC, end: 70 * SEC });
+    expect(finding).toMatchObject({
+      state: 'fires',
+      onset: 60 * SEC,
+      end: 70 * SEC,
+      endWithin: 10 * SEC,
+    });
     expect(finding.sentence).toContain('980 of 10,000 in 10 s');
   });
 

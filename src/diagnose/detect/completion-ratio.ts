@@ -60,6 +60,8 @@ export class CompletionRatio implements WindowDetector {
 
   finding(): Finding {
     const { lowest, attempts, completed, onset, end } = this.#judged();
+    // Of a capture shorter than a block there is less.
+    const within = Math.min(BLOCK * SEC, end - onset);
     const judged = this.#allAttempts - this.#allRefused;
     const all = wilson(this.#allCompleted, judged, Z);
     const fires = lowest < THRESHOLD;
@@ -69,6 +71,8 @@ export class CompletionRatio implements WindowDetector {
       state: fires ? 'fires' : 'quiet',
       onset,
       end,
+      onsetWithin: within,
+      endWithin: within,
       value: lowest,
       threshold: THRESHOLD,
       sentence: fires

@@ -49,7 +49,7 @@ export class CusumAnswers implements WindowDetector {
     const answer = this.#answer.read();
     const completion = this.#completion.read();
     // The later step first: where answers do come, those that nobody acknowledges say more than those that are missing.
-    const { most, onset, end } = completion.most > CUSUM_THRESHOLD ? completion : answer;
+    const { most, onset, end, within } = completion.most > CUSUM_THRESHOLD ? completion : answer;
     const silent = this.#answered + this.#refused === 0;
     const fires = most > CUSUM_THRESHOLD;
     return {
@@ -57,6 +57,8 @@ export class CusumAnswers implements WindowDetector {
       state: silent ? 'cannot-judge' : fires ? 'fires' : 'quiet',
       onset: silent ? -1 : onset,
       end: silent ? -1 : end,
+      onsetWithin: silent ? 0 : within,
+      endWithin: silent ? 0 : within,
       value: most,
       threshold: CUSUM_THRESHOLD,
       sentence: this.#sentence(silent, completion.most > CUSUM_THRESHOLD, fires, most),

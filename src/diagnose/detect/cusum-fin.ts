@@ -37,7 +37,7 @@ export class CusumFin implements WindowDetector {
   }
 
   finding(): Finding {
-    const { most, onset, end } = this.#cusum.read();
+    const { most, onset, end, within } = this.#cusum.read();
     const fires = most > CUSUM_THRESHOLD;
     const numbers = `${counted(this.#opened, 'attempt')}, of which ${grouped(this.#closed)} ended by FIN or RST`;
     return {
@@ -45,6 +45,8 @@ export class CusumFin implements WindowDetector {
       state: fires ? 'fires' : 'quiet',
       onset,
       end,
+      onsetWithin: within,
+      endWithin: within,
       value: most,
       threshold: CUSUM_THRESHOLD,
       sentence: fires

@@ -25,6 +25,8 @@ export function findPortEntropy({ ports, counts, scope }: TargetProfile): Findin
     state: scope === 'socket' ? 'cannot-judge' : many ? 'fires' : 'quiet',
     onset: many ? counts.firstAt : -1,
     end: many ? counts.lastAt : -1,
+    onsetWithin: 0,
+    endWithin: 0,
     value: effective,
     threshold: MANY,
     sentence:

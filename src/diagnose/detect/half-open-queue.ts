@@ -63,6 +63,9 @@ export class HalfOpenQueue {
       state: applies ? (fires ? 'fires' : 'quiet') : 'cannot-judge',
       onset: fires ? least.fullAt : -1,
       end: fires ? least.lastFullAt : -1,
+      // The model knows what is held at the end of each second; when within one the last room went is an estimate.
+      onsetWithin: fires ? SEC : 0,
+      endWithin: fires ? SEC : 0,
       value: peak,
       threshold: BACKLOGS[0]!,
       sentence: applies ? `The packets add up to at most ${numbers}.${note}` : note,

@@ -21,7 +21,7 @@ describe('y = max(0, y + (opened - closed) / F - a), a = 0.35, F = 0.9 F + 0.1 c
     expect(cusum.read().y).toBeCloseTo(1.15, 12);
     // y = 1.15 + 1.5 - 0.35 = 2.3
     period(cusum, 250, 100);
-    expect(cusum.read()).toMatchObject({ onset: 20 * SEC, end: 60 * SEC });
+    expect(cusum.read()).toMatchObject({ onset: 20 * SEC, end: 60 * SEC, within: PERIOD * SEC });
     expect(cusum.read().y).toBeCloseTo(2.3, 12);
     // X = 0: 2.3 - 0.35 = 1.95, 1.6, 1.25, 0.9: the alarm ends with the third.
     for (let i = 0; i < 4; i++) period(cusum, 100, 100);
@@ -55,7 +55,7 @@ describe('y = max(0, y + (opened - closed) / F - a), a = 0.35, F = 0.9 F + 0.1 c
     cusum.add(132, 0);
     // X = 132/66 = 2; y = 1.65
     expect(cusum.read().y).toBeCloseTo(1.65, 12);
-    expect(cusum.read()).toMatchObject({ onset: 0, end: SEC });
+    expect(cusum.read()).toMatchObject({ onset: 0, end: SEC, within: SEC });
     cusum.add(0, 132);
     expect(cusum.read().y).toBe(0);
   });

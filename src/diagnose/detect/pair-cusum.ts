@@ -25,6 +25,16 @@ const ALPHA = 0.9;
  */
 export const LEAST_AVERAGE: number = Math.ceil(8 / CUSUM_DRIFT ** 2);
 
+export interface CusumState {
+  readonly y: number;
+  readonly most: number;
+  /** ns: when the first period above N began and the last one ended; -1 where none was. */
+  readonly onset: number;
+  readonly end: number;
+  /** ns: within so much of them it began and ended: a period, or less where the first is not over. */
+  readonly within: number;
+}
+
 export class PairCusum {
   /** The period under way: seconds of it that are over, and counts; when it began (ns). */
   #seconds = 0;
@@ -62,15 +72,12 @@ export class PairCusum {
   }
 
   /** y as it stands, with the period under way as if it ended now. */
-  read(): { readonly y: number; readonly most: number; readonly onset: number; readonly end: number } {
+  read(): CusumState {
     const y = this.#seconds > 0 ? this.#next(this.#averageNow()) : this.#y;
     const fires = y > CUSUM_THRESHOLD;
-    return {
-      y,
-      most: Math.max(this.#most, y),
-      onset: this.#onset < 0 && fires ? (this.#now - this.#seconds) * SEC : this.#onset,
-      end: fires ? this.#now * SEC : this.#end,
-    };
+    const onset = this.#onset < 0 && fires ? (this.#now - this.#seconds) * SEC : this.#onset;
+    const end = fires ? this.#now * SEC : this.#end;
+    return { y, most: Math.max(this.#most, y), onset, end, within: Math.min(PERIOD * SEC, end - onset) };
   }
 
   #pass(seconds: number): void {

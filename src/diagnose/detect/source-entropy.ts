@@ -24,13 +24,20 @@ export function findSourceEntropy({ sources, rate, counts }: TargetProfile): Fin
   const enough = sources.total >= LEAST;
   const fires = enough && spread >= SPREAD;
   const newest = rate.newSources.map((n, i) => (n > 0 && n >= 0.5 * (rate.syn[i] ?? 0) ? i : -1)).filter((i) => i >= 0);
-  const at = (i: number | undefined): number => (i === undefined ? counts.firstAt : rate.start + i * rate.step);
+  const first = newest[0];
+  const last = newest.at(-1);
+  // A curve that was begun late may have no such step: then all attempts are what it fires on.
+  const onset = first === undefined ? counts.firstAt : rate.start + first * rate.step;
+  const end = last === undefined ? counts.lastAt : rate.start + (last + 1) * rate.step;
+  const within = fires && first !== undefined ? rate.step : 0;
   const numbers = `${short(sources.entropy)} bits of at most ${short(sources.entropyMost)}`;
   return {
     detector: SOURCE_ENTROPY.id,
     state: enough ? (fires ? 'fires' : 'quiet') : 'cannot-judge',
-    onset: fires ? at(newest[0]) : -1,
-    end: fires ? at(newest.at(-1)) : -1,
+    onset: fires ? onset : -1,
+    end: fires ? end : -1,
+    onsetWithin: within,
+    endWithin: within,
     value: spread,
     threshold: SPREAD,
     sentence: enough

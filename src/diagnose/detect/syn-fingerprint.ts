@@ -30,6 +30,8 @@ export function findFingerprint(c: Case): Finding {
     state: enough ? (fires ? 'fires' : 'quiet') : 'cannot-judge',
     onset: fires ? counts.firstAt : -1,
     end: fires ? counts.lastAt : -1,
+    onsetWithin: 0,
+    endWithin: 0,
     value: signs.length,
     threshold: SIGNS,
     sentence: enough

@@ -99,6 +99,8 @@ export class SynRate implements WindowDetector {
       state: fires ? 'fires' : trained ? 'quiet' : 'cannot-judge',
       onset: this.#onset,
       end: this.#end,
+      onsetWithin: fires ? SEC : 0,
+      endWithin: fires ? SEC : 0,
       value,
       threshold,
       sentence: fires
@@ -124,3 +126,5 @@ export class SynRate implements WindowDetector {
     };
   }
 }
+
+const SEC = 1e9;

@@ -49,9 +49,12 @@ export interface Finding {
   readonly detector: string;
   /** `fires`: the formula's threshold was crossed. `quiet`: it was not. `cannot-judge`: the capture lacks what it needs. */
   readonly state: 'fires' | 'quiet' | 'cannot-judge';
-  /** ns of the first and last window above the threshold; -1 where none was. */
+  /** ns: when the first window above the threshold began and the last one ended; -1 where none was. */
   readonly onset: number;
   readonly end: number;
+  /** ns, as in `Judgement`: it began that long after `onset` at most, and ended that long before `end` at most; 0: exactly then. */
+  readonly onsetWithin: number;
+  readonly endWithin: number;
   /** The value compared, at its highest, and the threshold, in the formula's unit. */
   readonly value: number;
   readonly threshold: number;

@@ -60,6 +60,8 @@ export function findVantage({ view, sentence }: Vantage, { attempts, answered, r
     state: view === 'both-directions' ? 'quiet' : 'cannot-judge',
     onset: -1,
     end: -1,
+    onsetWithin: 0,
+    endWithin: 0,
     value: (answered + refused) / Math.max(1, attempts),
     threshold: 0,
     sentence,

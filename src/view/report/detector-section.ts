@@ -5,7 +5,7 @@ import { countText } from '../flood-number.ts';
 import { detectorTitle } from './confidence-section.ts';
 import { html, type Markup, NOTHING } from './markup.ts';
 import { prose } from './phrases.ts';
-import { momentText, type ReportInput, titleOf } from './report-input.ts';
+import { onsetMoment, type ReportInput, titleOf } from './report-input.ts';
 
 export function detectorSection(shown: readonly Judgement[], input: ReportInput): Markup {
   const judged = shown.filter(({ findings }) => findings.length > 0);
@@ -31,8 +31,7 @@ const STATE_LOOK: Record<Finding['state'], string> = { fires: 'fires', quiet: ''
 
 function resultRow(finding: Finding, input: ReportInput): Markup {
   const judged = finding.state !== 'cannot-judge';
-  const when =
-    finding.state === 'fires' && finding.onset >= 0 ? ` From ${momentText(input.findings, finding.onset)}.` : '';
+  const when = finding.state === 'fires' && finding.onset >= 0 ? ` From ${onsetMoment(input.findings, finding)}.` : '';
   return html`<tbody><tr><th scope="row">${detectorTitle(finding.detector, input)}</th><td><span class="word ${STATE_LOOK[finding.state]}">${STATE_WORD[finding.state]}</span></td><td class="n">${judged ? valueText(finding.value) : '–'}</td><td class="n">${judged ? valueText(finding.threshold) : '–'}</td></tr>
 <tr><td colspan="4">${prose(`${finding.sentence}${when}`)}${evidenceList(finding.evidence)}</td></tr></tbody>
 `;

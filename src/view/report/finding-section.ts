@@ -3,6 +3,7 @@ import type { Judgement } from '../../diagnose/findings.ts';
 import { confidenceText } from '../confidence-text.ts';
 import { counted, countText } from '../flood-number.ts';
 import { subjectText } from '../subject-text.ts';
+import { isSecond } from '../when-text.ts';
 import { html, type Markup, NOTHING } from './markup.ts';
 import { prose, rateText } from './phrases.ts';
 import { clockText, endMoment, incidents, onsetMoment, type ReportInput, sinceStart, titleOf } from './report-input.ts';
@@ -65,11 +66,6 @@ function whenSentence(judgement: Judgement, { findings }: ReportInput): string {
   const later =
     onsetWithin + endWithin > 0 ? `about ${sinceStart(wholeSeconds(end - onset))}` : sinceStart(end - onset);
   return `${begins} and ends ${ends}, ${later} later.`;
-}
-
-/** Known to be within one second of the capture, which then has a number. */
-function isSecond(within: number): boolean {
-  return within === 1e9;
 }
 
 function wholeSeconds(ns: number): number {

@@ -6,7 +6,7 @@ import type { CaptureSummary } from '../capture-text.ts';
 import { subjectText } from '../subject-text.ts';
 import { formatSpan } from '../time-text.ts';
 import { hasClock, utcText } from '../utc-text.ts';
-import { endText, onsetText } from '../when-text.ts';
+import { endText, onsetText, type When } from '../when-text.ts';
 import type { TellingAttempts } from './telling-attempts.ts';
 
 export interface ReportInput extends CaptureSummary {
@@ -68,16 +68,16 @@ export function momentText(findings: Findings, ts: number): string {
 }
 
 /** When it began: `10.2 s (22:13:30.450 UTC)`, `second 10 (22:13:30 UTC)` where no more is known. */
-export function onsetMoment(findings: Findings, judgement: Judgement): string {
-  const { onset, onsetWithin } = judgement;
-  return onsetWithin === 0 ? momentText(findings, onset) : withClock(onsetText(judgement), findings, onset);
+export function onsetMoment(findings: Findings, when: When): string {
+  const { onset, onsetWithin } = when;
+  return onsetWithin === 0 ? momentText(findings, onset) : withClock(onsetText(when), findings, onset);
 }
 
 /** The same of the end, which has been. */
-export function endMoment(findings: Findings, judgement: Judgement): string {
-  const { end, endWithin } = judgement;
+export function endMoment(findings: Findings, when: When): string {
+  const { end, endWithin } = when;
   if (endWithin === 0) return momentText(findings, end);
-  return withClock(endText(judgement), findings, end - endWithin);
+  return withClock(endText(when), findings, end - endWithin);
 }
 
 /** A clock without fractions, for what is known no better. */
