@@ -52,6 +52,11 @@ export interface ExaminerOptions {
   readonly sink?: AttemptSink;
   /** Which rows the sink wants, by number; asked before an `Attempt` is built, which costs more than a packet does. */
   readonly wants?: (row: number) => boolean;
+  /**
+   * Of how many attempts, those that begin first, the flow is followed, which only an `Attempt` needs; the sink is not given
+   * later ones. Default: of all.
+   */
+  readonly flows?: number;
   /** How much is kept at once. */
   readonly limits?: Limits;
   /**
@@ -85,7 +90,7 @@ export class Examiner {
   constructor(options: ExaminerOptions = {}) {
     this.#sink = options.sink;
     this.#wants = options.wants;
-    const { seed = 0, observer, counts, limits } = options;
+    const { seed = 0, observer, counts, limits, flows } = options;
     this.#holds = options.holds;
     this.addresses = new AddressTable(16, seed, limits?.addresses);
     this.#watch = counts ?? new CaptureWatch(new TrackerRows(), { seed }, observer);
@@ -93,6 +98,7 @@ export class Examiner {
       seed,
       observer: this.#watch,
       limits,
+      flows,
       done: options.sink === undefined ? undefined : (row) => this.#give(row),
     });
     this.#watch.rows.attach(this.tracker, this.addresses);
@@ -162,7 +168,8 @@ export class Examiner {
   }
 
   #give(row: number): void {
-    if (this.#wants === undefined || this.#wants(row)) this.#sink?.(readAttempt(this.tracker, row));
+    if (this.#wants !== undefined && !this.#wants(row)) return;
+    if (this.tracker.flows.isFollowed(row)) this.#sink?.(readAttempt(this.tracker, row));
   }
 
   /** Between packets, so that nothing else refers to an address. */

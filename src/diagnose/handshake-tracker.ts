@@ -27,6 +27,8 @@ export interface TrackerOptions {
   readonly seed?: number | undefined;
   readonly observer?: HandshakeObserver | undefined;
   readonly limits?: Limits | undefined;
+  /** Of how many attempts, those that begin first, the flow is followed as Zeek and Wireshark see it. Default: of all. */
+  readonly flows?: number | undefined;
   /** Told of every row once, when the tracker is done with it; the row is still readable during the call. */
   readonly done?: ((row: number) => void) | undefined;
 }
@@ -46,7 +48,7 @@ export class HandshakeTracker {
   readonly #observer: HandshakeObserver | undefined;
   constructor(options: TrackerOptions = {}) {
     this.prints = new OptionPrints(options.seed);
-    this.flows = new RowFlows(this.handshakes, this.prints);
+    this.flows = new RowFlows(this.handshakes, this.prints, options.flows ?? Infinity);
     this.index = new HandshakeIndex(this.handshakes, options.seed ?? 0);
     this.#observer = options.observer;
     this.#keeper = new RowKeeper(
@@ -148,6 +150,7 @@ export class HandshakeTracker {
       recallReset(this.book, row);
       t.setSyn(row, number, ts);
     }
+    this.flows.attempt(number);
     t.setSynHeader(row, packet.ttl, ipId, packet.direction, seg.wnd, this.prints.intern(seg));
     if (seg.len > 0) t.setLater(row, Later.synLen, seg.len);
     const fastOpen = seg.tfoLen >= 0 ? Fact.FastOpen : 0;

@@ -1,6 +1,7 @@
 /**
  * The flow of each row as Zeek and Wireshark count it. Most rows of a flood are a SYN, perhaps with its SYN/ACK and copies
  * of both: those need no flow, because the row knows all that happened. A flow is opened by the first segment after them.
+ * No verdict depends on a flow, so those that nobody will ask for are not followed: it is a fifth of all work.
  */
 import { isIpv6 } from '../wire/address.ts';
 import type { Packet } from '../wire/packet.ts';
@@ -18,14 +19,33 @@ export class RowFlows {
   readonly #table: HandshakeTable;
   readonly #prints: OptionPrints;
   readonly #first = new Segment();
+  readonly #most: number;
+  #attempts = 0;
+  /** Rows that begin with a later packet are not followed. */
+  #lastPacket: number;
 
-  constructor(table: HandshakeTable, prints: OptionPrints) {
+  /** Flows are followed until the `most`th attempt has begun, from then on those that are there already. */
+  constructor(table: HandshakeTable, prints: OptionPrints, most: number) {
     this.#table = table;
     this.#prints = prints;
+    this.#most = most;
+    this.#lastPacket = most === 0 ? -1 : Infinity;
+  }
+
+  /** An attempt has begun with packet `number`. */
+  attempt(number: number): void {
+    if (++this.#attempts === this.#most) this.#lastPacket = number;
+  }
+
+  /** Can it be read? */
+  isFollowed(row: number): boolean {
+    // Of nearly all rows the SYN is the first packet, and at hand; the other is a word elsewhere.
+    return this.#table.synPacket(row) <= this.#lastPacket || this.#table.firstPacket(row) <= this.#lastPacket;
   }
 
   /** A row has begun with neither SYN nor SYN/ACK nor RST. */
   begin(row: number, ts: number, packet: Readonly<Packet>): void {
+    if (!this.isFollowed(row)) return;
     const flow = this.flows.open(ts, packet.seg, packet.wireEnd - packet.ipOff);
     this.#table.setLater(row, Later.flow, flow + 1);
   }
@@ -37,6 +57,7 @@ export class RowFlows {
 
   /** Any other segment of the row. Call it before the row learns of it. */
   follow(row: number, ts: number, packet: Readonly<Packet>): void {
+    if (!this.isFollowed(row)) return;
     const t = this.#table;
     let flow = t.later(row, Later.flow) - 1;
     if (flow < 0) {
@@ -49,8 +70,9 @@ export class RowFlows {
     else this.flows.packet(flow, fromOpener, ts, seg, packet.wireEnd - packet.ipOff);
   }
 
-  /** What Zeek and Wireshark say of the row so far. */
+  /** What Zeek and Wireshark say of the row so far. Throws if it is not followed. */
   read(row: number): FlowFacts {
+    if (!this.isFollowed(row)) throw new Error(`flow of row ${row}: not followed`);
     const t = this.#table;
     const kept = t.later(row, Later.flow) - 1;
     const flow = kept < 0 ? this.#open(row) : kept;

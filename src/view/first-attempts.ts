@@ -14,6 +14,11 @@ export class FirstAttempts {
     this.#most = most;
   }
 
+  /** One that comes after all that will be kept. */
+  pass(): void {
+    this.offered++;
+  }
+
   /** Would an attempt with this first packet be kept? Asked before one is built; one that is not wanted still counts. */
   wants(firstPacket: number): boolean {
     if (this.#heap.length < this.#most || (this.#most > 0 && firstPacket < this.#heap[0]!.firstPacket)) return true;

@@ -63,12 +63,12 @@ async function explain(paths: readonly string[], options: ExplainOptions): Promi
   const threads = new UnpackThreads(options.jobs - 1);
   const sources = captureSources(paths, threads);
   const facts = new FactTally();
-  const first = new FirstAttempts(
-    options.attempts ? Math.min(options.limit === 0 ? Infinity : options.limit, mostShown(options)) : 0,
-  );
+  const shown = options.attempts ? Math.min(options.limit === 0 ? Infinity : options.limit, mostShown(options)) : 0;
+  const first = new FirstAttempts(shown);
   const outputs = await ExplainOutputs.open(options, paths);
   let filter: AttemptFilter = attemptFilter(options, 0n);
   const selective = isFiltered(options);
+  const all = selective || !outputs.isNone;
   let passed = 0;
   /** Does anything but the report want the row that is given next? */
   let listing = true;
@@ -76,6 +76,7 @@ async function explain(paths: readonly string[], options: ExplainOptions): Promi
     new Examiner({
       seed,
       ...(options.bounded === true && bounded(seed)),
+      flows: all || outputs.report !== undefined ? Infinity : shown,
       holds: (visit) => {
         first.eachAddress(visit);
         outputs.report?.eachAddress(visit);
@@ -85,8 +86,7 @@ async function explain(paths: readonly string[], options: ExplainOptions): Promi
         facts.add(handshakes.facts(row));
         // An attempt that nobody will look at is not built.
         const drawn = outputs.report?.wants(handshakes, row) ?? false;
-        const all = selective || !outputs.isNone;
-        listing = all || (handshakes.isAttempt(row) && first.wants(handshakes.firstPacket(row)));
+        listing = all || (handshakes.isAttempt(row) && isFirst(row));
         return listing || drawn;
       },
       sink: (attempt: Attempt) => {
@@ -97,6 +97,13 @@ async function explain(paths: readonly string[], options: ExplainOptions): Promi
         if (listed(filter, attempt)) first.add(attempt);
       },
     });
+  /** May it be one of the first? Those whose flow is not followed begin after as many as are shown. */
+  function isFirst(row: number): boolean {
+    const { flows, handshakes } = examiner.tracker;
+    if (flows.isFollowed(row)) return first.wants(handshakes.firstPacket(row));
+    first.pass();
+    return false;
+  }
   let start = { sec: 0, nanos: 0 };
   let examiner = examinerOf(0);
   try {

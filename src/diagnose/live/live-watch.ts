@@ -8,6 +8,7 @@ import type { TargetProfile } from '../detect/target-profile.ts';
 import { vantageOf } from '../detect/vantage.ts';
 import { Examiner, type FrameLike, type VerdictTotals, verdictTotals } from '../examiner.ts';
 import type { Judgement } from '../findings.ts';
+import type { AddressHolder } from '../held-addresses.ts';
 import { judge } from '../judgement.ts';
 import { AlarmBook, type AlarmEvent } from './alarm-book.ts';
 import { RecentCounts } from './recent-counts.ts';
@@ -43,7 +44,8 @@ export class LiveWatch {
   constructor({ seed = 0, start, onEvent }: LiveWatchOptions) {
     this.#recent = new RecentCounts(seed, () => verdictTotals(this.examiner.tracker));
     const limits = { maxAttempts: MOST_ATTEMPTS };
-    this.examiner = new Examiner({ seed, counts: this.#recent, limits, holds: (visit) => this.#eachAddress(visit) });
+    const holds: AddressHolder = (visit) => this.#eachAddress(visit);
+    this.examiner = new Examiner({ seed, counts: this.#recent, limits, flows: 0, holds });
     this.#start = start;
     this.#onEvent = onEvent;
   }
