@@ -2,6 +2,7 @@
  * Reads a capture of either format from chunks of any size: push bytes in, pull frames out. Memory holds the last
  * chunk and the one record that is not whole yet, never the file.
  */
+import { DOUBLE_ZERO } from '../wire/double-zero.ts';
 import { CaptureError } from './error.ts';
 import { isPcapMagic, PcapParser } from './pcap.ts';
 import { Block, PcapngParser } from './pcapng.ts';
@@ -43,7 +44,7 @@ export class CaptureReader {
   #first: { readonly sec: number; readonly nanos: number } | undefined = undefined;
   #lastSec = 0;
   #lastNanos = 0;
-  #lastTs = 0;
+  #lastTs: number = DOUBLE_ZERO;
 
   /** `path` is only for messages. */
   constructor(path = 'capture') {

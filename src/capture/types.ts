@@ -1,5 +1,7 @@
 /** What every capture format gives: frames with their link type and time, whatever the container looked like. */
+
 import { Direction } from '../wire/direction.ts';
+import { DOUBLE_ZERO } from '../wire/double-zero.ts';
 
 /**
  * One captured frame; a reader fills the same object again and again. `bytes` and `view` belong to the reader and are
@@ -9,10 +11,10 @@ export class Frame {
   /** Position in the file, counted from 1 as in Wireshark. */
   number = 0;
   /** Seconds since the epoch, and nanoseconds 0 .. 999,999,999 within. Apart, because ns since 1970 exceed 2^53. */
-  tsSec = 0;
+  tsSec: number = DOUBLE_ZERO;
   tsNanos = 0;
   /** Nanoseconds since the first frame that has a time; negative where a capture is out of order. */
-  ts = 0;
+  ts: number = DOUBLE_ZERO;
   /** False in a pcapng simple packet block, which has no time: `ts` is then that of the frame before. */
   timed = true;
   /** LINKTYPE_ value as registered for pcap: 1 Ethernet, 101 raw IP, 113 Linux cooked … */

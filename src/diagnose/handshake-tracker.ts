@@ -2,6 +2,7 @@
  * Follows every connection attempt of a capture in one pass and says what became of it. It judges from segments alone
  * (RFC 9293 §3.5) and knows no engine, so that it can judge real captures and the simulator alike.
  */
+import { DOUBLE_ZERO } from '../wire/double-zero.ts';
 import type { IcmpKind } from '../wire/icmp.ts';
 import type { Packet } from '../wire/packet.ts';
 import { ACK, CWR, ECE, FIN, RST, type Segment, SYN } from '../wire/segment.ts';
@@ -40,7 +41,7 @@ export class HandshakeTracker {
   readonly flows: RowFlows;
   readonly book: VerdictBook = new VerdictBook(this.handshakes);
   /** Latest time seen, or that of `finish`. */
-  endedAt = 0;
+  endedAt: number = DOUBLE_ZERO;
   /** Segments sent by the server side of some attempt. 0 with attempts: the capture shows one direction only. */
   fromServers = 0;
   readonly index: HandshakeIndex;

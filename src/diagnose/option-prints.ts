@@ -62,7 +62,8 @@ export class OptionPrints {
   #blank(from: Uint8Array, off: number, length: number): void {
     const bytes = this.#bytes;
     const wanted = this.#wanted;
-    wanted.fill(0);
+    // A call of `fill` would cost more than all the rest here.
+    for (let w = 0; w < ENTRY_WORDS; w++) wanted[w] = 0;
     wanted[LENGTH] = length;
     for (let i = 0; i < length; ) {
       const kind = from[off + i]!;

@@ -44,13 +44,15 @@ export class RowChunks {
       chunk.fill(0, at, at + this.#stride);
       return row;
     }
-    if (this.#used >>> ROW_SHIFT === this.words.length) {
-      const memory = new ArrayBuffer((ROW_MASK + 1) * this.#stride * 4);
-      this.words.push(new Uint32Array(memory));
-      this.ints.push(new Int32Array(memory));
-      this.doubles.push(new Float64Array(memory));
-    }
+    if (this.#used >>> ROW_SHIFT === this.words.length) this.#grow();
     return this.#used++;
+  }
+
+  #grow(): void {
+    const memory = new ArrayBuffer((ROW_MASK + 1) * this.#stride * 4);
+    this.words.push(new Uint32Array(memory));
+    this.ints.push(new Int32Array(memory));
+    this.doubles.push(new Float64Array(memory));
   }
 
   /** Takes a row back. */

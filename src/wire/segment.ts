@@ -4,6 +4,7 @@
  * Every field is always present (one hidden class); absent options are -1. Flags stay raw: SYN|FIN must survive,
  * an analyser has to show it. Segments are pooled and reused, so nobody keeps a reference past the call that gave it.
  */
+import { DOUBLE_ZERO } from './double-zero.ts';
 import type { Seq } from './seq.ts';
 
 /** Control bits of the TCP header (RFC 9293 §3.1; AE: RFC 9768), with their wire values. */
@@ -25,14 +26,14 @@ export const NO_BYTES: Uint8Array = new Uint8Array(0);
 
 export class Segment {
   /** Address handles: an IPv4 address is its uint32; an IPv6 address is 2^32 + its index in an `AddressTable`. */
-  src = 0;
+  src: number = DOUBLE_ZERO;
   sport = 0;
-  dst = 0;
+  dst: number = DOUBLE_ZERO;
   dport = 0;
 
-  seq: Seq = 0;
+  seq: Seq = DOUBLE_ZERO;
   /** Acknowledgment field as on the wire; means something only with the ACK flag. */
-  ack: Seq = 0;
+  ack: Seq = DOUBLE_ZERO;
   flags = 0;
   /** The 16-bit window field as on the wire, never scaled. */
   wnd = 0;

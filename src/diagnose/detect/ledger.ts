@@ -2,7 +2,9 @@
  * Counts what the tracker tells, per server socket, per host, per source and for the whole capture, in bounded memory. Every
  * target has counts; the busiest are watched (windows, detectors, sketches). What had to give way is counted.
  */
+
 import type { AddressVisitor } from '../../wire/address.ts';
+import { DOUBLE_ZERO } from '../../wire/double-zero.ts';
 import type { Segment } from '../../wire/segment.ts';
 import type { HandshakeObserver } from '../handshake-observer.ts';
 import { Verdict } from '../verdict.ts';
@@ -54,7 +56,7 @@ export class TargetLedger implements HandshakeObserver {
   #portHash = 0;
   /** The second of the last event, and its end in ns. */
   #second = 0;
-  #secondEnd = SEC;
+  #secondEnd: number = DOUBLE_ZERO;
 
   constructor(rows: AttemptRows, options: LedgerOptions = {}) {
     this.#rows = rows;
@@ -314,9 +316,11 @@ export class TargetLedger implements HandshakeObserver {
   /** Sets the time, and gives its second. */
   #secondOf(ts: number): number {
     this.#now[0] = ts;
-    if (ts < this.#secondEnd && ts >= this.#secondEnd - SEC) return this.#second;
-    this.#second = Math.max(0, Math.floor(ts / SEC));
-    this.#secondEnd = (this.#second + 1) * SEC;
+    // A double, even where `ts` came as the small integer it is in the first two seconds.
+    const now = this.#now[0];
+    if (now < this.#secondEnd && now >= this.#secondEnd - SEC) return this.#second;
+    this.#second = Math.max(0, Math.floor(now / SEC));
+    this.#secondEnd = now - (now % SEC) + SEC;
     return this.#second;
   }
 }

@@ -2,7 +2,9 @@
  * Everything that is kept of one target under watch: the second under way, detectors, curve, sketches, samples. Of bounded
  * size. Hot: two of these (socket, host) and that of the whole capture are told of every SYN.
  */
+
 import type { AddressVisitor } from '../../wire/address.ts';
+import { DOUBLE_ZERO } from '../../wire/double-zero.ts';
 import type { Segment } from '../../wire/segment.ts';
 import type { AttemptRows } from './attempt-rows.ts';
 import type { AttemptRun } from './attempt-run.ts';
@@ -46,7 +48,7 @@ export class TargetWatch {
   #unfinished = 0;
   #anything = false;
   #peakRate = 0;
-  #peakAt = -1;
+  #peakSecond = -1;
   #peakStrays = 0;
   readonly #ports: TallySketch | undefined;
   readonly #hosts: TallySketch | undefined;
@@ -163,7 +165,7 @@ export class TargetWatch {
       watchedFrom: this.watchedFrom,
       watched: this.attempts,
       peakRate: this.#peakRate,
-      peakAt: this.#peakAt,
+      peakAt: this.#peakSecond < 0 ? -1 : this.#peakSecond * SEC,
       peakStrays: this.#peakStrays,
       findings,
       rate: this.#curve.read(),
@@ -224,7 +226,7 @@ export class TargetWatch {
     if (w.strayReplies > this.#peakStrays) this.#peakStrays = w.strayReplies;
     if (w.attempts > this.#peakRate) {
       this.#peakRate = w.attempts;
-      this.#peakAt = w.start;
+      this.#peakSecond = this.#second;
     }
     n.fill(0);
     this.#newSources[0] = 0;
@@ -251,7 +253,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 function emptyWindow(): Writable<TargetWindow> {
   return {
-    start: 0,
+    start: DOUBLE_ZERO,
     length: SEC,
     syn: 0,
     attempts: 0,
@@ -262,7 +264,7 @@ function emptyWindow(): Writable<TargetWindow> {
     refused: 0,
     aborted: 0,
     fin: 0,
-    newSources: 0,
+    newSources: DOUBLE_ZERO,
     strayReplies: 0,
   };
 }
