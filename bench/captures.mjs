@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { ACK, AddressTable, encodeEthernet, FIN, PSH, resetSegment, Segment, SYN } from '../dist/wire.js';
 
 const SERVER = 0xcb007150; // 203.0.113.80
-const MAIN = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../dist/program/halfopen.js', import.meta.url));
 /** Says at its end what it has used, so that nothing but the program itself is measured. */
 const METER =
   'data:text/javascript,process.on("exit",()=>{const u=process.resourceUsage();' +

@@ -36,7 +36,7 @@ const FIRST = 500e6;
 const LIFE = 50;
 const LINKTYPE_ETHERNET = 1;
 const SERVER = new AddressTable().parse('203.0.113.80');
-const MAIN = new URL('../dist/cli/main.js', import.meta.url).pathname;
+const MAIN = new URL('../dist/program/halfopen.js', import.meta.url).pathname;
 
 for (const command of commands.length > 0 ? commands : ['watch', 'explain']) await measure(command);
 

@@ -7,13 +7,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-const MAIN = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../dist/program/halfopen.js', import.meta.url));
 const SCENARIO = fileURLToPath(new URL('../scenarios/three-way-handshake.yaml', import.meta.url));
 
 let folder: string;
 
 beforeAll(async () => {
-  if (!existsSync(MAIN)) throw new Error('dist/cli/main.js is missing: run "npm run build" first');
+  if (!existsSync(MAIN)) throw new Error('dist/program/halfopen.js is missing: run "npm run build" first');
   folder = await mkdtemp(join(tmpdir(), 'halfopen-cli-'));
 });
 

@@ -25,7 +25,7 @@ sampleEvery: 1s
 let folder: string;
 
 beforeAll(async () => {
-  if (!existsSync(MAIN)) throw new Error('dist/cli/main.js is missing: run "npm run build" first');
+  if (!existsSync(MAIN)) throw new Error('dist/program/halfopen.js is missing: run "npm run build" first');
   folder = await mkdtemp(join(tmpdir(), 'halfopen-flood-'));
 });
 

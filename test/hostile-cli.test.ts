@@ -20,7 +20,7 @@ const GRID = 'scenario: s.yaml\nvary: { floods.rate: [1] }\nreplicas: 1\nmeasure
 let folder: string;
 
 beforeAll(async () => {
-  if (!existsSync(MAIN)) throw new Error('dist/cli/main.js is missing: run "npm run build" first');
+  if (!existsSync(MAIN)) throw new Error('dist/program/halfopen.js is missing: run "npm run build" first');
   folder = await mkdtemp(join(tmpdir(), 'halfopen-hostile-'));
 });
 

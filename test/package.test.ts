@@ -47,7 +47,7 @@ let packed: string[] = [];
 let installed = '';
 
 beforeAll(() => {
-  for (const file of ['dist/cli/main.js', 'dist/wire.js', 'dist/scenario.schema.json', 'dist/lab/index.html'])
+  for (const file of ['dist/program/halfopen.js', 'dist/wire.js', 'dist/scenario.schema.json', 'dist/lab/index.html'])
     if (!existsSync(join(ROOT, file))) throw new Error(`${file} is missing: run \`npm run build\` before this test`);
   home = mkdtempSync(join(tmpdir(), 'halfopen-package-'));
   // `--ignore-scripts`: the tree is built already, and a second build under other tests would pull files from under them.
@@ -72,6 +72,15 @@ describe('the tarball', () => {
       for (const file of typeof entry === 'string' ? [entry] : [entry.types, entry.default])
         expect(packed).toContain(file.replace('./', ''));
     expect(packed.filter((file) => /\.test\.|tsbuildinfo|^(test|bench|docs|\.ci)\//.test(file))).toEqual([]);
+  });
+
+  test('keeps the TUN device out of the bundled program, which holds the attack traffic', () => {
+    const bundled = packed.filter((file) => file.startsWith('dist/program/'));
+    const holding = (text: string): string[] =>
+      bundled.filter((file) => readFileSync(join(ROOT, file), 'utf8').includes(text));
+    expect(holding('/dev/net/tun')).toEqual([]);
+    expect(readFileSync(join(ROOT, 'dist/node/tun/device.js'), 'utf8')).toContain('/dev/net/tun');
+    expect(holding('FloodSource').length).toBeGreaterThan(0);
   });
 
   test('has a command that needs no build to be there and executable', () => {

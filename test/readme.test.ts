@@ -34,7 +34,7 @@ describe('README', () => {
   test.each(examples.map((example) => [example.args.join(' '), example] as const))(
     'halfopen %s',
     (_name, { args, shown }) => {
-      const run = spawnSync(process.execPath, [join(ROOT, 'dist/cli/main.js'), ...args], {
+      const run = spawnSync(process.execPath, [join(ROOT, 'dist/program/halfopen.js'), ...args], {
         cwd: folder,
         encoding: 'utf8',
         env: { ...process.env, NO_COLOR: '1' },

@@ -15,7 +15,7 @@ import { flood, visitors } from './support/traffic-stories.ts';
 
 let folder: string;
 beforeAll(() => {
-  if (!existsSync(MAIN)) throw new Error('dist/cli/main.js is missing: run "npm run build" first');
+  if (!existsSync(MAIN)) throw new Error('dist/program/halfopen.js is missing: run "npm run build" first');
   folder = mkdtempSync(join(tmpdir(), 'halfopen-watch-'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -97,6 +97,11 @@ function untilInterrupted({ addresses, port }: TunServeOptions): Promise<void> {
   const urls = addresses.map(
     (text) => `http://${text.includes(':') ? `[${text}]` : text}${port === 80 ? '' : `:${port}`}/`,
   );
+  // Before anything is said: who reads it may interrupt at once.
+  const interrupted = new Promise<void>((resolve) => {
+    process.on('SIGINT', () => resolve());
+    process.on('SIGTERM', () => resolve());
+  });
   process.stdout.write(
     [
       `The engine serves ${urls.join(' and ')} in a network namespace of its own.`,
@@ -106,10 +111,7 @@ function untilInterrupted({ addresses, port }: TunServeOptions): Promise<void> {
       '',
     ].join('\n'),
   );
-  return new Promise((resolve) => {
-    process.on('SIGINT', () => resolve());
-    process.on('SIGTERM', () => resolve());
-  });
+  return interrupted;
 }
 
 function addressBytes(addresses: AddressTable, text: string): Uint8Array {

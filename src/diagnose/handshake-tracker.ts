@@ -47,21 +47,14 @@ export class HandshakeTracker {
   readonly index: HandshakeIndex;
   readonly #keeper: RowKeeper;
   readonly #observer: HandshakeObserver | undefined;
-  constructor(options: TrackerOptions = {}) {
-    this.prints = new OptionPrints(options.seed);
-    this.flows = new RowFlows(this.handshakes, this.prints, options.flows ?? Infinity);
-    this.index = new HandshakeIndex(this.handshakes, options.seed ?? 0);
-    this.#observer = options.observer;
-    this.#keeper = new RowKeeper(
-      this.handshakes,
-      this.index,
-      this.book,
-      this.flows,
-      this.schedules,
-      options.limits ?? {},
-      options.observer,
-      options.done,
-    );
+
+  constructor({ seed = 0, flows = Infinity, limits = {}, observer, done }: TrackerOptions = {}) {
+    this.prints = new OptionPrints(seed);
+    this.flows = new RowFlows(this.handshakes, this.prints, flows);
+    this.index = new HandshakeIndex(this.handshakes, seed);
+    this.#observer = observer;
+    const { handshakes, index, book, schedules } = this;
+    this.#keeper = new RowKeeper(handshakes, index, book, this.flows, schedules, limits, observer, done);
   }
 
   /** Rows let go before the end: after a silence, and for room. */

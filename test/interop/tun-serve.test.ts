@@ -9,8 +9,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { readFrames } from '../../src/capture/reader.ts';
 import { Examiner, verdictTotals } from '../../src/diagnose/examiner.ts';
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
-if (!existsSync(MAIN)) throw new Error('dist/cli/main.js is missing: run "npm run build" first');
+const MAIN = fileURLToPath(new URL('../../dist/program/halfopen.js', import.meta.url));
+if (!existsSync(MAIN)) throw new Error('dist/program/halfopen.js is missing: run "npm run build" first');
 
 const folder = mkdtempSync(join(tmpdir(), 'halfopen-tun-'));
 afterAll(() => rmSync(folder, { recursive: true }));

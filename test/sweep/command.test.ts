@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ROOT } from '../walls/source.ts';
 import { type QueueServer, queueServer, startQueueServer } from './queue-server.ts';
 
-const MAIN = join(ROOT, 'dist/cli/main.js');
+const MAIN = join(ROOT, 'dist/program/halfopen.js');
 const FILES = ['results.json', 'points.csv', 'points.parquet', 'runs.csv', 'runs.parquet'];
 
 const SCENARIO = `kind: flood
@@ -30,7 +30,7 @@ measure: [clients.all.servedShare, queue.peak, queue.timeToExhaustion <= 2]
 
 let folder = '';
 beforeAll(() => {
-  if (!existsSync(MAIN)) throw new Error('dist/cli/main.js is missing: run "npm run build" first');
+  if (!existsSync(MAIN)) throw new Error('dist/program/halfopen.js is missing: run "npm run build" first');
   folder = mkdtempSync(join(tmpdir(), 'halfopen-sweep-command-'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -167,7 +167,7 @@ describe('without a queue', () => {
     }`;
     const dataUrl = (code: string): string => `data:text/javascript,${encodeURIComponent(code)}`;
     const loader = `import { register } from 'node:module'; register(${JSON.stringify(dataUrl(hooks))});`;
-    const main = join(ROOT, 'dist/cli/main.js');
+    const main = join(ROOT, 'dist/program/halfopen.js');
     const args = ['--import', dataUrl(loader), main, 'worker', '--queue', 'redis://127.0.0.1:1'];
     const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
     expect(stderr).toContain('a queue needs bullmq and ioredis, which are not installed: npm install bullmq ioredis');

@@ -3,7 +3,6 @@
  * engine and its TUN device live in `tun-inside.ts`, a program of its own in a network namespace of its own.
  */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { runChild } from '../../node/child.ts';
 import { inPrivateNamespace } from '../../node/private-namespace.ts';
@@ -14,7 +13,7 @@ import { wholeNumber } from '../arguments.ts';
 import { type Narration, numbersOption, whyOption } from '../narration.ts';
 import { PROFILES, type Profile, profile } from '../profiles.ts';
 import { wantsColour } from '../terminal.ts';
-import type { TunServeOptions } from '../tun-options.ts';
+import { TUN_PROGRAM, type TunServeOptions } from '../tun-options.ts';
 
 interface ServeOptions extends Narration {
   readonly port: number;
@@ -77,13 +76,10 @@ async function serve(command: readonly string[], options: ServeOptions): Promise
     command,
     colour: wantsColour(process.stdout, process.env),
   };
-  const [program, ...args] = await inPrivateNamespace(process.execPath, [INSIDE, JSON.stringify(inside)]);
+  const [program, ...args] = await inPrivateNamespace(process.execPath, [TUN_PROGRAM, JSON.stringify(inside)]);
   const { code } = await runChild(program, args);
   process.exitCode = code;
 }
-
-/** A program, not an import: nothing of it is in this process. */
-const INSIDE = join(import.meta.dirname, '..', 'tun-inside.js');
 
 function address(text: string, before: readonly string[] | undefined): string[] {
   switch (checkAddress(text)) {
