@@ -2,7 +2,7 @@
 import type { Attempt } from '../../src/diagnose/attempt.ts';
 import type { HandshakeObserver } from '../../src/diagnose/handshake-observer.ts';
 import type { HandshakeTable } from '../../src/diagnose/handshake-table.ts';
-import { HandshakeTracker } from '../../src/diagnose/handshake-tracker.ts';
+import { HandshakeTracker, type TrackerOptions } from '../../src/diagnose/handshake-tracker.ts';
 import { readAttempt } from '../../src/diagnose/read-attempt.ts';
 import { VERDICT_NAMES } from '../../src/diagnose/verdict.ts';
 import { isIpv6 } from '../../src/wire/address.ts';
@@ -31,8 +31,8 @@ export class DialogueCapture {
   packets = 0;
   readonly #packet = new Packet();
 
-  constructor(observer?: HandshakeObserver) {
-    this.tracker = new HandshakeTracker({ observer });
+  constructor(options: TrackerOptions = {}) {
+    this.tracker = new HandshakeTracker(options);
     this.table = this.tracker.handshakes;
   }
 
@@ -77,5 +77,5 @@ export class DialogueCapture {
 }
 
 export function capture(observer?: HandshakeObserver): DialogueCapture {
-  return new DialogueCapture(observer);
+  return new DialogueCapture({ observer });
 }
