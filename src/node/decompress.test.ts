@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { constants, gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decompressed } from './decompress.ts';
 
@@ -139,11 +140,102 @@ describe('Zstandard', () => {
   });
 });
 
+describe('Zstandard made to keep a reader busy', () => {
+  const DAMAGED = (why: string): string =>
+    `the Zstandard data is damaged (${why}): what follows rests on the packets before that`;
+  /** As `frame`, with a window of 128 MiB. */
+  const wide = (...blocks: number[][]): Uint8Array => Uint8Array.from([...ZSTD_MAGIC, 0, 0x88, ...blocks.flat()]);
+
+  test('many small blocks under a large window are unpacked at once', async () => {
+    const blocks = Array.from({ length: 20_000 }, (_, i) => raw(Uint8Array.of(0x61), i === 19_999));
+    expect(await textOf(wide(...blocks))).toEqual({ text: 'a'.repeat(20_000), said: [] });
+  });
+
+  test('a block of more than 128 KiB, or than the window, is refused (RFC 8878 §3.1.1.2.4)', async () => {
+    const MOST = 1 << 17;
+    expect(await textOf(wide(repeated(0x61, MOST, true)))).toEqual({ text: 'a'.repeat(MOST), said: [] });
+    const said = [DAMAGED('a block of more than its frame allows')];
+    expect(await textOf(wide(repeated(0x61, MOST + 1, true)))).toEqual({ text: '', said });
+    // The window of `frame` is 1 KiB.
+    expect(await textOf(frame(repeated(0x61, 1024, false), raw(PLAIN.subarray(0, 1025), true)))).toEqual({
+      text: 'a'.repeat(1024),
+      said,
+    });
+  });
+
+  test('copies beyond the block, or of what is not there, are refused', async () => {
+    // One literal as it is; `count` sequences; each of the three codes is one for all: 0, then the offset's and the length's.
+    const copies = (count: number[], offset: number, length: number): number[] => {
+      const content = [0x08, 0x61, ...count, 0x54, 0, offset, length, 0xff, 0xff, 0xff, 0xff, 0x80];
+      return [...u24((content.length << 3) | 4 | 1), ...content];
+    };
+    const MOST = [0xff, 0xff, 0xff];
+    expect(await textOf(wide(copies(MOST, 0, 52)))).toEqual({
+      text: '',
+      said: [DAMAGED('a copy of what was never there')],
+    });
+    // The length is 65,539 and what 16 bits say, here ones: two more than a block may give.
+    const said = [DAMAGED('sequences that say more than the block holds')];
+    const before = repeated(0x62, 300, false);
+    expect(await textOf(wide(before, copies(MOST, 0, 52)))).toEqual({ text: 'b'.repeat(300), said });
+  });
+
+  test('what needs a dictionary says so', async () => {
+    const needing = Uint8Array.from([...ZSTD_MAGIC, 1, 0, 7, ...raw(PLAIN.subarray(0, 9), true)]);
+    expect(await textOf(needing)).toEqual({
+      text: '',
+      said: ['the Zstandard data needs dictionary 7, and none can be given'],
+    });
+  });
+
+  test('cut or changed anywhere: one sentence or the right length, never more', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(TEXT_PACKED.length - 1), fc.nat(255)), { maxLength: 3 }),
+        fc.nat(TEXT_PACKED.length),
+        async (changes, length) => {
+          const changed = Buffer.from(TEXT_PACKED);
+          for (const [at, value] of changes) changed[at] = value;
+          const { bytes, said } = await run(changed.subarray(0, length), 7);
+          expect(said.length).toBeLessThanOrEqual(1);
+          expect(bytes.length).toBeLessThanOrEqual(1 << 17);
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+});
+
 const zstd = (input: Uint8Array, ...args: string[]) =>
   spawnSync('zstd', ['-q', '-c', ...args], { input, maxBuffer: 1e9 });
 const there = zstd(PLAIN).status === 0;
 if (!there) console.log('skipped: what the zstd program makes (it is not installed)');
 
-test.skipIf(!there).each(['-1', '-19', '--no-check', '--long=27'])('what zstd %s makes', async (level) => {
-  expect(await textOf(zstd(PLAIN, level).stdout)).toEqual({ text: latin1(PLAIN), said: [] });
+test
+  .skipIf(!there)
+  .each(['--fast=9', '-1', '-9', '-19', '--ultra -22', '--no-check', '--long=27', '-T2 -B1000', '--rsyncable'])(
+  'what zstd %s makes',
+  async (levels) => {
+    // Numbers, text that comes again, and one byte over and over: literals packed and not, tables old and new, blocks of one byte.
+    const mixed = Buffer.concat([
+      PLAIN,
+      Buffer.alloc(300_000),
+      Buffer.from(PLAIN.toString('latin1'), 'hex'),
+      TEXT,
+      PLAIN,
+    ]);
+    for (const plain of [PLAIN, TEXT, mixed, Buffer.alloc(0)]) {
+      const { bytes, said } = await run(zstd(plain, ...levels.split(' ')).stdout);
+      expect([said, bytes.equals(plain)]).toEqual([[], true]);
+    }
+  },
+);
+
+test.skipIf(!there)('a copy from 40 MB before, within a window of 128 MiB', async () => {
+  const far = Buffer.concat([PLAIN, Buffer.alloc(40e6), PLAIN]);
+  const packed = zstd(far, '--long=27').stdout;
+  // The second one is a copy, or this would be no test of it.
+  expect(packed.length).toBeLessThan(0.6 * PLAIN.length);
+  const { bytes, said } = await run(packed);
+  expect([said, bytes.equals(far)]).toEqual([[], true]);
 });

@@ -1,9 +1,10 @@
 /**
- * Compressed captures: gzip (RFC 1952) by Node's zlib, Zstandard (RFC 8878) by fzstd, which Node 20 lacks; told by their
- * magic, never by a name. Anything else passes through. In steps, so that a bomb costs time but not memory.
+ * Compressed captures: gzip (RFC 1952) by Node's zlib, Zstandard (RFC 8878) by `zstd/`; told by their magic, never by a name.
+ * Anything else passes through. In steps, so that a bomb costs time but not memory.
  */
 import { createGunzip } from 'node:zlib';
-import { isZstd, ZstdWindows } from './zstd-windows.ts';
+import { ZstdDamage, ZstdRefusal } from './zstd/damage.ts';
+import { isZstd, ZstdDecoder } from './zstd/decoder.ts';
 
 /** The bytes of `chunks`, decompressed. What is cut or damaged ends them: `onDamage` gets one sentence that says so. */
 export async function* decompressed(
@@ -85,34 +86,16 @@ async function* unzstded(
   chunks: AsyncIterable<Uint8Array>,
   onDamage: (sentence: string) => void,
 ): AsyncGenerator<Uint8Array, void> {
-  const windows = new ZstdWindows();
-  const { Decompress } = await import('fzstd');
-  const out: Uint8Array[] = [];
-  const zstd = new Decompress((piece) => {
-    if (piece.length > 0) out.push(piece);
-  });
-  const step = (piece: Uint8Array, final: boolean): boolean => {
-    const good = windows.see(piece, MAX_ZSTD_WINDOW);
-    try {
-      zstd.push(piece.subarray(0, good), final);
-      if (windows.largest <= MAX_ZSTD_WINDOW) return true;
-      onDamage(`the Zstandard data asks for a window of ${windows.largest} bytes, expected at most ${MAX_ZSTD_WINDOW}`);
-      return false;
-    } catch (error) {
-      const { code, message } = error as { readonly code?: number; readonly message: string };
-      onDamage(code === ZSTD_UNEXPECTED_END ? cut('Zstandard') : damaged('Zstandard', message));
-      return false;
-    }
-  };
-  for await (const chunk of chunks) {
-    for (let at = 0; at < chunk.length; at += ZSTD_STEP) {
-      const good = step(chunk.subarray(at, at + ZSTD_STEP), false);
-      yield* out.splice(0);
-      if (!good) return;
-    }
+  const zstd = new ZstdDecoder();
+  try {
+    for await (const chunk of chunks) yield* zstd.push(chunk);
+  } catch (error) {
+    if (error instanceof ZstdDamage) onDamage(damaged('Zstandard', error.message));
+    else if (error instanceof ZstdRefusal) onDamage(`the Zstandard data ${error.message}`);
+    else throw error;
+    return;
   }
-  step(new Uint8Array(0), true);
-  yield* out.splice(0);
+  if (!zstd.isWhole) onDamage(cut('Zstandard'));
 }
 
 function cut(format: string): string {
@@ -129,8 +112,3 @@ const MAGIC_BYTES = 4;
 const GZIP_STEP = 1 << 14;
 /** Room for what a usual step gives: with zlib's own 16 KiB, a quarter of the time went into making buffers. */
 const GUNZIPPED = 1 << 18;
-/** Four bytes of Zstandard can stand for 128 KiB: 32 MiB a step. */
-const ZSTD_STEP = 1 << 10;
-/** What the zstd program accepts unless told otherwise. */
-const MAX_ZSTD_WINDOW = 2 ** 27;
-const ZSTD_UNEXPECTED_END = 5;

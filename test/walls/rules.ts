@@ -32,7 +32,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   node: {
     layers: ['wire', 'capture', 'tcp', 'socket', 'sim', 'scenario', 'diagnose', 'script', 'audit', 'view'],
     // koffi, bullmq and ioredis are socket modules as well: only the declared edges may touch them.
-    packages: [/^node:/, 'koffi', 'hyparquet-writer', 'fzstd', 'piscina', 'bullmq', 'ioredis', 'prom-client'],
+    packages: [/^node:/, 'koffi', 'hyparquet-writer', 'piscina', 'bullmq', 'ioredis', 'prom-client'],
   },
   cli: {
     layers: [
