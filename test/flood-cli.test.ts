@@ -201,7 +201,7 @@ describe('compare', () => {
     expect(rows.length).toBeGreaterThan(10);
     const [head = '', ...lines] = (await readFile(join(folder, 'compare.csv'), 'utf8')).trimEnd().split('\n');
     expect(head.startsWith('defence,firstTry,ever')).toBe(true);
-    expect(lines.map((line) => line.split(',')[0])).toEqual(rows.map((row: { name: string }) => row.name));
+    expect(lines.map((line) => line.split(',')[0])).toEqual(rows.map((row: { defence: string }) => row.defence));
   });
 
   test("'-' is standard output instead of the table, for one of them", async () => {

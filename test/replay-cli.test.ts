@@ -24,7 +24,6 @@ interface Row {
   readonly people: number;
   readonly peopleConnected: number;
   readonly cookies: number;
-  readonly name: string;
 }
 
 let folder: string;
@@ -50,7 +49,7 @@ describe('a simulated flood, replayed under the settings it ran with', () => {
       queue: { peak: number; capacity: number; timeToExhaustion: number };
     };
     const [none, cookies] = await rows('-d', 'none', '-d', 'syn-cookies');
-    expect(none).toMatchObject({ name: 'none', halfOpenPeak: queue.peak, capacity: queue.capacity });
+    expect(none).toMatchObject({ defence: 'none', halfOpenPeak: queue.peak, capacity: queue.capacity });
     // The first SYN of the capture is that of the client at 1 s; the flood begins at 5 s. A newcomer a second makes the
     // queue full at most a few SYNs of the flood earlier.
     expect(none?.fullAt).toBeGreaterThan(4 + queue.timeToExhaustion / 1e9 - 0.2);

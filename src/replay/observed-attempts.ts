@@ -43,8 +43,9 @@ export class ObservedAttempts {
   /** Index of `SYSTEMS`. */
   system: Uint8Array = new Uint8Array(1024);
   /** Repetitions of SYNs by those who are no people: attempt and time. */
-  readonly repeatOf: number[] = [];
-  readonly repeatAt: number[] = [];
+  repeats = 0;
+  repeatOf: Uint32Array = new Uint32Array(1024);
+  repeatAt: Float64Array = new Float64Array(1024);
   readonly #most: number;
 
   constructor(most: number = MOST_ATTEMPTS) {
@@ -84,8 +85,7 @@ export class ObservedAttempts {
     let at = syn.ts;
     for (const gap of attempt.synSchedule.gaps) {
       at += gap;
-      this.repeatOf.push(row);
-      this.repeatAt.push(at);
+      this.#addRepeat(row, at);
     }
   };
 
@@ -94,6 +94,16 @@ export class ObservedAttempts {
       visit(this.client[row]!);
       visit(this.server[row]!);
     }
+  }
+
+  #addRepeat(row: number, at: number): void {
+    const repeat = this.repeats++;
+    if (repeat === this.repeatOf.length) {
+      this.repeatOf = larger(this.repeatOf, new Uint32Array(2 * repeat));
+      this.repeatAt = larger(this.repeatAt, new Float64Array(2 * repeat));
+    }
+    this.repeatOf[repeat] = row;
+    this.repeatAt[repeat] = at;
   }
 
   #grow(): void {

@@ -108,7 +108,10 @@ function floodOf(
     mine.add(row);
     sent.push({ row, at: observed.at[row]! });
   }
-  for (const [i, row] of observed.repeatOf.entries()) if (mine.has(row)) sent.push({ row, at: observed.repeatAt[i]! });
+  for (let i = 0; i < observed.repeats; i++) {
+    const row = observed.repeatOf[i]!;
+    if (mine.has(row)) sent.push({ row, at: observed.repeatAt[i]! });
+  }
   sent.sort((a, b) => a.at - b.at || a.row - b.row);
   const sources = new Map<number, number>();
   const syns: ObservedSyns = {

@@ -5,7 +5,7 @@ import type { DataColumn } from './data-columns.ts';
 
 /** Numbers of one run; NaN where there is nothing to tell. Times in seconds. */
 export interface CompareRow {
-  readonly name: string;
+  readonly defence: string;
   /** Answered at the first SYN, and at any. */
   readonly firstTry: number;
   readonly ever: number;
@@ -31,12 +31,12 @@ export interface CompareRow {
 }
 
 /** `quiet`: the same clients and nobody else. */
-export function compareRow(name: string, report: FloodReport, quiet: FloodReport): CompareRow {
+export function compareRow(defence: string, report: FloodReport, quiet: FloodReport): CompareRow {
   const m = measuresOf(report);
   const of = (key: string): number => m[key] ?? Number.NaN;
   const usual = measuresOf(quiet)['clients.all.responseTime.p50'] ?? Number.NaN;
   return {
-    name,
+    defence,
     firstTry: of('clients.all.firstTry'),
     ever: of('clients.all.ever'),
     served: of('clients.all.servedShare'),
@@ -58,11 +58,11 @@ export function compareRow(name: string, report: FloodReport, quiet: FloodReport
   };
 }
 
-/** For CSV and JSON: the rows under the names they have here. */
+/** For CSV: the rows under the names they have here, as in JSON. */
 export function compareColumns(rows: readonly CompareRow[]): DataColumn[] {
   const names = Object.keys(rows[0] ?? {}) as (keyof CompareRow)[]; // all rows have the same
   return names.map((name) => {
-    if (name === 'name') return { name: 'defence', kind: 'text', data: rows.map((row) => row.name) };
+    if (name === 'defence') return { name, kind: 'text', data: rows.map((row) => row[name]) };
     const data = rows.map((row) => (Number.isFinite(row[name]) ? row[name] : null));
     return { name, kind: 'number', data };
   });

@@ -59,7 +59,7 @@ const count = (of: (row: CompareRow) => number) => (row: CompareRow) => cell(cou
 const time = (of: (row: CompareRow) => number) => (row: CompareRow) => cell(spanText(of(row) * 1e9));
 
 const COLUMNS: readonly Column[] = [
-  { head: '', cell: ({ name }) => cell(name, 'strong') },
+  { head: '', cell: ({ defence }) => cell(defence, 'strong') },
   { head: '1st SYN', cell: share((row) => row.firstTry) },
   { head: 'ever', cell: share((row) => row.ever) },
   { head: 'served', cell: share((row) => row.served) },

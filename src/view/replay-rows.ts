@@ -5,7 +5,7 @@ import type { DataColumn } from './data-columns.ts';
 
 /** Numbers of one run; NaN where there is nothing to tell. Times in seconds since the first packet of the replay. */
 export interface ReplayRow {
-  readonly name: string;
+  readonly defence: string;
   /** Most half-open entries at once, and how many the SYN queue holds. */
   readonly halfOpenPeak: number;
   readonly capacity: number;
@@ -29,13 +29,13 @@ export interface ReplayRow {
 }
 
 /** `lead`: ns of the run before the first SYN of the capture. */
-export function replayRow(name: string, report: FloodReport, lead: number): ReplayRow {
+export function replayRow(defence: string, report: FloodReport, lead: number): ReplayRow {
   const m = measuresOf(report);
   const of = (key: string): number => m[key] ?? Number.NaN;
   const count = (key: string): number => m[key] ?? 0;
   const fullAt = of('queue.fullAt');
   return {
-    name,
+    defence,
     halfOpenPeak: of('queue.peak'),
     capacity: of('queue.capacity'),
     fullAt: Number.isFinite(fullAt) ? Math.max(0, fullAt - lead / 1e9) : fullAt,
@@ -56,11 +56,11 @@ export function replayRow(name: string, report: FloodReport, lead: number): Repl
   };
 }
 
-/** For CSV and JSON: the rows under the names they have here. */
+/** For CSV: the rows under the names they have here, as in JSON. */
 export function replayColumns(rows: readonly ReplayRow[]): DataColumn[] {
   const names = Object.keys(rows[0] ?? {}) as (keyof ReplayRow)[]; // all rows have the same
   return names.map((name) => {
-    if (name === 'name') return { name: 'defence', kind: 'text', data: rows.map((row) => row.name) };
+    if (name === 'defence') return { name, kind: 'text', data: rows.map((row) => row[name]) };
     const data = rows.map((row) => (Number.isFinite(row[name]) ? row[name] : null));
     return { name, kind: 'number', data };
   });

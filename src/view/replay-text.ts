@@ -78,7 +78,7 @@ interface Column {
 }
 
 const COLUMNS: readonly Column[] = [
-  { head: '', cell: ({ name }) => cell(name, 'strong') },
+  { head: '', cell: ({ defence }) => cell(defence, 'strong') },
   { head: 'half-open', cell: ({ halfOpenPeak }) => cell(countText(halfOpenPeak)) },
   { head: 'room for', cell: ({ capacity }) => cell(countText(capacity)) },
   {

@@ -91,12 +91,12 @@ function page(scenario: FloodScenario, seed: number, rows: readonly CompareRow[]
 }
 
 function sentences(rows: readonly CompareRow[], paint: Paint): string[] {
-  const none = rows.find(({ name }) => name === 'none');
-  const shown = rows.filter(({ name }) => name !== QUIET);
+  const none = rows.find(({ defence }) => defence === 'none');
+  const shown = rows.filter(({ defence }) => defence !== QUIET);
   const hint = none === undefined ? ['', paint('quiet', 'Add "-d none" to see what each buys and costs here.')] : [];
   const told = defenceLines(
     shown.map((row) => ({
-      name: row.name,
+      name: row.defence,
       effect: none === undefined || row === none ? '' : compareSentence(row, none),
     })),
     paint,

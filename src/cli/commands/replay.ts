@@ -185,7 +185,7 @@ function page(
     paintLines(replayLines(rows), paint),
     '',
     ...defenceLines(
-      rows.map((row) => ({ name: row.name, effect: replaySentence(row) })),
+      rows.map((row) => ({ name: row.defence, effect: replaySentence(row) })),
       paint,
     ),
   ].join('\n');
