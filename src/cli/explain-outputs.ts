@@ -5,7 +5,6 @@ import { captureJson } from '../view/capture-json.ts';
 import type { CaptureSummary } from '../view/capture-text.ts';
 import { findingsJson } from '../view/findings-json.ts';
 import { AddressTable } from '../wire/address.ts';
-import { HalfopenError } from '../wire/error.ts';
 import type { ExplainReport } from './explain-report.ts';
 import { checkOutputPaths } from './output-paths.ts';
 
@@ -30,7 +29,7 @@ export class ExplainOutputs {
   report: ExplainReport | undefined = undefined;
   readonly #outputs: AttemptOutput[] = [];
 
-  /** Throws a `HalfopenError` when one cannot be opened, or would overwrite one of the `captures` or another output. */
+  /** Throws a `HalfopenError` when one cannot be opened, or may not go where it should: see `checkOutputPaths`. */
   static async open(options: OutputOptions, captures: readonly string[]): Promise<ExplainOutputs> {
     const wanted: Wanted[] = [];
     if (options.json) wanted.push({ option: '--json', path: '-' });
@@ -39,9 +38,6 @@ export class ExplainOutputs {
     if (options.zeek !== undefined) wanted.push({ option: '--zeek', path: options.zeek });
     const report = options.report === undefined ? [] : [{ option: '--report', path: options.report }];
     checkOutputPaths([...wanted, ...report], captures);
-    if (options.parquet === '-' && process.stdout.isTTY === true) {
-      throw new HalfopenError('--parquet: standard output is a terminal, expected a file or a pipe');
-    }
     const takesStdout = [...wanted, ...report].some(({ path }) => path === '-');
     const outputs = new ExplainOutputs(wanted.length === 0, takesStdout);
     try {

@@ -1,4 +1,7 @@
-/** Where outputs go, looked at before anything is read: none may overwrite what is read, or another output. */
+/**
+ * Where outputs go, looked at before anything is read: none may overwrite what is read, or another output, and bytes are not
+ * for a terminal.
+ */
 import { realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { HalfopenError } from '../wire/error.ts';
@@ -9,7 +12,10 @@ export interface WantedOutput {
   readonly path: string;
 }
 
-/** Throws a `HalfopenError` when an output is one of the `captures`, or goes where another one does. */
+/**
+ * Throws a `HalfopenError` when an output is one of the `captures`, goes where another one does, or would write bytes to a
+ * terminal.
+ */
 export function checkOutputPaths(wanted: readonly WantedOutput[], captures: readonly string[]): void {
   const inputs = new Set(captures.filter((path) => path !== '-').map(realPath));
   const taken = new Map<string, string>();
@@ -22,9 +28,15 @@ export function checkOutputPaths(wanted: readonly WantedOutput[], captures: read
       throw new HalfopenError(`${option} and ${other} both go to ${where}, expected a file for one of them`);
     }
     if (inputs.has(real)) throw new HalfopenError(`${option}: ${path} is the capture, it would be overwritten`);
+    if (path === '-' && BINARY.includes(option) && process.stdout.isTTY === true) {
+      throw new HalfopenError(`${option}: standard output is a terminal, expected a file or a pipe`);
+    }
     taken.set(real, option);
   }
 }
+
+/** Options whose output is no text. */
+const BINARY: readonly string[] = ['--parquet', '--pcapng'];
 
 function isDevice(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isCharacterDevice() ?? false;

@@ -1,13 +1,10 @@
 /** Files that options ask for besides the text. Of one path, `-`, the content takes the place of the text. */
 import { type OutputFile, writeOutputs } from '../node/write-output.ts';
-import { HalfopenError } from '../wire/error.ts';
+import type { HalfopenError } from '../wire/error.ts';
 import { checkOutputPaths, type WantedOutput } from './output-paths.ts';
 import { print, send } from './terminal.ts';
 
-/**
- * Looked at before anything is run or read: throws a `HalfopenError` when two of these options go to one place, when one
- * would overwrite one of the `captures`, or when bytes would go to a terminal.
- */
+/** `checkOutputPaths` of those of these options that were given: before anything is run or read. */
 export function checkWantedFiles(
   options: Readonly<Partial<Record<FileOption, string>>>,
   captures: readonly string[] = [],
@@ -15,11 +12,7 @@ export function checkWantedFiles(
   const wanted: WantedOutput[] = [];
   for (const name of FILE_OPTIONS) {
     const path = options[name];
-    if (path === undefined) continue;
-    wanted.push({ option: `--${name}`, path });
-    if (path === '-' && BINARY.includes(name) && process.stdout.isTTY === true) {
-      throw new HalfopenError(`--${name}: standard output is a terminal, expected a file or a pipe`);
-    }
+    if (path !== undefined) wanted.push({ option: `--${name}`, path });
   }
   checkOutputPaths(wanted, captures);
 }
@@ -41,4 +34,3 @@ export async function writeWantedFiles(
 
 const FILE_OPTIONS = ['json', 'csv', 'parquet', 'svg', 'pcapng'] as const;
 type FileOption = (typeof FILE_OPTIONS)[number];
-const BINARY: readonly FileOption[] = ['parquet', 'pcapng'];
