@@ -39,8 +39,10 @@ export class RowFlows {
 
   /** Can it be read? */
   isFollowed(row: number): boolean {
-    // Of nearly all rows the SYN is the first packet, and at hand; the other is a word elsewhere.
-    return this.#table.synPacket(row) <= this.#lastPacket || this.#table.firstPacket(row) <= this.#lastPacket;
+    const t = this.#table;
+    if (t.synPacket(row) <= this.#lastPacket) return true;
+    // Of nearly all rows the SYN is the first packet; for others it is a word elsewhere, two steps away.
+    return t.has(row, BEGAN_WITHOUT_SYN) && t.firstPacket(row) <= this.#lastPacket;
   }
 
   /** A row has begun with neither SYN nor SYN/ACK nor RST. */
@@ -165,3 +167,4 @@ export class RowFlows {
 }
 
 const LAST_SEQ = 0xffff_ffff;
+const BEGAN_WITHOUT_SYN: number = Fact.ServerFirst | Fact.SynAckFirst | Fact.ClientSpoke | Fact.ServerSpoke;
