@@ -62,8 +62,9 @@ export class OptionPrints {
   #blank(from: Uint8Array, off: number, length: number): void {
     const bytes = this.#bytes;
     const wanted = this.#wanted;
-    // A call of `fill` would cost more than all the rest here.
-    for (let w = 0; w < ENTRY_WORDS; w++) wanted[w] = 0;
+    // Words behind the options stay as they were: nobody looks at them. A call of `fill` would cost more than all the rest.
+    const words = wordsOf(length);
+    for (let w = 0; w < words; w++) wanted[w] = 0;
     wanted[LENGTH] = length;
     for (let i = 0; i < length; ) {
       const kind = from[off + i]!;
@@ -82,13 +83,17 @@ export class OptionPrints {
       i += size;
     }
     let hash = this.#seed ^ length;
-    for (let i = 0; i < LENGTH; i++) hash = mixWord(hash, wanted[i]!);
+    for (let w = 0; w < words; w++) hash = mixWord(hash, wanted[w]!);
     wanted[HASH] = hash;
   }
 
   #is(entry: number): boolean {
+    const words = this.#words;
+    const wanted = this.#wanted;
     const base = ENTRY_WORDS * entry;
-    for (let i = HASH; i >= 0; i--) if (this.#words[base + i] !== this.#wanted[i]) return false;
+    const length = wanted[LENGTH]!;
+    if (words[base + HASH] !== wanted[HASH] || words[base + LENGTH] !== length) return false;
+    for (let w = wordsOf(length) - 1; w >= 0; w--) if (words[base + w] !== wanted[w]) return false;
     return true;
   }
 
@@ -116,6 +121,11 @@ export class OptionPrints {
  */
 function isCut(seg: Readonly<Segment>): boolean {
   return seg.payloadOff > seg.rawOptOff || seg.rawOpt.length === 0;
+}
+
+/** How many words so many option bytes take. */
+function wordsOf(length: number): number {
+  return (length + 3) >> 2;
 }
 
 /** What the sender offered is not known: the table is full, or the capture is cut. */
