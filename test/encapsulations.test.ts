@@ -14,6 +14,13 @@ const bytesOf = (hex: string) => Uint8Array.from(Buffer.from(hex.replaceAll(' ',
 const SEEN_BY_TSHARK = ENCAPSULATED.filter((each) => each.notInTshark === '');
 const MACS = '020000000002020000000001';
 
+/** In UDP to port 2152 and IPv4. */
+function toGtp(body: string): string {
+  const length = body.replaceAll(' ', '').length / 2;
+  const u16 = (n: number): string => n.toString(16).padStart(4, '0');
+  return `4500 ${u16(28 + length)} 0000 0000 40 11 0000 c6336401 c6336402 c350 0868 ${u16(8 + length)} 0000 ${body}`;
+}
+
 function decode(linkType: number, bytes: Uint8Array, end = bytes.length): string {
   return STATUS_NAMES[decodeFrame(bytes, new DataView(bytes.buffer), 0, end, linkType, addresses, packet)]!;
 }
@@ -65,6 +72,23 @@ describe('what is refused', () => {
       LinkType.Raw,
       '4500 0024 0000 0000 40 11 0000 c6336401 c6336402 c350 17c1 0010 0000 ffffffffffffffff',
       'not TCP',
+    ],
+    ['GTP-U, echo request', LinkType.Raw, toGtp('32 01 0004 00000000 0000 00 00'), 'not TCP'],
+    ['GTP of version 2', LinkType.Raw, toGtp(`50 ff 0028 00000001 ${IP4}`), 'not TCP'],
+    ['charging data (GTP′)', LinkType.Raw, toGtp(`20 ff 0028 00000001 ${IP4}`), 'not TCP'],
+    ['GTP-U with an Ethernet frame', LinkType.Raw, toGtp(`30 ff 0036 00000001 ${MACS} 0800 ${IP4}`), 'not TCP'],
+    ['GTP-U with nothing', LinkType.Raw, toGtp('30 ff 0000 00000001'), 'bad encapsulation header'],
+    [
+      'GTP-U with an extension header of no length',
+      LinkType.Raw,
+      toGtp(`34 ff 0030 00000001 000000 85 00 000000 ${IP4}`),
+      'bad encapsulation header',
+    ],
+    [
+      'GTP-U with 17 extension headers',
+      LinkType.Raw,
+      toGtp(`34 ff 0070 00000001 000000 85 ${'01 0000 85'.repeat(16)} 01 0000 00 ${IP4}`),
+      'nested too deeply',
     ],
     ['UDP', LinkType.Raw, '4500 001c 0000 0000 40 11 0000 c6336401 c6336402 c350 0035 0008 0000', 'not TCP'],
   ])('%s', (_name, linkType, hex, status) => {

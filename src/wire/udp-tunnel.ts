@@ -1,5 +1,6 @@
-/** Tunnels in UDP: VXLAN (RFC 7348), Geneve (RFC 8926) and MPLS (RFC 7510), told by the destination port. */
+/** Tunnels in UDP: VXLAN (RFC 7348), Geneve (RFC 8926), GTP-U and MPLS (RFC 7510), told by the destination port. */
 import { EtherType, findByEtherType } from './ether-type.ts';
+import { enterGtp } from './gtp.ts';
 import type { Packet } from './packet.ts';
 import { DecodeStatus } from './status.ts';
 
@@ -24,6 +25,8 @@ export function enterUdpTunnel(bytes: Uint8Array, view: DataView, packet: Packet
       if (inner >= end) return inner >= packet.wireEnd ? DecodeStatus.BadEncapsulation : DecodeStatus.Truncated;
       return findByEtherType(bytes, view, view.getUint16(at + 2), inner, end, packet);
     }
+    case GTP_PORT:
+      return enterGtp(bytes, at, packet);
     case MPLS_PORT:
       return findByEtherType(bytes, view, EtherType.Mpls, at, end, packet);
     default:
@@ -36,4 +39,5 @@ const VXLAN_PORT = 4789;
 /** Linux chose before IANA did, and keeps it unless told otherwise (drivers/net/vxlan). */
 const VXLAN_PORT_LINUX = 8472;
 const GENEVE_PORT = 6081;
+const GTP_PORT = 2152;
 const MPLS_PORT = 6635;

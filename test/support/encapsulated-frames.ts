@@ -92,6 +92,22 @@ export const ENCAPSULATED: readonly Encapsulated[] = [
   }),
   frame('Geneve with Ethernet', LinkType.Raw, udp(6081, `0000 6558 00000100 ${ether4}`), 1),
   frame('Geneve with an option and IP', LinkType.Raw, udp(6081, `0240 86dd 00000100 0102 80 01 00000000 ${IP6}`), 1),
+  frame('GTP-U', LinkType.Raw, udp(2152, `30ff 0028 00000001 ${IP4}`), 1),
+  frame('GTP-U with a sequence number, IPv6', LinkType.Raw, udp(2152, `32ff 0040 00000001 000700 00 ${IP6}`), 1),
+  frame('GTP-U with an N-PDU number', LinkType.Raw, udp(2152, `31ff 002c 00000001 000009 00 ${IP4}`), 1),
+  // A PDU session container (85, TS 38.415) and a PDCP number (c0), four bytes each.
+  frame(
+    'GTP-U with extension headers',
+    LinkType.Raw,
+    udp(2152, `34ff 0034 00000001 000000 85 01 0009 c0 01 0001 00 ${IP4}`),
+    1,
+  ),
+  frame(
+    'GTP-U in VXLAN',
+    LinkType.Raw,
+    udp(4789, `0800000000000100 ${MACS} 0800 ${udp(2152, `30ff 0028 00000001 ${IP4}`)}`),
+    2,
+  ),
   frame('EtherIP', LinkType.Raw, ip('61', `3000 ${ether4}`), 1),
   frame('MPLS in IP', LinkType.Raw, ip('89', `00010140 ${IP4}`), 1),
   frame('MPLS in UDP', LinkType.Raw, udp(6635, `00010140 ${IP4}`), 1),
