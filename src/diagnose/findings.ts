@@ -117,7 +117,7 @@ export interface Judgement {
 
 /** From where the capture was made (detector 10). */
 export interface Vantage {
-  readonly view: 'both-directions' | 'clients-only' | 'servers-only' | 'too-little';
+  readonly view: 'both-directions' | 'clients-only' | 'servers-only' | 'openings-only' | 'too-little';
   readonly sentence: string;
 }
 

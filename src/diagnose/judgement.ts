@@ -70,13 +70,15 @@ function targets(input: JudgementInput, scanners: ReadonlySet<number>): Judgemen
   return found;
 }
 
-function surrounded({ ledger, live, connectionsOf, format }: JudgementInput, profile: TargetProfile): Case {
-  const { answered, refused } = ledger.capture.counts;
+function surrounded({ ledger, live, vantage, connectionsOf, format }: JudgementInput, profile: TargetProfile): Case {
+  const { counts, unfinished } = ledger.capture;
   return caseOf(profile, {
     live,
     parts: connectionsOf(profile.address),
     known: ledger.sources,
-    answers: answered + refused,
+    answers: counts.answered + counts.refused,
+    silent: unfinished.silent,
+    view: vantage.view,
     format,
   });
 }
@@ -205,6 +207,7 @@ function nothing(input: JudgementInput): Judgement[] {
   const reasons = new Reasons();
   reasons.add(3, 'no target, source or reply reached what any of the judgements asks for');
   if (input.vantage.view === 'clients-only') reasons.add(-1, 'the answers are not in the capture', 'vantage');
+  if (input.vantage.view === 'openings-only') reasons.add(-1, 'what came after SYN/ACKs is not in it', 'vantage');
   const sentence =
     attempts > 0
       ? `No flood, scan, backscatter or storm among ${counted(attempts, 'attempt')}.`

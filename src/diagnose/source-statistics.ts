@@ -49,7 +49,7 @@ function areForged(c: Case): { readonly spoofed: SourceStatistics['spoofed']; re
   else if (c.perSource >= 3)
     say(c.sources >= 3 ? -1.5 : -0.5, `${addresses}: the same ${c.sources === 1 ? 'one' : 'ones'} over and over.`);
   // What a full queue dropped was not answered: of those that were, most met silence.
-  if (c.silent >= FEW && c.silent >= 4 * c.aborted) {
+  if (c.fateShows && c.silent >= FEW && c.silent >= 4 * c.aborted) {
     say(
       c.perSource < 1.2 ? 1 : 0,
       `${grouped(c.silent)} SYN/ACKs met no answer, ${c.aborted === 0 ? 'not even a RST' : `${grouped(c.aborted)} a RST`}: nobody is there, or something filters.`,

@@ -37,6 +37,8 @@ export interface Opening {
     | 'served'
     | 'unanswered'
     | 'half-open'
+    /** Half-open at the server; the client hears nothing of it, and sends its SYN `again`. */
+    | 'deaf'
     | 'refused'
     | 'aborted'
     /** Reset by the client before an answer came. */
@@ -121,7 +123,8 @@ export class Traffic {
     this.send(o.at, client, server, syn, stack);
     const retries = o.again ?? [];
     for (const after of retries) this.send(o.at + after, client, server, syn, stack);
-    const answeredAt = o.at + (o.ends === 'unanswered' ? 0 : (retries.at(-1) ?? 0)) + rtt / 2;
+    const unheard = o.ends === 'unanswered' || o.ends === 'deaf';
+    const answeredAt = o.at + (unheard ? 0 : (retries.at(-1) ?? 0)) + rtt / 2;
     if (o.ends === 'unanswered') return;
     if (o.ends === 'given-up') {
       this.send(answeredAt, client, server, { flags: RST, seq: x + 1 }, stack);
@@ -134,7 +137,7 @@ export class Traffic {
     const synack = { flags: SYN | ACK, seq: y, ack: next };
     this.send(answeredAt, server, client, synack, HOST);
     for (const after of o.synackAgain ?? []) this.send(answeredAt + after, server, client, synack, HOST);
-    if (o.ends === 'half-open') return;
+    if (o.ends === 'half-open' || o.ends === 'deaf') return;
     const acked = answeredAt + rtt / 2;
     if (o.ends === 'aborted') {
       this.send(acked, client, server, { flags: RST, seq: next }, stack);

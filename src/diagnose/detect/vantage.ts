@@ -12,11 +12,13 @@ export const VANTAGE: DetectorInfo = {
     'attempts answered or refused; clients that go on at X+1 without a captured answer; SYN/ACKs without a SYN that go on',
   source: 'Zeek (conn_state S0 and SHR need the other direction); RFC 9293 §3.5 (who may acknowledge what)',
   window: 'the whole capture',
-  threshold: 'no answer at all to ≥ 3 attempts, or no SYN at all before ≥ 3 SYN/ACKs',
+  threshold:
+    'no answer at all to ≥ 3 attempts; no SYN at all before ≥ 3 SYN/ACKs; ≥ 20 SYN/ACKs that hardly go again, and nothing at all that clients sent after their SYNs',
   blindSpots: [
     'A server that is down, and a capture without its answers, look the same while no client goes on.',
     'Asymmetric routes: some flows may show both directions, others one.',
     'A filter such as "SYN only" leaves nothing that could complete.',
+    'Where nobody acknowledges SYN cookies, and where a filter kept SYNs and SYN/ACKs alone, the packets are the same.',
   ],
 };
 
@@ -45,12 +47,28 @@ export function vantageOf(totals: VerdictTotals, counts: TargetCounts): Vantage 
       sentence: `${counted(attempts, 'attempt')}: too little to say from where this was captured.`,
     };
   }
+  if (isOpeningsOnly(counts)) {
+    return {
+      view: 'openings-only',
+      sentence: `${counted(counts.answered, 'SYN/ACK')}, and nothing that clients sent after their SYNs: either the capture leaves it out, or nobody acknowledged SYN cookies. Completion cannot be judged.`,
+    };
+  }
   const oneSided =
     cannotJudge > 0 ? ` ${percent(cannotJudge / attempts)} of the attempts were answered where it does not look.` : '';
   return {
     view: 'both-directions',
     sentence: `Both directions were captured: ${grouped(answered)} of ${grouped(attempts)} attempts have an answer.${oneSided}`,
   };
+}
+
+/**
+ * Are SYNs and SYN/ACKs in the capture and nothing else of clients, as behind the filter `tcp[tcpflags] & tcp-syn != 0`? A
+ * server whose SYN/ACKs are not acknowledged sends them again, so one that does not was heard (or keeps no entries).
+ */
+function isOpeningsOnly(c: TargetCounts): boolean {
+  const more = c.completed + c.fin + c.midStreamFromClient;
+  // Resets may have been kept, too, of what people break off; and SYN/ACKs go again to those who vanish.
+  return c.answered >= LEAST_ANSWERED && more === 0 && c.aborted < 0.1 * c.answered && c.synackAgain < 0.5 * c.answered;
 }
 
 /** The vantage as a finding beside the others: it never fires, but says what they could not see. */
@@ -72,3 +90,5 @@ export function findVantage({ view, sentence }: Vantage, { attempts, answered, r
 }
 
 const LEAST = 3;
+/** Fewer may all be of one tool that leaves. */
+const LEAST_ANSWERED = 20;

@@ -3,20 +3,17 @@ import { findPortEntropy } from '../detect/dst-port-entropy.ts';
 import type { SourceProfile, TargetProfile } from '../detect/target-profile.ts';
 import { counted } from '../figures.ts';
 import type { Judgement, SourceStatistics, Subject } from '../findings.ts';
+import { downForAll } from './down-for-all.ts';
 import { type JudgementInput, TELLING } from './judgement-input.ts';
 import { scanSentence, subjectText } from './sentences.ts';
-import { type ScanView, weighScan } from './weigh-scan.ts';
+import { type ScanView, type Tried, weighScan } from './weigh-scan.ts';
 
 export function judgeSources(input: JudgementInput): Judgement[] {
-  const { ledger, vantage, cannotJudge } = input;
-  const { counts } = ledger.capture;
-  const view: ScanView = {
-    answersSeen: vantage.view === 'both-directions',
-    wentOn: cannotJudge / Math.max(1, counts.attempts),
-  };
+  const { ledger } = input;
+  const view = viewOf(input);
   const found: Judgement[] = [];
   for (const source of ledger.sources) {
-    const reasons = weighScan(source, neighboursOf(source.address, ledger.targets), view);
+    const reasons = weighScan(source, triedBy(source, ledger.targets), view);
     if (reasons === undefined || reasons.sum <= 0) continue;
     const subject: Subject = { role: 'source', address: source.address, port: -1, prefix: '' };
     const sentence = scanSentence(subjectText(subject, input.format), source);
@@ -40,10 +37,20 @@ export function judgeSources(input: JudgementInput): Judgement[] {
       sources: oneSource(source),
       queue: undefined,
       telling: packetsOf(source.address, [host, ...hosts]),
-      unknown: view.answersSeen ? [] : ['Which sockets were open: no answers are in the capture.'],
+      unknown: view.shows !== 'syns' ? [] : ['Which sockets were open: no answers are in the capture.'],
     });
   }
   return found;
+}
+
+function viewOf({ ledger, vantage, cannotJudge, connectionsOf }: JudgementInput): ScanView {
+  const { attempts, straySent } = ledger.capture.counts;
+  const parts = connectionsOf(-1);
+  // Samples show SYN/ACKs without their SYN beside connections without either; what a SYN came to they show seldom.
+  if (parts >= 0.5 * attempts && straySent >= 0.3 * attempts) return { shows: 'syns', wentOn: 1 };
+  const shows =
+    vantage.view === 'both-directions' ? 'handshakes' : vantage.view === 'openings-only' ? 'answers' : 'syns';
+  return { shows, wentOn: cannotJudge / Math.max(1, attempts) };
 }
 
 function isMostlyOf({ counts }: TargetProfile, source: SourceProfile): boolean {
@@ -59,6 +66,10 @@ function packetsOf(source: number, profiles: readonly TargetProfile[]): number[]
     });
   }
   return [...packets].sort((a, b) => a - b);
+}
+
+function triedBy(source: SourceProfile, targets: readonly TargetProfile[]): Tried {
+  return { neighbours: neighboursOf(source.address, targets), down: downForAll(source, targets) };
 }
 
 /** The most hosts of one /24 that this source is known to have tried; IPv6 is not looked at. */

@@ -11,6 +11,8 @@ export interface Failures {
   /** The same share of all other steps, and how many attempts those hold. */
   readonly failedElse: number;
   readonly attemptsElse: number;
+  /** Attempts in such a step against those in another in which any came; 0 without such others. */
+  readonly pace: number;
 }
 
 /** Shares of attempts that did not complete. */
@@ -24,12 +26,15 @@ export function failedWhen({ completed }: RateCurve, curve: readonly number[]): 
   const level = levelOf(curve, { completed });
   const then = { open: 0, done: 0, steps: 0 };
   const other = { open: 0, done: 0, steps: 0 };
+  let quiet = 0;
   curve.forEach((n, i) => {
     const when = n === 0 || n < level ? other : then;
     when.open += n;
     when.done += completed[i] ?? 0;
     when.steps++;
+    if (n === 0 && (completed[i] ?? 0) === 0) quiet++;
   });
+  const perBusyStep = (other.open + other.done) / Math.max(1, other.steps - quiet);
   return {
     // Without any, all of them completed as far as anybody knows, and none did.
     failedThen: 1 - then.done / Math.max(1, then.open + then.done),
@@ -37,6 +42,7 @@ export function failedWhen({ completed }: RateCurve, curve: readonly number[]): 
     steps: then.steps,
     failedElse: other.open / Math.max(1, other.open + other.done),
     attemptsElse: other.open + other.done,
+    pace: other.steps > quiet ? (then.open + then.done) / Math.max(1, then.steps) / perBusyStep : 0,
   };
 }
 
@@ -51,4 +57,5 @@ export function riseOf({ failedThen, failedElse, attemptsElse, perStep, steps }:
   return failedThen >= 4 * usual ? { during: failedThen, otherwise: failedElse } : undefined;
 }
 
-const LEAST_ELSE = 200;
+/** Of fewer attempts one does not know what is usual. */
+export const LEAST_ELSE = 200;

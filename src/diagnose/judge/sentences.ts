@@ -32,8 +32,8 @@ export function floodSentence(
   const head = `SYN flood against ${where} ${during(when, patience)}: `;
   const rate = `at most ${grouped(c.peakRate)} a second`;
   const effect = effectOf(c, patience);
-  if (patience === 0)
-    return `${head}${grouped(c.unfinished)} attempts that never completed, ${rate}, from ${forged}. ${effect}`;
+  const attempts = `${grouped(c.unfinished)} attempts${c.fateShows ? ' that never completed' : ''}`;
+  if (patience === 0) return `${head}${attempts}, ${rate}, from ${forged}. ${effect}`;
   const younger = c.attempts - c.judged - c.elsewhere;
   const rest = younger > 0 ? `; ${grouped(younger)} are too young to say` : '';
   return `${head}${grouped(c.attempts)} attempts so far, ${rate}. ${grouped(c.unfinished)} did not complete within ${span(patience)}, from ${forged}${rest}. ${effect}`;
@@ -42,6 +42,8 @@ export function floodSentence(
 function effectOf(c: Case, patience: number): string {
   if (!c.answersSeen)
     return 'No answer of the server is in the capture, so whether entries stood half-open cannot be said.';
+  if (!c.fateShows)
+    return 'Nothing that clients sent after their SYNs is in the capture, so whether entries stood half-open cannot be said.';
   if (c.refused >= 0.8 * c.unfinished) {
     return 'Every one was refused (RST): the port was closed, so no half-open entry was made.';
   }
@@ -115,7 +117,9 @@ export function unknownOf(c: Case, vantage: Vantage, sources: SourceStatistics, 
   const { profile } = c;
   const unknown: string[] = [];
   if (!c.answersSeen) unknown.push('Whether the server answered: its side is not in the capture.');
-  if (c.silent >= 20) {
+  if (vantage.view === 'openings-only') {
+    unknown.push('Whether clients acknowledged: nothing that they sent after their SYNs is in the capture.');
+  } else if (c.silent >= 20) {
     unknown.push('Whether the server kept an entry for each SYN/ACK or sent SYN cookies: both look alike on the wire.');
   }
   if (sources.spoofed === 'spoofed') unknown.push('Who sent the SYNs: forged addresses do not say.');

@@ -9,9 +9,10 @@ import type {
   Unfinished,
 } from '../detect/target-profile.ts';
 import { roughly } from '../figures.ts';
-import type { IsnQuality, RateCurve } from '../findings.ts';
+import type { IsnQuality, RateCurve, Vantage } from '../findings.ts';
 import { isnQuality } from '../isn-quality.ts';
-import { failedWhen, type Rise, riseOf } from './rise.ts';
+import { idleAmong } from './idle-sources.ts';
+import { failedWhen, LEAST_ELSE, type Rise, riseOf } from './rise.ts';
 
 export interface Case {
   readonly profile: TargetProfile;
@@ -21,6 +22,8 @@ export interface Case {
   readonly completedThen: number;
   /** Share that did not complete then, and at all other times; undefined where that is no more than chance makes of it. */
   readonly rise: Rise | undefined;
+  /** Attempts a second of those steps against those of others in which any came; 0 without such others. */
+  readonly pace: number;
   /** Attempts whose end the capture shows: not those answered where it does not look. */
   readonly judged: number;
   readonly unfinished: number;
@@ -37,12 +40,16 @@ export interface Case {
   /** Is any answer of this target in the capture? */
   readonly answersSeen: boolean;
   /** Would an answer be in the capture: are this target's, or others' while nobody went on as if this one had answered? */
-  readonly answersWouldShow: boolean;
+  readonly answersShow: boolean;
+  /** Would it show whether an attempt came to something, by an answer and what follows it, or by clients that go on? */
+  readonly fateShows: boolean;
   /**
    * Unfinished attempts within any 63 s, the life of an entry at Linux' defaults: what they would have held at once. Without
    * those of clients that tried again.
    */
   readonly heldAtOnce: number;
+  /** Of the busiest sources, those that acknowledged hardly any answer: how many, and the entries they held at once. */
+  readonly idle: { readonly sources: number; readonly held: number };
   /** Connections of this target whose opening is not in the capture. */
   readonly parts: number;
   /** Are pieces of connections in the capture, and hardly their openings? Then SYNs without an end say little. */
@@ -62,8 +69,9 @@ export interface Case {
   readonly withoutOptionsServed: number;
   /** Share of SYNs whose options are in the capture, or that have none. */
   readonly optionsKnown: number;
-  /** TTLs that hold 95 % of them, and of all attempts. */
+  /** TTLs that hold 95 % of them, half of them, and 95 % of all attempts. */
   readonly ttls: number;
+  readonly ttlsOfHalf: number;
   readonly ttlsOfAll: number;
   /** Share of the most frequent window and options, of all attempts; 0 where the options are not known. */
   readonly commonPrint: number;
@@ -90,13 +98,16 @@ export interface Surroundings {
   readonly parts: number;
   /** What is known of sources, the busiest first. */
   readonly known: readonly SourceProfile[];
-  /** Answers and refusals in all of the capture. */
+  /** Answers and refusals in all of the capture, and answers that met silence. */
   readonly answers: number;
+  readonly silent: number;
+  readonly view: Vantage['view'];
   /** Text of an address handle. */
   readonly format: (address: number) => string;
 }
 
-export function caseOf(profile: TargetProfile, { live, parts, known, answers, format }: Surroundings): Case {
+export function caseOf(profile: TargetProfile, surroundings: Surroundings): Case {
+  const { live, parts, known, answers, view, format } = surroundings;
   const { counts, traits, resending } = profile;
   const { u, curve } = unfinishedOf(profile, live);
   const unanswered = Math.max(0, u.attempts - u.silent - counts.refused - counts.aborted - counts.takenBack);
@@ -108,12 +119,15 @@ export function caseOf(profile: TargetProfile, { live, parts, known, answers, fo
   const when = failedWhen(profile.rate, curve);
   const answersSeen = counts.answered + counts.refused > 0;
   const others = Math.max(0, traits.withoutOptions - u.withoutOptions);
+  const held = Math.round(heldAtOnce(profile, curve, u.attempts) * (1 - sentAgain));
+  const answersShow = answersSeen || (answers >= MANY_ANSWERS && u.elsewhere < 0.02 * counts.attempts);
   return {
     profile,
     attempts: counts.attempts,
     completed: counts.completed,
     completedThen: 1 - when.failedThen,
     rise: riseOf(when),
+    pace: when.attemptsElse >= LEAST_ELSE ? when.pace : 0,
     judged: counts.completed + u.attempts,
     unfinished: u.attempts,
     curve,
@@ -123,8 +137,10 @@ export function caseOf(profile: TargetProfile, { live, parts, known, answers, fo
     aborted: counts.aborted,
     unanswered,
     answersSeen,
-    answersWouldShow: answersSeen || (answers >= MANY_ANSWERS && u.elsewhere < 0.02 * counts.attempts),
-    heldAtOnce: Math.round(heldAtOnce(profile, curve, u.attempts) * (1 - sentAgain)),
+    answersShow,
+    fateShows: view !== 'openings-only' && (answersShow || u.elsewhere >= 0.1 * counts.attempts),
+    heldAtOnce: held,
+    idle: idleAt(u, held, surroundings),
     parts,
     fragmentary: isFragmentary(counts, parts, counts.completed + u.elsewhere),
     servedSources: servedAmong(profile.sources, known),
@@ -135,8 +151,9 @@ export function caseOf(profile: TargetProfile, { live, parts, known, answers, fo
     withoutOptions: u.withoutOptions / Math.max(1, u.attempts),
     withoutOptionsServed: others / Math.max(1, traits.attempts - u.attempts),
     optionsKnown: 1 - sum(traits.prints.filter((one) => one.kinds === undefined)) / Math.max(1, traits.attempts),
-    ttls: holding(u.ttls, u.attempts),
-    ttlsOfAll: holding(traits.ttls, traits.attempts),
+    ttls: holding(0.95, u.ttls, u.attempts),
+    ttlsOfHalf: holding(0.5, u.ttls, u.attempts),
+    ttlsOfAll: holding(0.95, traits.ttls, traits.attempts),
     commonPrint: (traits.prints[0]?.kinds === undefined ? 0 : traits.prints[0].attempts) / Math.max(1, traits.attempts),
     sentAgain,
     watchedForMore,
@@ -163,6 +180,13 @@ function servedAmong({ top }: Tally, known: readonly SourceProfile[]): number {
     if (source !== undefined && source.completed >= 0.05 * source.attempts) served += count - over;
   }
   return served / Math.max(1, all);
+}
+
+/** Sources are known by all that they did, so theirs is said of the target where nearly all silence is. */
+function idleAt(u: Unfinished, held: number, { known, silent }: Surroundings): Case['idle'] {
+  if (u.silent < 0.8 * silent) return { sources: 0, held: 0 };
+  const { sources, entries } = idleAmong(known, LEAST_ENTRIES);
+  return { sources, held: Math.min(entries, u.silent) * Math.min(1, held / Math.max(1, u.attempts)) };
 }
 
 /** An address's first octet, or first word of IPv6: handles of IPv6 count up, whatever the address is. */
@@ -234,12 +258,12 @@ function peakUnfinished({ peakRate, rate: { step } }: TargetProfile, curve: read
   return Math.min(peakRate, most / Math.min(10, step / 1e9));
 }
 
-/** How many values, most frequent first, make up 95 % of all. */
-function holding(ttls: readonly { readonly attempts: number }[], all: number): number {
+/** How many values, most frequent first, make up such a share of all. */
+function holding(share: number, ttls: readonly { readonly attempts: number }[], all: number): number {
   let sum = 0;
   let n = 0;
   for (const { attempts } of ttls.toSorted((a, b) => b.attempts - a.attempts)) {
-    if (sum >= 0.95 * all) break;
+    if (sum >= share * all) break;
     sum += attempts;
     n++;
   }
@@ -268,6 +292,8 @@ function heldAtOnce(
   return Math.min(held, (LIFETIME / 1e9) * peakRate, queued * (LIFETIME / SHORTEST_LIFE));
 }
 
+/** Fewer are of somebody who tries again until he gives up. */
+const LEAST_ENTRIES = 10;
 /** Fewer might all be of one other server. */
 const MANY_ANSWERS = 10;
 /** Linux gives up an entry after 1 + 2 + 4 + 8 + 16 + 32 s (`tcp_synack_retries` 5). */

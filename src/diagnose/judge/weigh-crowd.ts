@@ -48,8 +48,10 @@ export function weighFlashCrowd(c: Case): Reasons | undefined {
   const jump = c.peakRate >= 20 ? jumpOf(c) : 1;
   const late = c.sentAgain >= 0.1 && c.watchedForMore >= 20;
   const { synAgain } = c.profile.counts;
-  const again = synAgain / c.attempts;
-  if (jump < 5 && !late && again < 0.1) return undefined;
+  // Who does not acknowledge his answer sends on, too, and is no crowd: a stack's seven SYNs of each are left out.
+  const again = Math.max(0, synAgain - SENT_AGAIN * c.silent) / c.attempts;
+  // One in twenty that is not served is no crowd yet: some always fail.
+  if (jump < 5 && again < 0.1 && !(late && c.unfinished >= 0.05 * c.attempts)) return undefined;
   const reasons = new Reasons();
   reasons.add(-2.5, 'crowds are rare');
   service(c, reasons);
@@ -93,6 +95,9 @@ function options(c: Case, reasons: Reasons): void {
   else if (without >= 0.5)
     reasons.add(-3.5, `${percent(without)} of the SYNs that did not complete have no options`, 'fingerprint');
 }
+
+/** Linux' tcp_syn_retries; others send fewer. */
+const SENT_AGAIN = 6;
 
 /** The peak against the median of the seconds in which anything came. */
 function jumpOf(c: Case): number {

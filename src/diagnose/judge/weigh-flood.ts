@@ -4,7 +4,9 @@
  */
 import { grouped, percent, short } from '../figures.ts';
 import { Reasons } from './confidence.ts';
+import { FAST, isUnlikeServed, isWeather, LEAST_HELD, LEAST_SOURCES, looks, pieces, senders } from './flood-signs.ts';
 import type { Case } from './subject-case.ts';
+import { weighFloodUnseen } from './weigh-flood-unseen.ts';
 
 /** Reasons for and against, or undefined where there is not enough of anything to ask. */
 export function weighFlood(c: Case): Reasons | undefined {
@@ -15,30 +17,27 @@ export function weighFlood(c: Case): Reasons | undefined {
   const freed = c.refused + c.aborted + c.profile.counts.takenBack;
   const fast = c.sources < LEAST_SOURCES ? FAST_OF_FEW : FAST;
   if (c.heldAtOnce * (1 - freed / Math.max(1, c.unfinished)) < LEAST_HELD && c.peakRate < fast) return undefined;
+  if (!c.fateShows) return weighFloodUnseen(c);
   const usual = isUsual(c);
   const reasons = new Reasons();
   reasons.add(-3, 'most servers are not flooded at most times');
   volume(c, reasons);
   outcome(c, usual, reasons);
+  silence(c, usual, reasons);
+  pieces(c, reasons);
   sources(c, usual, reasons);
+  senders(c, reasons);
   secondTries(c, usual, reasons);
-  prints(c, reasons);
+  looks(c, reasons);
+  if (c.sources >= 100 && c.networks >= 30 && c.ttls >= 12 && c.withoutOptions < 0.05)
+    reasons.add(-0.5, `${c.ttls} different TTLs, as hosts at many distances have`, 'fingerprint');
   for (const finding of c.profile.findings) {
     // Where no answers are captured, all that is opened seems to stay open.
-    const counts = c.answersWouldShow || finding.detector === 'syn-rate';
+    const counts = c.answersShow || finding.detector === 'syn-rate';
     if (counts && finding.state === 'fires' && RISES.includes(finding.detector))
       reasons.quote(0.3, finding.sentence, finding.detector);
   }
   return reasons;
-}
-
-/** Twenty a second at many ports of a host or at one port of a network; one at each host where ports differ as well. */
-function isWeather({ profile: { ports, hosts }, peakUnfinished }: Case): boolean {
-  const manyPorts = ports.distinct.count >= MANY_PORTS;
-  if (hosts.count === 1) return manyPorts && peakUnfinished < FAST;
-  const top = ports.top[0];
-  const anyPort = manyPorts && (top === undefined || top.count - top.over < 0.5 * ports.total);
-  return peakUnfinished < Math.max(FAST, anyPort ? hosts.count : 0);
 }
 
 /**
@@ -47,13 +46,7 @@ function isWeather({ profile: { ports, hosts }, peakUnfinished }: Case): boolean
  */
 function isUsual(c: Case): boolean {
   if (!c.answersSeen || c.unfinished > USUAL * c.judged || c.completedThen < 1 - 2 * USUAL) return false;
-  return !isSudden(c) && !isUnlikeServed(c) && c.profile.traits.impossible < 10;
-}
-
-/** Do those that came to nothing look unlike those that did not? */
-function isUnlikeServed(c: Case): boolean {
-  const bare = c.withoutOptions >= 0.1 && c.withoutOptionsServed < 0.5 * c.withoutOptions;
-  return bare || (c.networks >= 30 && c.ttls <= 3 && c.ttlsOfAll > c.ttls);
+  return !isSudden(c) && !isUnlikeServed(c) && !isHeldByFew(c) && c.profile.traits.impossible < 10;
 }
 
 /** Do far more attempts come to nothing than at other times, behind which nobody waits? Clients in trouble try again. */
@@ -62,52 +55,71 @@ function isSudden(c: Case): boolean {
   return c.rise !== undefined && quiet >= 0.5 * c.unfinished && c.sentAgain < 0.1 && c.perSource < 1.2;
 }
 
+/** Did most attempts fail for a while though no more came than before, without an answer or refused? */
+function isOutage(c: Case): boolean {
+  const failed = c.completedThen < 0.5 && c.silent < 0.2 * c.unfinished;
+  return failed && c.pace > 0 && c.pace < 1.5 && !isUnlikeServed(c) && c.profile.traits.impossible < 10;
+}
+
+/**
+ * Do few addresses hold entries enough to fill a small backlog, more each than programs open at once, and never acknowledge
+ * any? Browsers open six connections to a host, and who hears nothing waits for its stack before it tries anew; machines
+ * that flood do not wait (Little's law: what one of them holds is its rate times the life of an entry).
+ */
+function isHeldByFew({ idle }: Case): boolean {
+  return idle.held >= SMALL_BACKLOG && idle.held >= MORE_THAN_OPENED * idle.sources;
+}
+
 function volume(c: Case, reasons: Reasons): void {
   const held = grouped(c.heldAtOnce);
-  const weight = c.heldAtOnce >= 4096 ? 2 : c.heldAtOnce >= 1024 ? 1.5 : c.heldAtOnce >= 128 ? 1 : 0;
+  const weight = c.heldAtOnce >= 4096 ? 2 : c.heldAtOnce >= 1024 ? 1.5 : c.heldAtOnce >= SMALL_BACKLOG ? 1 : 0;
   reasons.add(weight, `up to ${held} attempts stood unfinished within 63 s, the life of an entry`, 'half-open');
 }
 
 function outcome(c: Case, usual: boolean, reasons: Reasons): void {
-  const { counts } = c.profile;
-  if (!c.answersSeen) {
-    if (c.answersWouldShow)
-      reasons.add(0.5, 'no answer of the server is in the capture, though those of others are', 'vantage');
-    else reasons.add(0, 'no answer of the server is in the capture, so nothing is said of completion', 'vantage');
+  if (!c.answersShow) {
+    // Who was answered goes on, and that shows even where answers do not.
+    const share = c.elsewhere / c.attempts;
+    const all = `${grouped(c.elsewhere)} of ${grouped(c.attempts)} clients went on after their SYN`;
+    reasons.add(c.fragmentary ? 0 : weightOf(share), `${all}, so they were answered`, 'vantage');
+  } else if (!c.answersSeen) {
+    reasons.add(0.5, 'no answer of the server is in the capture, though those of others are', 'vantage');
   } else {
     const share = c.completedThen;
-    const weight = c.fragmentary ? 0 : share < 0.05 ? 1.5 : share < 0.5 ? 0.5 : share < 0.9 ? -0.5 : -1;
     const all = `${grouped(c.completed)} of ${grouped(c.judged)} attempts completed`;
+    const weight = c.fragmentary ? 0 : weightOf(share);
     reasons.add(weight, `${all}; ${percent(share)} while most did not`, 'completion-ratio');
   }
   if (usual) {
     const text = `${percent(c.unfinished / c.judged)} of the attempts did not complete, and their SYNs look like the others'`;
     reasons.add(-2.5, `${text}: so many fail at any busy site`, 'completion-ratio');
   }
+  if (isOutage(c)) {
+    const text = `no more came then than at other times (${short(c.pace)} times as many), by clients that look the same`;
+    reasons.add(-3, `${text}: it is the service that failed, a flood comes on top`, 'syn-rate');
+  }
   if (isSudden(c) && c.rise !== undefined && c.rise.during < 0.5) {
     const text = `${percent(c.rise.during)} of the attempts did not complete then, ${percent(c.rise.otherwise)} at other times`;
     reasons.add(1.5, text, 'completion-ratio');
   }
+}
+
+/** Of a share of attempts that came to something. */
+function weightOf(share: number): number {
+  return share < 0.05 ? 1.5 : share < 0.5 ? 0.5 : share < 0.9 ? 0 : -1;
+}
+
+/** SYN/ACKs that nobody heard, or wanted to hear. */
+function silence(c: Case, usual: boolean, reasons: Reasons): void {
   if (c.silent >= LEAST_HELD && c.silent >= 0.5 * c.unfinished) {
     const weight = usual ? 0 : c.silent >= 2000 ? 3 : c.silent >= 1000 ? 2.5 : c.silent >= 200 ? 2 : 1.5;
     reasons.add(weight, `${grouped(c.silent)} SYN/ACKs were answered by nothing at all, not even RST`, 'cusum-answers');
   }
-  const parts = c.parts / Math.max(1, c.attempts);
-  if (parts >= 0.5) {
-    const text = `${grouped(c.parts)} connections whose opening is not in the capture, beside ${grouped(c.attempts)} attempts`;
-    reasons.add(parts >= 2 ? -5 : -2, `${text}: it shows a part of what was sent`, 'vantage');
-  }
-  if (counts.fin >= 0.5 * c.attempts && c.completed + c.elsewhere < 0.5 * counts.fin) {
-    const text = `${grouped(counts.fin)} connections were closed, more than were seen to open`;
-    reasons.add(-2, `${text}: the capture misses handshakes`, 'cusum-fin');
-  }
-  const wentOn = c.elsewhere / Math.max(1, c.attempts);
-  if (wentOn >= 0.1) {
-    const went = grouped(c.elsewhere);
-    const text = `${went} clients went on after their SYN, so they were answered where this capture does not look`;
-    // Whoever did not go on may have been answered, too; less likely where they look unlike those that did.
-    const weight = wentOn >= 0.3 ? -3 : -1.5;
-    reasons.add(isUnlikeServed(c) ? weight / 3 : weight, text, 'vantage');
+  if (isHeldByFew(c)) {
+    const { held, sources } = c.idle;
+    const each = sources === 1 ? 'one address' : `each of ${sources} addresses`;
+    const text = `${each} held ${grouped(held / sources)} entries at once and acknowledged hardly any`;
+    reasons.add(3, `${text}: who waits for an answer opens fewer`, 'half-open');
   }
 }
 
@@ -116,28 +128,15 @@ function sources(c: Case, usual: boolean, reasons: Reasons): void {
     const text = `${grouped(c.unfinished)} unfinished attempts came from ${c.addresses}`;
     reasons.add(usual ? 0 : 1.5, `${text}, hardly any of which tried twice`, 'source-entropy');
   }
-  if (c.sources >= LEAST_SOURCES && c.perSource >= 2 && c.perSource < 30 && c.withoutOptions < 0.5) {
+  const comesAgain = c.perSource >= 2 && c.perSource < 30 && c.withoutOptions < 0.5;
+  if (c.sources >= LEAST_SOURCES && comesAgain && !isHeldByFew(c)) {
     const text = `${short(c.perSource)} unfinished attempts by each of ${c.addresses}`;
     reasons.add(-1, `${text}: forged addresses hardly repeat, and machines that flood send more`, 'source-entropy');
   }
-  if (c.perSource >= 3 && c.servedSources >= 0.5) {
+  // Whom the server answered it would have served.
+  if (c.perSource >= 3 && c.servedSources >= 0.5 && c.silent < 0.5 * c.unfinished) {
     const text = `${percent(c.servedSources)} of the attempts by the busiest addresses are of such as completed others`;
     reasons.add(-2.5, `${text}: clients that are not always served`, 'source-entropy');
-  }
-  const { impossible } = c.profile.traits;
-  if (impossible >= 0.005 * c.attempts && impossible >= 10) {
-    reasons.add(1.5, `${grouped(impossible)} SYNs came from addresses that no host can have`, 'source-entropy');
-  }
-  const ports = c.profile.ports.distinct.count;
-  if (ports >= MANY_PORTS && c.peakUnfinished < FAST * c.profile.hosts.count && c.perSource >= 1.2) {
-    const rate = `at most ${short(c.peakUnfinished / c.profile.hosts.count)} attempts a second at each host`;
-    const text = `${grouped(ports)} ports, ${rate}, by sources that come again`;
-    reasons.add(-3, `${text}: what scans everybody's addresses looks like that`, 'dst-port-entropy');
-  }
-  const top = c.profile.sources.top[0];
-  const rate = top === undefined ? 0 : (top.count - top.over) / c.seconds;
-  if (top !== undefined && c.sources < LEAST_SOURCES && rate >= 20 && c.withoutOptions >= 0.8) {
-    reasons.add(1, `one address alone sent ${short(rate)} SYNs a second, without options`, 'source-entropy');
   }
 }
 
@@ -158,73 +157,17 @@ function secondTries(c: Case, usual: boolean, reasons: Reasons): void {
     return;
   }
   const text = `${grouped(never + copies)} unanswered SYNs were not sent again as stacks do within 3 s, ${grouped(backoff)} were`;
-  // A few are lost on the way of attempts that were refused or reset. Where answers are not captured, a SYN that is not sent again may have been answered.
-  reasons.add(
-    usual || c.fragmentary || never + copies < 0.2 * c.unfinished ? 0 : c.answersWouldShow ? 1.5 : 0.5,
-    text,
-    'fingerprint',
-  );
+  // A few are lost on the way of attempts that were refused or reset.
+  const weight = usual || c.fragmentary || never + copies < 0.2 * c.unfinished ? 0 : 1.5;
+  reasons.add(weight, text, 'fingerprint');
 }
 
-function prints(c: Case, reasons: Reasons): void {
-  const bare = c.withoutOptions * c.unfinished;
-  if (c.withoutOptions >= 0.5) {
-    const text = `${percent(c.withoutOptions)} of the unfinished SYNs have no TCP options`;
-    reasons.add(c.withoutOptions >= 0.8 ? 2.5 : 1.5, `${text}; every usual stack sends at least MSS`, 'fingerprint');
-  } else if (bare >= LEAST_HELD && c.withoutOptions >= 0.1 && isFateOfBare(c)) {
-    const text = `${grouped(bare)} SYNs without TCP options did not complete, hardly any did`;
-    reasons.add(2.5, `${text}; nearly all with options did`, 'fingerprint');
-  } else if (c.withoutOptions >= 0.1 && bare >= 200) {
-    // Where good attempts look unfinished, too, as in a capture of SYNs alone, those that no stack sends still stand out.
-    const text = `${grouped(bare)} SYNs have no TCP options`;
-    reasons.add(bare >= 1000 ? 2 : 1, `${text}; every usual stack sends at least MSS`, 'fingerprint');
-  } else if (c.optionsKnown < 0.5) {
-    reasons.add(0, 'what options the SYNs carry is not in the capture', 'fingerprint');
-  } else if (c.withoutOptions < 0.05) {
-    reasons.add(-0.5, 'the SYNs carry options as a usual stack sends them', 'fingerprint');
-  }
-  if (c.sources >= 100 && c.networks >= 30 && c.ttls <= 3) {
-    const text = `${c.ttls === 1 ? 'one TTL' : `${c.ttls} TTLs`} in 95 % of SYNs from ${c.addresses}`;
-    reasons.add(1.5, `${text} all over the address space: they started at few places`, 'fingerprint');
-  } else if (c.sources >= 100 && c.networks >= 30 && c.ttls >= 12 && c.withoutOptions < 0.05) {
-    reasons.add(
-      c.answersWouldShow ? -0.5 : -1,
-      `${c.ttls} different TTLs, as hosts at many distances have`,
-      'fingerprint',
-    );
-  }
-  if (c.sources >= 100 && c.commonPrint >= 0.95) {
-    const text = `${percent(c.commonPrint)} of SYNs from ${c.addresses} have the same window and options`;
-    reasons.add(1, text, 'fingerprint');
-  }
-  const { prints: kinds, attempts } = c.profile.traits;
-  // Where answers are captured, what became of the attempts says more than what they look like.
-  if (!c.answersWouldShow && c.sources >= 100 && kinds.length >= 3 && c.commonPrint < 0.7 && c.withoutOptions < 0.05) {
-    const shown = `${kinds.length >= 64 ? 'at least 64' : kinds.length} kinds of window and options`;
-    reasons.add(-1, `${shown} among ${grouped(attempts)} SYNs, as clients of many makes have`, 'fingerprint');
-  }
-  if (c.isn.kind === 'constant' || c.isn.kind === 'few-values' || c.isn.kind === 'counter') {
-    reasons.quote(1.5, c.isn.sentence, 'fingerprint');
-  }
-}
-
-/** All those without options fail, and nearly all others complete. */
-function isFateOfBare(c: Case): boolean {
-  const served = c.withoutOptionsServed * (c.profile.traits.attempts - c.unfinished);
-  return (
-    (c.answersSeen || c.elsewhere >= 0.5 * c.attempts) &&
-    served <= 0.1 * c.withoutOptions * c.unfinished &&
-    c.unfinished < 0.5 * (c.judged + c.elsewhere)
-  );
-}
-
-/** Java's default backlog is 50, and few are smaller: less than that at once fills no queue. */
-const LEAST_HELD = 50;
-const LEAST_SOURCES = 50;
-const MANY_PORTS = 20;
-/** SYNs a second: of many sources, and of few, as services are watched from. */
-const FAST = 20;
+/** SYNs a second of few addresses that are more than services are watched with. */
 const FAST_OF_FEW = 200;
+/** somaxconn before Linux 5.4: the smallest of the usual backlogs. */
+const SMALL_BACKLOG = 128;
+/** Entries that one client holds at once: six of a browser, and a few that it has just given up. */
+const MORE_THAN_OPENED = 10;
 /** So large a share of attempts fails at busy sites that nobody floods, frames lost by the capture included. */
 const USUAL = 0.1;
 /** Detectors whose numbers are not weighed above already. Each fires in a flash crowd, too, so each is worth little. */

@@ -7,13 +7,22 @@ import { findFingerprint } from '../detect/syn-fingerprint.ts';
 import type { TargetProfile } from '../detect/target-profile.ts';
 import { sourceStatistics } from '../source-statistics.ts';
 import { Reasons } from './confidence.ts';
-import { type Case, caseOf } from './subject-case.ts';
+import { type Case, caseOf, type Surroundings } from './subject-case.ts';
 import { weighFlashCrowd, weighRetryStorm } from './weigh-crowd.ts';
 import { weighFlood } from './weigh-flood.ts';
 import { weighScan } from './weigh-scan.ts';
 
-const ALONE = { live: false, parts: 0, known: [], answers: 0, format: String };
-const BOTH = { answersSeen: true, wentOn: 0 };
+const ALONE = {
+  live: false,
+  parts: 0,
+  known: [],
+  answers: 0,
+  silent: 0,
+  view: 'both-directions',
+  format: String,
+} as const;
+const STRANGERS = { neighbours: 0, down: 0 };
+const BOTH = { shows: 'handshakes', wentOn: 0 } as const;
 
 test('confidence is the logistic function of the sum, and the weightiest reason stands first', () => {
   const reasons = new Reasons();
@@ -51,23 +60,41 @@ describe('flood', () => {
     expect(sum(weighFlood(flooded({ attempts: 10_000 }, patient)))).toBeLessThan(plain - 3);
   });
 
-  test('clients of whom a capture of one side shows that they went on', () => {
+  test('clients that go on were answered: what completes where no answers are, and what is not seen where some are', () => {
     const { counts } = aProfile();
-    const c = caseOf(
-      aProfile({
-        counts: { ...counts, attempts: 1000, answered: 0, completed: 0 },
-        unfinished: unfinished({ attempts: 200, elsewhere: 800 }),
-      }),
-      ALONE,
-    );
-    const went = weighFlood(c)!.list.find((reason) => reason.sentence.includes('went on after their SYN'));
-    expect(went).toMatchObject({ weight: -3, detector: 'vantage' });
+    const part = (answered: number, elsewhere: number) =>
+      weighFlood(
+        caseOf(
+          aProfile({
+            counts: { ...counts, attempts: 1000, answered, completed: 0 },
+            unfinished: unfinished({ attempts: 1000 - elsewhere, elsewhere }),
+          }),
+          ALONE,
+        ),
+      )!.list.find((reason) => reason.sentence.includes('went on after their SYN'))!.weight;
+    expect(part(0, 940)).toBe(-1);
+    expect(part(0, 400)).toBe(0.5);
+    expect(part(50, 400)).toBe(-3);
+  });
+
+  test('ten entries of each of thirteen sources, 128 in all, are more than clients open', () => {
+    const held = (sources: number, each: number) => {
+      const idle = aSource({ attempts: each, answered: each, refused: 0, aborted: 0 });
+      const known = Array.from({ length: sources }, (_, i) => ({ ...idle, address: i }));
+      const silent = sources * each;
+      const c = flooded({ attempts: silent, silent, sources: { count: sources, error: 0 } }, {}, { known, silent });
+      return weighFlood(c)!.list.some((reason) => reason.sentence.includes('entries at once'));
+    };
+    expect(held(13, 10)).toBe(true);
+    expect(held(12, 10)).toBe(false);
+    expect(held(30, 9)).toBe(false);
+    expect(held(1, 128)).toBe(true);
   });
 });
 
 describe('scan', () => {
   test('1,000 ports of one host, five of them open', () => {
-    expect(sum(weighScan(aSource(), 0, BOTH))).toBeGreaterThan(4);
+    expect(sum(weighScan(aSource(), STRANGERS, BOTH))).toBeGreaterThan(4);
   });
 
   test('as many sockets, nearly all of which let it in', () => {
@@ -78,11 +105,24 @@ describe('scan', () => {
       answered: 990,
       completed: 990,
     });
-    expect(sum(weighScan(browsing, 0, BOTH))).toBeLessThan(0);
+    expect(sum(weighScan(browsing, STRANGERS, BOTH))).toBeLessThan(0);
+  });
+
+  test('sixty sockets that answer nobody: a scanner asks once, a client of what is down waits, as others do', () => {
+    const tried = aSource({
+      attempts: 60,
+      sockets: { count: 60, error: 0 },
+      hosts: { count: 60, error: 0 },
+      refused: 0,
+    });
+    const client = { ...tried, ports: { count: 1, error: 0 }, answered: 0, aborted: 0, synAgain: 150 };
+    expect(sum(weighScan(client, { neighbours: 60, down: 1 }, BOTH))).toBeLessThan(0);
+    expect(sum(weighScan({ ...client, synAgain: 0 }, { neighbours: 60, down: 1 }, BOTH))).toBeGreaterThan(2);
+    expect(sum(weighScan(client, { neighbours: 60, down: 0.2 }, BOTH))).toBeGreaterThan(0);
   });
 
   test('seven sockets are no scan', () => {
-    expect(weighScan(aSource({ attempts: 7, sockets: { count: 7, error: 0 } }), 0, BOTH)).toBeUndefined();
+    expect(weighScan(aSource({ attempts: 7, sockets: { count: 7, error: 0 } }), STRANGERS, BOTH)).toBeUndefined();
   });
 });
 
@@ -147,7 +187,11 @@ describe('detectors', () => {
 });
 
 /** So many attempts within two seconds, none of them completed, from as many addresses. */
-function flooded(parts: Partial<TargetProfile['unfinished']>, more: Partial<TargetProfile> = {}): Case {
+function flooded(
+  parts: Partial<TargetProfile['unfinished']>,
+  more: Partial<TargetProfile> = {},
+  around: Partial<Surroundings> = {},
+): Case {
   const u = unfinished(parts);
   const { counts, traits, rate } = aProfile();
   const half = u.attempts / 2;
@@ -161,7 +205,7 @@ function flooded(parts: Partial<TargetProfile['unfinished']>, more: Partial<Targ
       peakRate: half,
       ...more,
     }),
-    ALONE,
+    { ...ALONE, ...around },
   );
 }
 

@@ -13,7 +13,10 @@ export function verdictSection(input: ReportInput): Markup {
     vantage.view === 'clients-only'
       ? html`<p>No answers are in this capture: <em>unanswered</em> says here that no answer was captured, not that none was sent.</p>
 `
-      : NOTHING;
+      : vantage.view === 'openings-only'
+        ? html`<p>Nothing that clients sent after their SYNs is in this capture: <em>half-open</em> says here that no acknowledgment was captured, not that none was sent.</p>
+`
+        : NOTHING;
   return html`<section id="verdicts" aria-labelledby="verdicts-h">
 <h2 id="verdicts-h">What became of the attempts</h2>
 <p>${counted(totals.attempts, 'attempt')} in the whole capture. An attempt is a distinct SYN: same addresses, same ports, same initial sequence number.</p>
