@@ -44,6 +44,7 @@ export class CaptureWatch implements CaptureCounts {
     server: 0,
     serverPort: 0,
     synacks: 0,
+    reset: false,
     firstAt: 0,
     lastAt: 0,
     firstPacket: 0,
@@ -151,6 +152,7 @@ export class CaptureWatch implements CaptureCounts {
     flow.server = turned ? t.client(row) : t.server(row);
     flow.serverPort = turned ? t.clientPort(row) : t.serverPort(row);
     flow.synacks = t.has(row, Fact.SynAck) ? t.synacks(row) : 0;
+    flow.reset = t.has(row, Fact.ClientRst);
     flow.firstAt = t.firstAt(row);
     flow.lastAt = t.lastAt(row);
     flow.firstPacket = t.firstPacket(row);

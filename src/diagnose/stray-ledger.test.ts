@@ -8,7 +8,7 @@ const THEM = 0xc633_6400;
 describe('strays', () => {
   test('a flow is counted at whom it reached and at who sent it', () => {
     const strays = new StrayLedger(NO_IPV6);
-    strays.onFlow(flow({ synacks: 4, firstAt: 5, lastAt: 9, firstPacket: 3 }));
+    strays.onFlow(flow({ synacks: 4, reset: true, firstAt: 5, lastAt: 9, firstPacket: 3 }));
     strays.onFlow(flow({ clientPort: 7, firstAt: 2, lastAt: 2, firstPacket: 1 }));
     const [received, sent] = strays.profiles(1);
     expect(sent).toMatchObject({ address: US, role: 'received', flows: 2 });
@@ -19,6 +19,7 @@ describe('strays', () => {
       synackFlows: 1,
       synacks: 4,
       mostCopies: 4,
+      resets: 1,
     });
     expect(received).toMatchObject({ firstAt: 2, lastAt: 9, packets: [1, 3] });
     expect(received!.peers.top).toEqual([{ value: US, count: 2, over: 0 }]);
@@ -61,6 +62,7 @@ function flow(parts: Partial<StrayFlow>): StrayFlow {
     server: THEM,
     serverPort: 80,
     synacks: 0,
+    reset: false,
     firstAt: 0,
     lastAt: 0,
     firstPacket: 1,

@@ -17,6 +17,8 @@ export interface StrayProfile {
   readonly synackFlows: number;
   readonly synacks: number;
   readonly mostCopies: number;
+  /** Flows whose SYN/ACK the receiver reset: it had not asked for it. */
+  readonly resets: number;
   /** Flows of this host in this role that began without a SYN and did go on: connections of which a part is captured. */
   readonly others: number;
   /** Flows whose client port is a little above that of the flow before: one client that counts its ports up. */
@@ -39,6 +41,8 @@ export interface StrayFlow {
   serverPort: number;
   /** SYN/ACK packets; 0: only RSTs. */
   synacks: number;
+  /** Did the receiver reset it? */
+  reset: boolean;
   firstAt: number;
   lastAt: number;
   firstPacket: number;
@@ -126,6 +130,7 @@ class Host {
   synackFlows = 0;
   synacks = 0;
   mostCopies = 0;
+  resets = 0;
   others = 0;
   ascending = 0;
   #lastPort = -1;
@@ -150,6 +155,7 @@ class Host {
     if (flow.synacks > 0) this.synackFlows++;
     this.synacks += flow.synacks;
     this.mostCopies = Math.max(this.mostCopies, flow.synacks);
+    if (flow.reset) this.resets++;
     const step = flow.clientPort - this.#lastPort;
     if (step > 0 && step <= 8) this.ascending++;
     this.#lastPort = flow.clientPort;
@@ -173,7 +179,7 @@ class Host {
   /** `scratch`: for a host without sketches of its own; new ones for each of thousands are 300 MB of garbage. */
   read(address: number, role: StrayProfile['role'], scratch: Sketches): StrayProfile {
     const [peers, serverPorts, clientPorts] = this.#sketches ?? filled(scratch, this.#first, 0);
-    const { flows, synackFlows, synacks, mostCopies, others, ascending, firstAt, lastAt } = this;
+    const { flows, synackFlows, synacks, mostCopies, resets, others, ascending, firstAt, lastAt } = this;
     return {
       address,
       role,
@@ -181,6 +187,7 @@ class Host {
       synackFlows,
       synacks,
       mostCopies,
+      resets,
       others,
       ascending,
       peers: peers.read(),

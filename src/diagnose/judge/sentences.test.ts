@@ -22,6 +22,7 @@ function strays(of: { flows: number; synackFlows: number; synacks: number; serve
     role: 'received',
     ...counts,
     mostCopies: 2,
+    resets: 0,
     others: 0,
     ascending: 0,
     peers: aTally(counts.flows, servers),
