@@ -1,7 +1,7 @@
 /** Files that never end, outputs that fail: one sentence, and nothing lost of what was computed. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -30,6 +30,10 @@ afterAll(async () => {
 
 const cli = (...args: string[]) => runCli(args, { stdin: SMALL, cwd: folder });
 
+/** A command line as a shell takes it. */
+const shell = (line: string) =>
+  spawnSync('/bin/sh', ['-c', `exec '${process.execPath}' '${MAIN}' ${line}`], { cwd: folder, encoding: 'utf8' });
+
 /** Linux' endless file, and its full disk. */
 const devices = existsSync('/dev/zero') && existsSync('/dev/full');
 
@@ -40,6 +44,16 @@ describe.skipIf(!devices)('devices', () => {
     [['sweep', '/dev/zero'], '/dev/zero: too long for a grid: more than 1048576 bytes'],
   ])('an endless file is read no further than its bound: %j', async (args, sentence) => {
     expect(await cli(...args)).toEqual({ code: 2, out: '', err: `halfopen: ${sentence}\n` });
+  });
+
+  test.each([
+    ['script /dev/zero', '/dev/zero: too long for a script: more than 1048576 bytes'],
+    ['script - < /dev/zero', '(standard input): too long for a script: more than 1048576 bytes'],
+    ['run - < /dev/zero', '(standard input): too long for a scenario: more than 1048576 bytes'],
+    ['--help > /dev/full', 'cannot write to standard output: no space left on the device'],
+    ['--version > /dev/full', 'cannot write to standard output: no space left on the device'],
+  ])('halfopen %s', (line, sentence) => {
+    expect(shell(line)).toMatchObject({ status: 2, stderr: `halfopen: ${sentence}\n` });
   });
 
   test('the report is printed and the other files are written when one cannot be', async () => {
@@ -70,6 +84,22 @@ describe.skipIf(!devices)('devices', () => {
     const { status } = spawnSync('/bin/sh', ['-c', shell], { cwd: folder, encoding: 'utf8' });
     expect(status).toBe(2);
     expect(existsSync(join(folder, 'g.sweep', 'points.csv'))).toBe(true);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('paths that lead nowhere', () => {
+  beforeAll(() => symlink('circle', join(folder, 'circle')));
+
+  test.each([
+    [['explain', 'circle'], 'circle: cannot be read: the links of its path lead in a circle'],
+    [['explain', 'circle', 'circle'], 'circle: cannot be read: the links of its path lead in a circle'],
+    [['watch', 'circle'], 'circle: cannot be read: the links of its path lead in a circle'],
+    [['run', 'circle'], 'circle: the links of its path lead in a circle'],
+    [['explain', 'x'.repeat(300)], `${'x'.repeat(300)}: cannot be read: the name is too long`],
+    [['explain', ''], '"": no such file, expected a pcap or pcapng capture'],
+    [['help', 'explian'], "unknown command 'explian'"],
+  ])('%j', async (args, sentence) => {
+    expect(await cli(...args)).toEqual({ code: 2, out: '', err: `halfopen: ${sentence}\n` });
   });
 });
 

@@ -21,14 +21,23 @@ async function start(): Promise<void> {
   // A completion script names all commands.
   const program = await createProgram(word === 'completion' ? undefined : word);
   if (word === undefined) program.outputHelp();
-  else await program.parseAsync();
+  else {
+    const about = process.argv[3];
+    // Commander would answer with the help of everything.
+    if (word === 'help' && about !== undefined && !program.commands.some((command) => command.name() === about)) {
+      program.error(`unknown command '${about}'`);
+    }
+    await program.parseAsync();
+  }
 }
 
 function fail(error: unknown): void {
   // An output that fails is told by its stream and by who wrote to it.
   if (failed) return;
-  failed = true;
-  process.exitCode = exitCodeOf(error);
+  const code = exitCodeOf(error);
+  // The text of a help is not written yet when its command ends, and may fail still.
+  failed = code !== 0;
+  process.exitCode = code;
 }
 
 /** 0 for help and version, 2 for anything in the input, 1 for a fault of our own. */

@@ -2,8 +2,9 @@
  * Where outputs go, looked at before anything is read: none may overwrite what is read, or another output, and bytes are not
  * for a terminal.
  */
-import { realpathSync, statSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { fileStats } from '../node/file-stats.ts';
 import { HalfopenError } from '../wire/error.ts';
 
 /** An option that asks for an output; the path `-` is standard output. */
@@ -39,7 +40,7 @@ export function checkOutputPaths(wanted: readonly WantedOutput[], captures: read
 const BINARY: readonly string[] = ['--parquet', '--pcapng'];
 
 function isDevice(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isCharacterDevice() ?? false;
+  return fileStats(path)?.isCharacterDevice() ?? false;
 }
 
 /** Links followed, as far as the path leads anywhere yet. */

@@ -1,10 +1,14 @@
 /** One capture, from disk or standard input, compressed or not, read frame by frame in bounded memory. */
-import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, createReadStream, openSync, readSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { addAbortSignal } from 'node:stream';
 import { CaptureError } from '../capture/error.ts';
 import { CaptureReader } from '../capture/reader.ts';
 import { Frame } from '../capture/types.ts';
 import { HalfopenError } from '../wire/error.ts';
 import { decompressed, isCompressed } from './decompress.ts';
+import { fileStats } from './file-stats.ts';
+import { systemReason } from './system-reason.ts';
 import type { UnpackThreads } from './unpack-threads.ts';
 
 /**
@@ -129,7 +133,7 @@ export class CaptureSource {
 
 /** Opens a regular file that is not compressed; -1 for anything else, also for what cannot be opened. */
 function openPlain(path: string): number {
-  if (path === '-' || statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return -1;
+  if (path === '-' || fileStats(path)?.isFile() !== true) return -1;
   let file = -1;
   try {
     file = openSync(path, 'r');
@@ -143,14 +147,26 @@ function openPlain(path: string): number {
   return -1;
 }
 
-/** The bytes of a file, or of standard input for `-`. Nothing is opened before the first of them is asked for. */
-export async function* captureBytes(path: string): AsyncGenerator<Uint8Array, void> {
+/**
+ * The bytes of a file, or of standard input for `-`. Nothing is opened before the first of them is asked for. `signal` lets go
+ * of a pipe that is silent: it would keep the process running.
+ */
+export async function* captureBytes(path: string, signal?: AbortSignal): AsyncGenerator<Uint8Array, void> {
   // No encoding is set, so chunks are bytes.
-  yield* path === '-' ? process.stdin : createReadStream(path, { highWaterMark: CHUNK });
+  if (path === '-') yield* process.stdin;
+  else if (fileStats(path)?.isFIFO() === true) yield* namedPipe(path, signal);
+  else yield* createReadStream(path, { highWaterMark: CHUNK });
+}
+
+/** Opened without waiting for a writer: who waits within open(2) or read(2) cannot be interrupted. */
+function namedPipe(path: string, signal: AbortSignal | undefined): Socket {
+  const pipe = new Socket({ fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), writable: false });
+  return signal === undefined ? pipe : addAbortSignal(signal, pipe);
 }
 
 /** How the input is called in messages. */
 export function captureName(path: string): string {
+  if (path === '') return '""';
   return path === '-' ? 'standard input' : path;
 }
 
@@ -165,7 +181,7 @@ function ioError(name: string, error: unknown): HalfopenError | undefined {
     case 'EACCES':
       return new HalfopenError(`${name}: no permission to read it`);
     default:
-      return new HalfopenError(`${name}: cannot be read (${String(error.code)})`);
+      return new HalfopenError(`${name}: cannot be read: ${systemReason(error)}`);
   }
 }
 

@@ -2,9 +2,10 @@
  * Several captures as one: their frames by time, as mergecap gives them, numbered from 1 over all. Rotated files are read
  * one after the other, in whatever order they are named; overlapping ones side by side.
  */
-import { statSync } from 'node:fs';
+
 import { type Frame, FramesAhead } from '../capture/types.ts';
 import { CaptureSource } from './capture-source.ts';
+import { fileStats } from './file-stats.ts';
 
 /**
  * Hands every frame of `sources` to `onFrame`, which gets the same object each time. A file that cannot be read further
@@ -91,7 +92,7 @@ async function startOf(source: CaptureSource, again: boolean): Promise<Start | u
 
 /** Pipes and standard input can be read only once, so they stay open. */
 function isRegularFile(path: string): boolean {
-  return path !== '-' && (statSync(path, { throwIfNoEntry: false })?.isFile() ?? false);
+  return path !== '-' && (fileStats(path)?.isFile() ?? false);
 }
 
 function earliest(active: readonly CaptureSource[]): CaptureSource | undefined {

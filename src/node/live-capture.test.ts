@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { appendFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -92,4 +93,23 @@ test('damage ends the reading in a sentence', async () => {
 test('a file that is not there is one sentence', async () => {
   const { capture } = await read();
   expect(capture.failure?.message).toBe(`${path}: no such file, expected a pcap or pcapng capture`);
+});
+
+const pipes = spawnSync('mkfifo', ['--version']).status === 0;
+
+test.skipIf(!pipes)('a named pipe ends when its writer does, and a silent one is let go of', async () => {
+  spawnSync('mkfifo', [path]);
+  const bytes = Buffer.concat([writer.header(), packet(0), packet(2)]);
+  const [{ frames, capture }] = await Promise.all([read(), writeFile(path, bytes)]);
+  expect(frames).toEqual([
+    [1, 0],
+    [2, 2],
+  ]);
+  expect(capture.failure).toBeUndefined();
+  const stop = new AbortController();
+  const silent = new LiveCapture(path, { signal: stop.signal, follow: true });
+  const reading = silent.read(() => {});
+  stop.abort();
+  await reading;
+  expect(silent.failure).toBeUndefined();
 });

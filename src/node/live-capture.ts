@@ -2,6 +2,7 @@
 import type { Frame } from '../capture/types.ts';
 import type { HalfopenError } from '../wire/error.ts';
 import { CaptureSource, captureBytes, captureName } from './capture-source.ts';
+import { fileStats } from './file-stats.ts';
 import { type Followed, followFile } from './follow-file.ts';
 
 export interface LiveOptions {
@@ -69,8 +70,10 @@ export class LiveCapture {
 
   #chunks(followed: Followed): AsyncIterable<Uint8Array> {
     const { signal, wait, follow } = this.#options;
-    if (this.path !== '-' && follow) return followFile(this.path, followed, { signal, wait });
-    return untilAborted(captureBytes(this.path), signal);
+    // A pipe or device cannot be read from a place in it, and ends when its writer does.
+    if (follow && this.path !== '-' && fileStats(this.path)?.isFile() !== false)
+      return followFile(this.path, followed, { signal, wait });
+    return untilAborted(captureBytes(this.path, signal), signal);
   }
 
   #place(frame: Frame): void {

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { HalfopenError } from '../wire/error.ts';
 import { nearest } from '../wire/suggest.ts';
-import { readBounded } from './read-bounded.ts';
+import { readInput } from './read-bounded.ts';
 import { systemReason } from './system-reason.ts';
 
 /** The text of a scenario and the name to use for it in messages. */
@@ -29,22 +29,22 @@ export async function shippedIds(): Promise<string[]> {
  * same name: `./name` is always the file. Throws `HalfopenError` when there is none.
  */
 export async function readScenarioText(name: string): Promise<ScenarioText> {
-  if (name === '-') return { text: await readStandardInput(), path: '(standard input)' };
+  const path = name === '-' ? '(standard input)' : name;
   const ids = await shippedIds();
   if (ids.includes(name)) {
     return { text: await readFile(`${SHIPPED_SCENARIOS}${name}.yaml`, 'utf8'), path: `${name}.yaml` };
   }
   let bytes: Uint8Array;
   try {
-    bytes = await readBounded(name, LONGEST);
+    bytes = await readInput(name, LONGEST);
   } catch (error) {
     if (isMissing(error)) throw new HalfopenError(missingMessage(name, ids));
-    throw new HalfopenError(`${name}: ${systemReason(error)}`);
+    throw new HalfopenError(`${path}: ${systemReason(error)}`);
   }
-  if (bytes.length > LONGEST) throw new HalfopenError(`${name}: too long for a scenario: more than ${LONGEST} bytes`);
+  if (bytes.length > LONGEST) throw new HalfopenError(`${path}: too long for a scenario: more than ${LONGEST} bytes`);
   // A capture given by mistake would otherwise be reported as bad YAML in line 1.
-  if (bytes.includes(0)) throw new HalfopenError(`${name}: this is a binary file, expected a scenario in YAML`);
-  return { text: new TextDecoder().decode(bytes), path: name };
+  if (bytes.includes(0)) throw new HalfopenError(`${path}: this is a binary file, expected a scenario in YAML`);
+  return { text: new TextDecoder().decode(bytes), path };
 }
 
 /** 1 MiB: a thousand times the largest shipped scenario. */
@@ -58,15 +58,4 @@ function missingMessage(name: string, ids: readonly string[]): string {
 
 function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
-}
-
-async function readStandardInput(): Promise<string> {
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  for await (const piece of process.stdin as AsyncIterable<Uint8Array>) {
-    pieces.push(piece);
-    length += piece.length;
-    if (length > LONGEST) throw new HalfopenError('standard input: too long for a scenario');
-  }
-  return Buffer.concat(pieces).toString('utf8');
 }

@@ -3,10 +3,10 @@
  * does, decompressing takes the most time that somebody else can take over (docs/captures.md has the figures).
  */
 import { on } from 'node:events';
-import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { HalfopenError } from '../wire/error.ts';
+import { fileStats } from './file-stats.ts';
 
 /** What a thread says. Bytes come in a buffer of its own, which it wants back: it has few of them. */
 export type Unpacked =
@@ -40,7 +40,7 @@ export class UnpackThreads {
     onDamage: (sentence: string) => void,
   ): AsyncGenerator<Uint8Array, void> | undefined {
     if (this.#free === 0) return undefined;
-    const file = statSync(path, { throwIfNoEntry: false });
+    const file = fileStats(path);
     if (file?.isFile() !== true || file.size < this.#least) return undefined;
     this.#free--;
     return this.#unpacked(path, name, onDamage);

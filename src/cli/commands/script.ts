@@ -1,6 +1,6 @@
 /** `halfopen script <file.pkt…>`: runs packetdrill scripts against the engine, on virtual time. */
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { readInput } from '../../node/read-bounded.ts';
 import { systemReason } from '../../node/system-reason.ts';
 import { failureLines } from '../../script/failure.ts';
 import { runScript, type ScriptResult } from '../../script/run.ts';
@@ -70,15 +70,20 @@ function passedLine({ file, events, took }: ScriptResult): string {
 }
 
 async function readScript(path: string): Promise<string> {
+  let bytes: Uint8Array;
   try {
-    if (path !== '-') return await readFile(path, 'utf8');
-    const chunks: Buffer[] = [];
-    for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-    return Buffer.concat(chunks).toString('utf8');
+    bytes = await readInput(path, LONGEST);
   } catch (error) {
-    throw new HalfopenError(`${path}: cannot be read: ${systemReason(error)}`);
+    throw new HalfopenError(`${nameOf(path)}: cannot be read: ${systemReason(error)}`);
   }
+  if (bytes.length > LONGEST) {
+    throw new HalfopenError(`${nameOf(path)}: too long for a script: more than ${LONGEST} bytes`);
+  }
+  return new TextDecoder().decode(bytes);
 }
+
+/** 1 MiB, as for scenarios. */
+const LONGEST = 1 << 20;
 
 function nameOf(path: string): string {
   return path === '-' ? '(standard input)' : path;
