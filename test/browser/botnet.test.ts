@@ -168,7 +168,7 @@ async function open(sample: number, size = WIDE, theme: 'light' | 'dark' = 'ligh
   });
   page.on('pageerror', (error) => complaints.push(error.message));
   await page.goto(`${lab.url}#s=${ID}&step=${sample}${more}`);
-  await page.waitForSelector('main.lab.flood[data-hash]', { timeout: 60_000 });
+  await page.waitForSelector('main.lab.flood[data-hash]');
   return page;
 }
 

@@ -37,6 +37,8 @@ async function launch(
     env: { ...defined(process.env), ...env },
     ...options,
   });
+  // A machine that is busy with other tests is not a fault of the page; how fast it is, is measured elsewhere.
+  context.setDefaultTimeout(PATIENCE_MS);
   // The process still writes for a moment after its window is gone: try until it has ended. A leftover does no harm.
   context.on('close', () => {
     rm(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }).catch(() => undefined);
@@ -98,6 +100,8 @@ function defined(env: NodeJS.ProcessEnv): Environment {
 
 type Environment = Record<string, string>;
 
+/** Below the test's own limit, so that what was waited for is named. */
+const PATIENCE_MS = 100_000;
 /** No sandbox: test machines are often containers without user namespaces. Nothing but our own page is opened. */
 const FLAGS: string[] = [
   '--headless=new',

@@ -62,7 +62,7 @@ describe('the handshake of the lesson', () => {
       await page.evaluate((hash) => {
         location.hash = hash;
       }, `#s=${id}`);
-      await page.waitForSelector(`main.lab[data-hash="${recording.hash}"]`, { timeout: 10_000 });
+      await page.waitForSelector(`main.lab[data-hash="${recording.hash}"]`);
     }
   });
 
