@@ -50,6 +50,12 @@ export class DistinctSketches {
     this.#state[2 * i] = exact;
   }
 
+  /** As others of the same number and size are. */
+  set(others: DistinctSketches): void {
+    this.#registers.set(others.#registers);
+    this.#state.set(others.#state);
+  }
+
   reset(i: number): void {
     this.#registers.fill(0, i * this.#size, (i + 1) * this.#size);
     this.#state[2 * i] = 0;

@@ -86,15 +86,16 @@ export class TargetLedger implements HandshakeObserver {
     const unlikely = unlikelySource(seg.src);
     this.#sources.attempt(seg, source, this.#hostHash, this.#portHash);
     if (this.#capture.synSamples.isDue()) this.#sample(this.#capture, row, seg, ipId);
+    const watch = this.#sockets.of(this.#socket);
+    let fresh = 0;
+    if (watch !== undefined) {
+      fresh = watch.attempt(seg, source, ttl, print, unlikely);
+      if (watch.synSamples.isDue()) this.#sample(watch, row, seg, ipId);
+    }
     const hostWatch = this.#hosts.of(this.#host);
     if (hostWatch !== undefined) {
-      hostWatch.attempt(seg, source, ttl, print, unlikely);
+      if (!hostWatch.borrow(watch, fresh)) hostWatch.attempt(seg, source, ttl, print, unlikely);
       if (hostWatch.synSamples.isDue()) this.#sample(hostWatch, row, seg, ipId);
-    }
-    const watch = this.#sockets.of(this.#socket);
-    if (watch !== undefined) {
-      watch.attempt(seg, source, ttl, print, unlikely);
-      if (watch.synSamples.isDue()) this.#sample(watch, row, seg, ipId);
     }
     // Who is not watched may be from the next attempt on, which its count decides.
     if (hostWatch === undefined || watch === undefined) this.#endRun();
@@ -109,8 +110,11 @@ export class TargetLedger implements HandshakeObserver {
     this.#run.begin(second, ts);
     this.#capture.advanceTo(second);
     // Asked for with this attempt counted already.
-    this.#hosts.make(this.#host, 1)?.advanceTo(second);
-    this.#sockets.make(this.#socket, 1)?.advanceTo(second);
+    const host = this.#hosts.make(this.#host, 1);
+    const socket = this.#sockets.make(this.#socket, 1);
+    host?.advanceTo(second);
+    socket?.advanceTo(second);
+    if (host?.attempts === 0 && socket?.attempts === 0) host.borrowFrom(socket);
   }
 
   /** Counts the attempts under way. Whatever looks at counts, or changes them, begins with it. */

@@ -46,7 +46,8 @@ export class LooseEnd {
 export class LooseEnds {
   readonly #kinds = new Uint32Array(Object.keys(Kind).length);
   readonly #all = new Ends();
-  readonly #settled = new Ends();
+  /** Of those that had had time to complete; undefined as long as that is all of them, so that they are counted once. */
+  #settled: Ends | undefined = undefined;
   /** Completed handshakes by the number of bits of the milliseconds they took. */
   readonly #took = new Uint32Array(LONGEST + 1);
   /** What follows from them; -1: one has completed since. A flood asks at each of its SYNs. */
@@ -73,9 +74,10 @@ export class LooseEnds {
   add(end: Readonly<LooseEnd>): void {
     this.#kinds[end.kind]!++;
     if (end.kind === Kind.GivenUp || end.kind === Kind.Elsewhere) return;
-    this.#all.add(end);
     const settled = end.waited === Infinity || (end.waited >= LEAST_REACTION && end.waited >= this.reaction());
-    if (settled) this.#settled.add(end);
+    if (!settled) this.#settled ??= this.#all.copy();
+    else if (this.#settled !== undefined) this.#settled.add(end);
+    this.#all.add(end);
   }
 
   resending(): Resending {
@@ -93,7 +95,7 @@ export class LooseEnds {
 
   /** Those that had had time to complete. */
   settled(): Unfinished {
-    return this.#settled.read(this.#kinds[Kind.Elsewhere]!);
+    return (this.#settled ?? this.#all).read(this.#kinds[Kind.Elsewhere]!);
   }
 }
 
@@ -110,6 +112,16 @@ class Ends {
     this.#ttls[end.ttl & 255]!++;
     if (end.bare) this.#withoutOptions++;
     if (end.silent) this.#silent++;
+  }
+
+  copy(): Ends {
+    const copy = new Ends();
+    copy.#attempts = this.#attempts;
+    copy.#silent = this.#silent;
+    copy.#withoutOptions = this.#withoutOptions;
+    copy.#ttls.set(this.#ttls);
+    copy.#sources.set(this.#sources);
+    return copy;
   }
 
   read(elsewhere: number): Unfinished {

@@ -46,6 +46,14 @@ export class SynPrints {
     counts[place] = 1;
   }
 
+  /** As another is. */
+  set(other: SynPrints): void {
+    this.lost = other.lost;
+    this.#keys.set(other.#keys);
+    this.#counts.set(other.#counts);
+    this.#last = other.#last;
+  }
+
   /** Counts all that `other` has counted. */
   merge(other: SynPrints): void {
     this.lost += other.lost;

@@ -36,6 +36,21 @@ export class SynShape {
     this.#lastPort = port;
   }
 
+  /** As another is. */
+  set(other: SynShape): void {
+    this.#attempts = other.#attempts;
+    this.#withoutOptions = other.#withoutOptions;
+    this.#impossible = other.#impossible;
+    this.#unrouted = other.#unrouted;
+    this.#withData = other.#withData;
+    this.#portBelow1024 = other.#portBelow1024;
+    this.#portRepeated = other.#portRepeated;
+    this.#portNext = other.#portNext;
+    this.#lastPort = other.#lastPort;
+    this.#ttls.set(other.#ttls);
+    this.#prints.set(other.#prints);
+  }
+
   /** Counts all that `other` has counted. */
   merge(other: SynShape): void {
     this.#attempts += other.#attempts;

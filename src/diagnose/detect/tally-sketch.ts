@@ -96,6 +96,22 @@ export class TallySketch {
     };
   }
 
+  /** As another is. */
+  set(other: TallySketch): void {
+    this.total = other.total;
+    this.#place = other.#place;
+    this.#held = other.#held;
+    this.#keys.set(other.#keys);
+    this.#hashes.set(other.#hashes);
+    this.#counts.set(other.#counts);
+    this.#over.set(other.#over);
+    if (other.#distinct === undefined) this.#distinct = undefined;
+    else {
+      this.#distinct = new DistinctSketches(1, DISTINCT_BITS);
+      this.#distinct.set(other.#distinct);
+    }
+  }
+
   reset(): void {
     this.total = 0;
     this.#held = 0;

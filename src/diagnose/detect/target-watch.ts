@@ -17,7 +17,8 @@ import { LooseEnds } from './loose-ends.ts';
 import { DEFAULT_RETRIES } from './queue-model.ts';
 import { Curve, RateSteps } from './rate-curve.ts';
 import { SynRate } from './syn-rate.ts';
-import { SynShape } from './syn-shape.ts';
+import { SynSenders } from './syn-senders.ts';
+import type { SynShape } from './syn-shape.ts';
 import { TallySketch } from './tally-sketch.ts';
 import type { Distinct, Tally, TargetCounts, TargetProfile, TargetScope } from './target-profile.ts';
 import { EVENTS, Event } from './target-table.ts';
@@ -33,9 +34,10 @@ export class TargetWatch {
   readonly ends: LooseEnds = new LooseEnds();
   readonly synSamples: AttemptSamples = new AttemptSamples();
   readonly synackSamples: AttemptSamples = new AttemptSamples();
-  /** Not of the capture: there it is the sum of the hosts', and sources are in a table of their own. */
-  readonly shape: SynShape | undefined;
-  readonly #sources: TallySketch | undefined;
+  /** Not of the capture: there shapes are the sum of the hosts', and sources are in a table of their own. */
+  #senders: SynSenders | undefined = undefined;
+  /** Of a host: whether `#senders` is that of the socket at which all its attempts have been. Most are: so each counts once. */
+  #borrows = false;
   /** Entries of the queue: of a host or the capture as if all its ports shared one. */
   readonly queue: HalfOpenQueue;
   /** Second of the capture under way, and what was counted in it. */
@@ -69,8 +71,6 @@ export class TargetWatch {
     this.watchedFrom = ts;
     this.#second = Math.max(0, Math.floor(ts / SEC));
     this.queue = new HalfOpenQueue(this.#second, scope === 'socket');
-    this.shape = scope === 'capture' ? undefined : new SynShape();
-    this.#sources = scope === 'capture' ? undefined : new TallySketch();
     this.#ports = scope === 'socket' ? undefined : new TallySketch();
     this.#hosts = scope === 'capture' ? new TallySketch() : undefined;
     this.#curve = new RateSteps(this.#second);
@@ -78,13 +78,39 @@ export class TargetWatch {
     for (const detector of this.#detectors) detector.idle(this.#second);
   }
 
-  /** An attempt of a source, in the second that `advanceTo` has named. It counts with its run only: `addRun`. Hot. */
-  attempt(seg: Readonly<Segment>, sourceHash: number, ttl: number, print: number, unlikely: number): void {
-    if (this.#sources !== undefined) {
-      this.#sources.key[0] = seg.src;
-      this.#newSources[0]! += this.#sources.addKey(sourceHash);
+  /** What the SYNs at this target look like; undefined for the capture. */
+  get shape(): SynShape | undefined {
+    return this.#senders?.shape;
+  }
+
+  /** Both are new: until there is an attempt at another socket of the host, what is counted of this one is the host's. */
+  borrowFrom(socket: TargetWatch): void {
+    socket.#senders ??= new SynSenders();
+    this.#senders = socket.#senders;
+    this.#borrows = true;
+  }
+
+  /**
+   * An attempt of a source, in the second that `advanceTo` has named; it counts with its run only: `addRun`. Of a socket's.
+   * Returns how many new sources that makes. Hot.
+   */
+  attempt(seg: Readonly<Segment>, sourceHash: number, ttl: number, print: number, unlikely: number): number {
+    this.#senders ??= new SynSenders();
+    const fresh = this.#senders.add(seg, sourceHash, ttl, print, unlikely);
+    this.#newSources[0]! += fresh;
+    return fresh;
+  }
+
+  /** Did this, the host's, take what the attempt that `socket` has just counted adds? Else it has to count it itself. Hot. */
+  borrow(socket: TargetWatch | undefined, fresh: number): boolean {
+    if (!this.#borrows) return false;
+    if (socket !== undefined && socket.#senders === this.#senders) {
+      this.#newSources[0]! += fresh;
+      return true;
     }
-    this.shape?.add(seg, ttl, print, unlikely);
+    this.#senders = this.#senders?.copy();
+    this.#borrows = false;
+    return false;
   }
 
   /** A run of attempts at this host and port, with their hashes. */
@@ -125,7 +151,7 @@ export class TargetWatch {
   }
 
   eachAddress(visit: AddressVisitor): void {
-    this.#sources?.eachKey(visit);
+    this.#senders?.sources.eachKey(visit);
     this.#hosts?.eachKey(visit);
     this.synSamples.eachSource(visit);
     this.synackSamples.eachSource(visit);
@@ -151,9 +177,7 @@ export class TargetWatch {
     rows: AttemptRows,
     whole: { readonly sources: Tally; readonly shape: SynShape } | undefined = undefined,
   ): TargetProfile {
-    const sources = this.#sources?.read() ?? whole?.sources;
-    const shape = this.shape ?? whole?.shape;
-    if (sources === undefined || shape === undefined) throw new Error(`a ${this.scope} was read without its sources`);
+    const senders = this.#senders ?? NOBODY;
     const queued = this.scope === 'socket';
     const findings = this.#detectors.map((detector) => detector.finding());
     if (queued) findings.push(this.queue.finding(context));
@@ -169,10 +193,10 @@ export class TargetWatch {
       peakStrays: this.#peakStrays,
       findings,
       rate: this.#curve.read(),
-      sources,
+      sources: whole?.sources ?? senders.sources.read(),
       ports: this.#ports?.read() ?? tallyOfOne(port, this.attempts),
       hosts: this.#hosts?.distinct() ?? ONE,
-      traits: shape.read((print) => rows.optionBytes(print)),
+      traits: (whole?.shape ?? senders.shape).read((print) => rows.optionBytes(print)),
       resending: this.ends.resending(),
       unfinished: this.ends.unfinished(),
       settled: this.ends.settled(),
@@ -268,6 +292,9 @@ function emptyWindow(): Writable<TargetWindow> {
     strayReplies: 0,
   };
 }
+
+/** Of a target with no attempt. */
+const NOBODY = new SynSenders();
 
 /** The one port of a socket. */
 function tallyOfOne(value: number, total: number): Tally {
