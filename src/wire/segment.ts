@@ -4,7 +4,6 @@
  * Every field is always present (one hidden class); absent options are -1. Flags stay raw: SYN|FIN must survive,
  * an analyser has to show it. Segments are pooled and reused, so nobody keeps a reference past the call that gave it.
  */
-import { DOUBLE_ZERO } from './double-zero.ts';
 import type { Seq } from './seq.ts';
 
 /** Control bits of the TCP header (RFC 9293 §3.1; AE: RFC 9768), with their wire values. */
@@ -26,14 +25,14 @@ export const NO_BYTES: Uint8Array = new Uint8Array(0);
 
 export class Segment {
   /** Address handles: an IPv4 address is its uint32; an IPv6 address is 2^32 + its index in an `AddressTable`. */
-  src: number = DOUBLE_ZERO;
+  src = 0;
   sport = 0;
-  dst: number = DOUBLE_ZERO;
+  dst = 0;
   dport = 0;
 
-  seq: Seq = DOUBLE_ZERO;
+  seq: Seq = 0;
   /** Acknowledgment field as on the wire; means something only with the ACK flag. */
-  ack: Seq = DOUBLE_ZERO;
+  ack: Seq = 0;
   flags = 0;
   /** The 16-bit window field as on the wire, never scaled. */
   wnd = 0;
