@@ -85,6 +85,10 @@ told('flood', [
     (t) => syns(flood(t, { rate: 2000, seconds: 2, source: () => 0xc633_6407 })),
   ],
   [
+    'nothing but SYNs: 500 a second from a network of private addresses, again and again',
+    (t) => syns(flood(t, { rate: 500, seconds: 5, source: () => 0x0a00_0100 + t.rng.below(250), stack: () => BARE })),
+  ],
+  [
     // Whoever is answered goes on, which shows; of three in four nobody did.
     'clients to server only: by many stacks, beside visitors',
     (t) => inward(flood(visitors(t, 0, 20, 15), { rate: 200, seconds: 12, from: 4, stack: stackOf })),

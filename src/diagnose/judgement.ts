@@ -14,6 +14,7 @@ import { counted, grouped, short } from './figures.ts';
 import type { Judgement, JudgementKind, Subject } from './findings.ts';
 import { Reasons } from './judge/confidence.ts';
 import { byScanners, isOfFlood } from './judge/explained-by-scans.ts';
+import { FAST, LEAST_SOURCES } from './judge/flood-signs.ts';
 import { judgeSources } from './judge/judge-sources.ts';
 import { judgeStrays } from './judge/judge-strays.ts';
 import { type JudgementInput, TELLING } from './judge/judgement-input.ts';
@@ -119,6 +120,8 @@ function carpetFlood(input: JudgementInput): Judgement | undefined {
   if (capture.hosts.count < CARPET_HOSTS || hosts.length < CARPET_HOSTS) return undefined;
   if (hosts.some((one) => one.unfinished.attempts > 0.5 * capture.unfinished.attempts)) return undefined;
   const c = surrounded(input, capture);
+  // Few addresses that come to each host slowly look after them, or look for them.
+  if (c.sources < LEAST_SOURCES && c.peakUnfinished < FAST * capture.hosts.count) return undefined;
   const reasons = weighFlood(c);
   if (reasons === undefined) return undefined;
   const each = c.attempts / capture.hosts.count;

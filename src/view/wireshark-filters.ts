@@ -10,9 +10,16 @@ export interface DisplayFilter {
 
 /** The filters for one judgement, the most telling first. */
 export function displayFilters(judgement: Judgement, addresses: AddressTable): readonly DisplayFilter[] {
-  const { subject, kind } = judgement;
+  const { subject, kind, attempts } = judgement;
   const to = clauses(subject, 'dst', addresses);
   const from = clauses(subject, 'src', addresses);
+  if (kind === 'reflection' && attempts > 0) {
+    return [
+      { filter: join(SYN, ...from), shows: 'SYNs with its address' },
+      { filter: join(SYN_ACK, ...to), shows: 'What the servers answered' },
+      { filter: join('tcp.flags.reset == 1', ...from), shows: 'Answers that it reset' },
+    ];
+  }
   if (kind === 'backscatter' || kind === 'reflection') {
     const replies = subject.role === 'source' ? from : to;
     const own = subject.role === 'source' ? to : from;

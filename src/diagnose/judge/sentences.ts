@@ -96,6 +96,12 @@ export function reflectionSentence(where: string, s: StrayProfile): string {
   return `Reflection at ${where}: ${peers} answer SYNs that it did not send: ${counted(s.synacks, 'SYN/ACK')}${copies}${alone}. Somebody sends SYNs with its address.`;
 }
 
+/** The same where the SYNs are in the capture. */
+export function namedSentence(where: string, s: SourceProfile): string {
+  const count = counted(s.attempts - s.over, 'SYN');
+  return `Reflection at ${where}: ${count} with its address went to ${roughly(s.hosts, 'server')}, and it acknowledged none of the ${grouped(s.answered)} answers.`;
+}
+
 export function answersOfScanSentence(where: string, s: StrayProfile): string {
   return `Scan by ${where}, seen from its answers alone: ${roughly(s.serverPorts.distinct, 'port')} replied.`;
 }

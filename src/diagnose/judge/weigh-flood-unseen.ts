@@ -39,7 +39,7 @@ function again(c: Case, reasons: Reasons): void {
     // In a short capture few clients come twice.
     const text = `${grouped(c.unfinished)} attempts came from ${c.addresses}, hardly any of which came twice`;
     reasons.add(0.5, text, 'source-entropy');
-  } else if (c.sources >= LEAST_SOURCES && c.perSource >= 2 && c.perSource < 30) {
+  } else if (c.sources >= LEAST_SOURCES && c.perSource >= 2 && c.perSource < 30 && c.withoutOptions < 0.5) {
     const text = `${short(c.perSource)} attempts by each of ${c.addresses}: clients come again, forged addresses hardly`;
     reasons.add(-1, text, 'source-entropy');
   }

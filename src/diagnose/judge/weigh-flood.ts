@@ -66,8 +66,8 @@ function isOutage(c: Case): boolean {
  * any? Browsers open six connections to a host, and who hears nothing waits for its stack before it tries anew; machines
  * that flood do not wait (Little's law: what one of them holds is its rate times the life of an entry).
  */
-function isHeldByFew({ idle }: Case): boolean {
-  return idle.held >= SMALL_BACKLOG && idle.held >= MORE_THAN_OPENED * idle.sources;
+function isHeldByFew({ idle, profile: { hosts } }: Case): boolean {
+  return idle.held >= SMALL_BACKLOG * hosts.count && idle.held >= MORE_THAN_OPENED * idle.sources;
 }
 
 function volume(c: Case, reasons: Reasons): void {

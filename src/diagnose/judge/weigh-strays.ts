@@ -45,6 +45,12 @@ export function weighStrays(s: StrayProfile, attempts: number, partly: boolean):
   return opinion;
 }
 
+/** Do a few servers send to this one address over and over what it did not ask for? No flood of them draws it twice by chance. */
+function isChosen(s: StrayProfile): boolean {
+  const servers = s.peers.distinct.count;
+  return servers >= 3 && s.flows >= 5 * servers && isUnheard(s);
+}
+
 /** Did SYN/ACKs go again or meet RST? Then nobody was there who had asked for them. */
 function isUnheard(s: StrayProfile): boolean {
   const again = s.synackFlows >= 0.3 * s.flows && s.synacks >= AGAIN * s.synackFlows;
@@ -55,7 +61,7 @@ function opinionOn(s: StrayProfile): StrayOpinion | undefined {
   const peers = s.peers.distinct.count;
   if (s.role === 'received') {
     if (s.mostCopies >= MOST_COPIES && s.synacks >= LEAST_FLOWS) return { kind: 'reflection', reasons: repeated(s) };
-    if (s.flows < LEAST_FLOWS || peers < FEW_SENDERS) return undefined;
+    if (s.flows < LEAST_FLOWS || (peers < FEW_SENDERS && !isChosen(s))) return undefined;
     return { kind: 'reflection', reasons: reflection(s, peers) };
   }
   if (s.flows < LEAST_FLOWS || s.mostCopies >= MOST_COPIES) return undefined;
@@ -82,7 +88,7 @@ function reflection(s: StrayProfile, peers: number): Reasons {
   reasons.add(-2, 'reflection is rare');
   const synacks = s.synackFlows / s.flows;
   reasons.add(
-    peers >= 100 ? 3 : peers >= 30 ? 2 : 1,
+    peers >= 100 ? 3 : peers >= 30 ? 2 : peers >= FEW_SENDERS ? 1 : 0.5,
     `${roughly(s.peers.distinct, 'server')} answered SYNs that this host did not send`,
     'backscatter',
   );

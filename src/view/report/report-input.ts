@@ -47,8 +47,8 @@ export function sinceStart(ts: number): string {
 }
 
 /** Made of replies that nobody asked for, not of attempts. */
-export function isOfReplies({ kind }: Judgement): boolean {
-  return kind === 'backscatter' || kind === 'reflection';
+export function isOfReplies({ kind, attempts }: Judgement): boolean {
+  return attempts === 0 && (kind === 'backscatter' || kind === 'reflection');
 }
 
 /** Time of day of a moment of the capture, in UTC: `22:13:30.450`; '' when it has none. */
