@@ -109,6 +109,15 @@ test('a name of two lines that gives orders to a terminal stays one harmless lin
   expect(err).toMatch(/^halfopen: no scenario "a b\?\[2J": [^\n]*\n$/);
 });
 
+test.each([
+  [['explain', '--x\u001b[2J'], "unknown option '--x?[2J'"],
+  [['a\nb\u001b[2J'], "unknown command 'a b?[2J'"],
+  [['script', 'a\u001b[2J\nb'], 'a?[2J?b: cannot be read: no such file or folder'],
+])('nor does any other word: %j', async (args, sentence) => {
+  const { code, err } = await cli(...args);
+  expect({ code, err }).toEqual({ code: 2, err: `halfopen: ${sentence}\n` });
+});
+
 test('what a host cannot do when its time has come is told with the file', async () => {
   const hosts = `
   a: { role: client, address: 192.0.2.1, do: [{ at: 1s, do: send, bytes: 5 }] }

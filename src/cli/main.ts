@@ -1,10 +1,9 @@
 #!/usr/bin/env node
 /** The `halfopen` program: runs a command and turns what went wrong into one sentence and an exit code. */
 import { CommanderError } from 'commander';
-import { printable } from '../view/printable.ts';
 import { HalfopenError } from '../wire/error.ts';
 import { createProgram } from './program.ts';
-import { outputError } from './terminal.ts';
+import { outputError, tell } from './terminal.ts';
 
 // `halfopen run … | head` closes the pipe early: that is no fault of anybody.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -45,17 +44,12 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (isClosedPipe(error)) return 0;
   if (error instanceof HalfopenError) {
-    process.stderr.write(`halfopen: ${oneLine(error.message)}\n`);
+    tell(error.message);
     return 2;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`halfopen: internal fault, please report it: ${text}\n`);
   return 1;
-}
-
-/** Names and values of others are quoted in it. */
-function oneLine(text: string): string {
-  return printable(text.replaceAll(/\s*\n\s*/g, ' '));
 }
 
 function isClosedPipe(error: unknown): boolean {

@@ -1,5 +1,6 @@
 /** The commands of `halfopen`, put together. */
 import { Command } from 'commander';
+import { tell } from './terminal.ts';
 import { packageVersion } from './version.ts';
 
 /**
@@ -15,7 +16,7 @@ export async function createProgram(only?: string): Promise<Command> {
     .showSuggestionAfterError()
     .configureOutput({
       // Commander says "error: …"; here every message begins with the program's name and is one line.
-      outputError: (text, write) => write(`halfopen: ${oneSentence(text)}\n`),
+      outputError: (text) => tell(text.replace(/^error: /, '')),
     })
     .exitOverride();
   const wanted = only === undefined ? undefined : COMMANDS.get(only);
@@ -57,10 +58,3 @@ Examples:
 
 "halfopen <command> --help" says more. Exit code: 0 = done, 1 = a failed check
 or a fault of halfopen, 2 = something in the input.`;
-
-function oneSentence(text: string): string {
-  return text
-    .replace(/^error: /, '')
-    .trim()
-    .replace(/\s*\n\s*/g, ' ');
-}

@@ -15,7 +15,7 @@ import { floodSvg } from '../view/plot-svg.ts';
 import { HalfopenError } from '../wire/error.ts';
 import { driveFlood } from './drive-flood.ts';
 import { floodPage } from './flood-page.ts';
-import { painter, wantsColour } from './terminal.ts';
+import { painter, tell, wantsColour } from './terminal.ts';
 import { checkWantedFiles, writeWantedFiles } from './wanted-files.ts';
 
 export const TAP_PLACES = ['server', 'edge', 'followed'] as const;
@@ -76,13 +76,13 @@ const FOLLOWED = 0;
 /** Not silently: a capture that ends early looks like an end of the traffic. */
 function tellCap(path: string, tap: SegmentTap): void {
   if (tap.written === tap.seen || tap.failure !== null) return;
-  process.stderr.write(
-    `halfopen: ${path} holds the first ${countText(tap.written)} of ${countText(tap.seen)} segments, no more than ${countText(MOST_PACKETS)} are written; --until and --tap followed make fewer\n`,
+  tell(
+    `${path} holds the first ${countText(tap.written)} of ${countText(tap.seen)} segments, no more than ${countText(MOST_PACKETS)} are written; --until and --tap followed make fewer`,
   );
 }
 
 function check(scenario: FloodScenario, report: FloodReport): void {
   const unmet = unmetFloodExpectations(scenario, report);
-  for (const sentence of unmet) process.stderr.write(`halfopen: ${scenario.id}: ${sentence}\n`);
+  for (const sentence of unmet) tell(`${scenario.id}: ${sentence}`);
   if (unmet.length > 0) process.exitCode = 1;
 }

@@ -16,7 +16,7 @@ import { HalfopenError } from '../wire/error.ts';
 import type { SweepOptions } from './commands/sweep.ts';
 import { type Progress, progress } from './progress.ts';
 import { stopSignal } from './stop-signal.ts';
-import { painter, paintLines, print, wantsColour } from './terminal.ts';
+import { painter, paintLines, print, tell, wantsColour } from './terminal.ts';
 import { packageVersion } from './version.ts';
 
 export async function sweep(file: string, options: SweepOptions): Promise<void> {
@@ -24,7 +24,6 @@ export async function sweep(file: string, options: SweepOptions): Promise<void> 
   const plan = await readPlan(file, programId(version));
   const folder = options.out ?? `${basename(file).replace(/\.ya?ml$/, '')}.sweep`;
   const journal = Journal.open(folder, plan.head, options.fresh === true);
-  const tell = (text: string): void => void process.stderr.write(`halfopen: ${text}\n`);
   if (journal.torn > 0) tell('the last line of the journal was cut off; its run is computed again');
   if (journal.size > 0) tell(`${journal.size} of ${plan.runs} runs are in ${journal.file} already`);
   const bar = progress('runs', plan.runs);

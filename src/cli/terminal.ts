@@ -1,6 +1,7 @@
-/** The terminal: colours by role where they are wanted, and output that survives a closed pipe. */
+/** The terminal: colours by role where they are wanted, output that survives a closed pipe, and sentences on standard error. */
 import { styleText } from 'node:util';
 import { systemReason } from '../node/system-reason.ts';
+import { printable } from '../view/printable.ts';
 import type { TextLine, TextRole } from '../view/text-line.ts';
 import { HalfopenError } from '../wire/error.ts';
 
@@ -43,6 +44,11 @@ export function send(content: Uint8Array | string): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.write(content, (error) => (error ? reject(outputError(error)) : resolve()));
   });
+}
+
+/** A sentence beside the output. Names and values of others are quoted in it: it stays one line, and gives no orders to a terminal. */
+export function tell(sentence: string): void {
+  process.stderr.write(`halfopen: ${printable(sentence.trim().replaceAll(/\s*\n\s*/g, ' '))}\n`);
 }
 
 /** A sentence, unless the reader has just gone. */

@@ -19,7 +19,7 @@ import { AddressTable } from '../wire/address.ts';
 import { HalfopenError } from '../wire/error.ts';
 import { handshakePage } from './handshake-page.ts';
 import { HOSTS } from './profiles.ts';
-import { painter } from './terminal.ts';
+import { painter, tell } from './terminal.ts';
 import type { TunServeOptions } from './tun-options.ts';
 import { tunStepText } from './tun-step-text.ts';
 
@@ -36,7 +36,7 @@ try {
   process.exitCode = await run(JSON.parse(process.argv[2] ?? '') as TunServeOptions);
 } catch (error) {
   if (!(error instanceof HalfopenError)) throw error;
-  process.stderr.write(`halfopen: ${error.message}\n`);
+  tell(error.message);
   process.exitCode = 2;
 }
 

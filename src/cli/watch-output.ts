@@ -7,7 +7,7 @@ import { watchScreen } from '../view/watch-screen.ts';
 import { alarmLines, statusText } from '../view/watch-text.ts';
 import type { AddressTable } from '../wire/address.ts';
 import { openScreen } from './screen.ts';
-import { painter, paintLines, print, wantsColour } from './terminal.ts';
+import { painter, paintLines, print, tell, wantsColour } from './terminal.ts';
 
 export interface WatchOutput {
   alarm(event: AlarmEvent): void;
@@ -101,10 +101,6 @@ export function dashboard({ name, start, addresses, now }: Watched, stream: Node
       await print([...said, ...summary].join('\n'));
     },
   };
-}
-
-function tell(sentence: string): void {
-  process.stderr.write(`halfopen: ${printable(sentence)}\n`);
 }
 
 const MOST_SAID = 200;

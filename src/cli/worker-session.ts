@@ -4,11 +4,11 @@ import { DEFAULT_JOBS, replicaPool } from '../node/sweep/pool.ts';
 import { PATIENCE, serveQueue } from '../node/sweep/queue.ts';
 import type { WorkerCommandOptions } from './commands/worker.ts';
 import { stopSignal } from './stop-signal.ts';
+import { tell } from './terminal.ts';
 import { packageVersion } from './version.ts';
 
 export async function work(options: WorkerCommandOptions): Promise<void> {
   const jobs = options.jobs ?? DEFAULT_JOBS;
-  const tell = (text: string): void => void process.stderr.write(`halfopen: ${text}\n`);
   const pool = replicaPool(jobs);
   const stop = stopSignal();
   try {

@@ -14,7 +14,7 @@ import { defenceLines } from '../defence-lines.ts';
 import { chosenDefences, defenceOption } from '../defence-option.ts';
 import { driveFlood } from '../drive-flood.ts';
 import { setOption, untilOption, withUntil } from '../set-option.ts';
-import { type Paint, painter, paintLines, wantsColour } from '../terminal.ts';
+import { type Paint, painter, paintLines, tell, wantsColour } from '../terminal.ts';
 import { checkWantedFiles, writeWantedFiles } from '../wanted-files.ts';
 import { wrapText } from '../wrap-text.ts';
 
@@ -65,7 +65,7 @@ async function compare(name: string, options: CompareOptions): Promise<void> {
   if (options.csv !== undefined) files.push({ path: options.csv, content: () => columnsToCsv(compareColumns(rows)) });
   const failure = await writeWantedFiles(files, () => page(scenario, seed, rows));
   if (exitCode !== 0) {
-    process.stderr.write(`halfopen: stopped after ${rows.length - 1} of ${names.length} defences\n`);
+    tell(`stopped after ${rows.length - 1} of ${names.length} defences`);
     process.exitCode = exitCode;
   }
   if (failure !== null) throw failure;

@@ -36,7 +36,7 @@ export function registerExplain(program: Command): void {
     .description('Say what became of every connection attempt in a capture, and whether somebody was flooded')
     .argument(
       '<capture...>',
-      "pcap or pcapng files, also .gz and .zst, or '-' for standard input; several are one timeline",
+      'pcap or pcapng files, also .gz and .zst, or - for standard input; several are one timeline',
     );
   addFilterOptions(command)
     .option('--limit <count>', 'show at most this many attempts; 0 shows all', limit, DEFAULT_LIMIT)
@@ -45,7 +45,10 @@ export function registerExplain(program: Command): void {
     .option('--detectors', 'with each finding what every detector saw: formula, value, threshold, blind spots')
     .option('--bounded', 'need less than 200 MiB, however long the capture: hold at most 131,072 attempts at once')
     .option('--json', 'print one JSON object instead of text: summary, findings and all attempts')
-    .option('--csv <file>', 'write the attempts as CSV, a row each; - for standard output instead of text')
+    .option(
+      '--csv <file>',
+      'write the attempts as CSV, a row each; - writes them to standard output instead of the text',
+    )
     .option('--parquet <file>', 'write them as Apache Parquet, likewise')
     .option('--zeek <file>', "write them as Zeek's conn.log, likewise")
     .option('--report <file>', 'write a report to read, print and hand on: one HTML file that needs nothing else')

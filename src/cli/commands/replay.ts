@@ -27,7 +27,7 @@ import { defenceLines } from '../defence-lines.ts';
 import { chosenDefences, defenceOption } from '../defence-option.ts';
 import { driveFlood } from '../drive-flood.ts';
 import { setOption } from '../set-option.ts';
-import { painter, paintLines, wantsColour } from '../terminal.ts';
+import { painter, paintLines, tell, wantsColour } from '../terminal.ts';
 import { checkWantedFiles, writeWantedFiles } from '../wanted-files.ts';
 
 interface ReplayOptions {
@@ -85,12 +85,12 @@ async function replay(paths: readonly string[], options: ReplayOptions): Promise
   if (options.csv !== undefined) outputs.push({ path: options.csv, content: () => columnsToCsv(replayColumns(rows)) });
   const failure = await writeWantedFiles(outputs, () => page(captured, workload, scenario, options, rows));
   if (exitCode !== 0) {
-    process.stderr.write(`halfopen: stopped after ${rows.length} of ${names.length} defences\n`);
+    tell(`stopped after ${rows.length} of ${names.length} defences`);
     process.exitCode = exitCode;
   }
   if (captured.observed.left > 0)
-    process.stderr.write(
-      `halfopen: the first ${countText(MOST_ATTEMPTS)} attempts were kept, ${countText(captured.observed.left)} more are not replayed\n`,
+    tell(
+      `the first ${countText(MOST_ATTEMPTS)} attempts were kept, ${countText(captured.observed.left)} more are not replayed`,
     );
   if (failure !== null) throw failure;
   if (captured.failure !== undefined) throw captured.failure;

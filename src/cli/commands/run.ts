@@ -20,7 +20,7 @@ import { type Narration, numbersOption, whyOption } from '../narration.ts';
 import { type FloodRunOptions, runFloodScenario, TAP_PLACES } from '../run-flood.ts';
 import { runReport } from '../run-report.ts';
 import { setOption, untilOption, withUntil } from '../set-option.ts';
-import { painter, wantsColour } from '../terminal.ts';
+import { painter, tell, wantsColour } from '../terminal.ts';
 import { checkWantedFiles, writeWantedFiles } from '../wanted-files.ts';
 
 interface RunOptions extends Narration, FloodRunOptions {
@@ -162,7 +162,7 @@ function hostIndex(name: string, recording: Recording): number {
 
 function check(scenario: Scenario, recording: Recording): void {
   const unmet = unmetExpectations(scenario, recording);
-  for (const sentence of unmet) process.stderr.write(`halfopen: ${scenario.id}: ${sentence}\n`);
+  for (const sentence of unmet) tell(`${scenario.id}: ${sentence}`);
   if (unmet.length > 0) process.exitCode = 1;
 }
 

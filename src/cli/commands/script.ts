@@ -5,13 +5,14 @@ import { systemReason } from '../../node/system-reason.ts';
 import { failureLines } from '../../script/failure.ts';
 import { runScript, type ScriptResult } from '../../script/run.ts';
 import { type GivenOption, ORIGINAL_OPTIONS } from '../../script/run-options.ts';
+import { printable } from '../../view/printable.ts';
 import { HalfopenError } from '../../wire/error.ts';
 import { HOSTS, PROFILES, type Profile, profile } from '../profiles.ts';
-import { print } from '../terminal.ts';
+import { print, tell } from '../terminal.ts';
 
 interface ScriptOptions {
   readonly profile: Profile;
-  readonly define: readonly string[];
+  readonly define?: readonly string[];
   readonly quiet?: boolean;
   readonly verbose?: boolean;
   readonly why?: boolean;
@@ -22,9 +23,9 @@ export function registerScript(program: Command): void {
   const command = program
     .command('script')
     .description('Run packetdrill scripts against the engine, on virtual time: no root, no network')
-    .argument('<scripts...>', "packetdrill scripts (.pkt), or '-' for standard input")
+    .argument('<scripts...>', 'packetdrill scripts (.pkt), or - for standard input')
     .option('--profile <name>', `the stack under test: ${PROFILES.join(', ')}`, profile, 'linux-6')
-    .option('-D, --define <NAME=VALUE>', 'a symbol for the script; may be repeated', collect, [])
+    .option('-D, --define <NAME=VALUE>', 'a symbol for the script (repeatable)', collect)
     .option('-q, --quiet', 'name only the scripts that fail')
     .option('-v, --verbose', 'print each packet and call')
     .option('--why', 'print the reasons of the engine as well');
@@ -57,7 +58,7 @@ async function run(paths: readonly string[], options: ScriptOptions): Promise<vo
       if (!(error instanceof HalfopenError)) throw error;
       failed++;
       broken = true;
-      process.stderr.write(`halfopen: ${error.message}\n`);
+      tell(error.message);
     }
   }
   if (inert.size > 0) await print(`without meaning for the engine: ${[...inert].join(', ')}`);
@@ -86,15 +87,15 @@ async function readScript(path: string): Promise<string> {
 const LONGEST = 1 << 20;
 
 function nameOf(path: string): string {
-  return path === '-' ? '(standard input)' : path;
+  return path === '-' ? '(standard input)' : printable(path);
 }
 
-function collect(text: string, before: readonly string[]): string[] {
+function collect(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
 }
 
 function givenOptions(options: ScriptOptions): GivenOption[] {
-  const given: GivenOption[] = options.define.map((value) => ({ name: 'define', value }));
+  const given: GivenOption[] = (options.define ?? []).map((value) => ({ name: 'define', value }));
   for (const [name] of ORIGINAL_OPTIONS) {
     const value = options[name];
     if (value !== undefined) given.push({ name, value: typeof value === 'string' ? value : undefined });

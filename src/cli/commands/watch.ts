@@ -19,6 +19,7 @@ import { HalfopenError } from '../../wire/error.ts';
 import { oneOf } from '../arguments.ts';
 import { refuseTerminal } from '../capture-arguments.ts';
 import { stopSignal } from '../stop-signal.ts';
+import { tell } from '../terminal.ts';
 import { dashboard, jsonLines, plainLines, type Watched, type WatchOutput } from '../watch-output.ts';
 
 interface WatchOptions {
@@ -40,7 +41,7 @@ export function registerWatch(program: Command): void {
   program
     .command('watch')
     .description('Watch a capture while it is being written: rates, busiest targets, alarms with what they rest on')
-    .argument('<capture>', "a pcap or pcapng file that may still grow, or '-' for standard input")
+    .argument('<capture>', 'a pcap or pcapng file that may still grow, a named pipe, or - for standard input')
     .option('--json-lines', 'one JSON object a line on standard output: alarms, statuses, a summary')
     .option('--metrics <address>', 'serve Prometheus metrics on this address, such as 127.0.0.1:9400', listenAddress)
     .option('--interval <time>', 'a status line each so much capture time (default: 10s)', interval)
@@ -115,7 +116,7 @@ async function watch(path: string, options: WatchOptions): Promise<void> {
 async function metricsOf(listen: Listen | undefined, text: () => Promise<string>): Promise<MetricsServer | undefined> {
   if (listen === undefined) return undefined;
   const metrics = await startMetrics({ ...listen, text });
-  process.stderr.write(`halfopen: metrics at ${metrics.url}\n`);
+  tell(`metrics at ${metrics.url}`);
   return metrics;
 }
 
