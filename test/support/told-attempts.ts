@@ -36,7 +36,8 @@ export interface ToldAttempt {
 export class ToldAttempts implements AttemptRows {
   readonly ledger: TargetLedger;
   readonly #rows: Row[] = [];
-  readonly #seg = new Segment();
+  /** The one told of last. */
+  readonly segment: Segment = new Segment();
 
   constructor(options: LedgerOptions = {}) {
     this.ledger = new TargetLedger(this, options);
@@ -55,7 +56,7 @@ export class ToldAttempts implements AttemptRows {
     const times = { synAt: at, lastSynAt: at, lastSynackAt: 0, syns: 1, synacks: 0 };
     const verdict = Verdict.Unanswered;
     this.#rows.push({ client, clientPort, server, serverPort: port, ...times, ttl, window, print, verdict });
-    const seg = this.#seg;
+    const seg = this.segment;
     seg.src = client;
     seg.sport = clientPort;
     seg.dst = server;
@@ -80,7 +81,7 @@ export class ToldAttempts implements AttemptRows {
     r.lastSynackAt = at;
     if (!again) r.verdict = Verdict.HalfOpen;
     this.#fromServer(r, y, SYN | ACK);
-    this.ledger.onSynAck(at, row, this.#seg, again);
+    this.ledger.onSynAck(at, row, this.segment, again);
   }
 
   complete(at: number, row: number): void {
@@ -113,7 +114,7 @@ export class ToldAttempts implements AttemptRows {
     const sockets = { client, clientPort: 40_000, server, serverPort: 443 };
     this.#rows.push({ ...sockets, ...times, ttl: 55, window: 0, print: 0, verdict: Verdict.SynMissing });
     this.#fromServer(this.#rows[row]!, 1, SYN | ACK);
-    this.ledger.onUnsolicited(at, row, this.#seg, 55);
+    this.ledger.onUnsolicited(at, row, this.segment, 55);
   }
 
   /** The tracker lets go of all rows. */
@@ -122,7 +123,7 @@ export class ToldAttempts implements AttemptRows {
   }
 
   #fromServer(r: Row, seq: number, flags: number): void {
-    const seg = this.#seg;
+    const seg = this.segment;
     seg.src = r.server;
     seg.sport = r.serverPort;
     seg.dst = r.client;
