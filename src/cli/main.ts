@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `halfopen` program: runs a command and turns what went wrong into one sentence and an exit code. */
 import { CommanderError } from 'commander';
+import { systemCode } from '../node/system-reason.ts';
 import { HalfopenError } from '../wire/error.ts';
 import { createProgram } from './program.ts';
 import { outputError, tell } from './terminal.ts';
@@ -53,5 +54,5 @@ function exitCodeOf(error: unknown): number {
 }
 
 function isClosedPipe(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EPIPE';
+  return systemCode(error) === 'EPIPE';
 }

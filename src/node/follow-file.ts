@@ -1,5 +1,6 @@
 /** The bytes of a file that is still being written, as `tail -f` gives them: at its end, more is waited for. */
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import { pause } from './pause.ts';
 
 export interface FollowOptions {
   /** Ends the following. */
@@ -55,19 +56,6 @@ async function fateOf(path: string, file: FileHandle, at: number): Promise<'repl
   if (ours.size > at) return undefined;
   const named = await stat(path).catch(() => undefined);
   return named !== undefined && (named.ino !== ours.ino || named.dev !== ours.dev) ? 'replaced' : undefined;
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-    if (signal.aborted) done();
-  });
 }
 
 const LOOK_AGAIN = 200;

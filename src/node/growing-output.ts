@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { HalfopenError } from '../wire/error.ts';
-import { systemReason } from './system-reason.ts';
+import { systemCode, systemReason } from './system-reason.ts';
 
 export class GrowingOutput {
   /** As the user named it. */
@@ -85,7 +85,7 @@ export class GrowingOutput {
       try {
         done += writeSync(this.#fd, bytes, done);
       } catch (error) {
-        const code = codeOf(error);
+        const code = systemCode(error);
         // A pipe that Node has made non-blocking is full: its reader needs time.
         if (code === 'EAGAIN') Atomics.wait(NEVER, 0, 0, A_MOMENT);
         else if (code === 'EPIPE' && this.#fd === STDOUT) throw error;
@@ -108,13 +108,9 @@ function targetOf(path: string): string {
 
 function failure(path: string, error: unknown): HalfopenError {
   const folder = dirname(path);
-  const missing = codeOf(error) === 'ENOENT' && statSync(folder, { throwIfNoEntry: false }) === undefined;
+  const missing = systemCode(error) === 'ENOENT' && statSync(folder, { throwIfNoEntry: false }) === undefined;
   const reason = missing ? `there is no folder ${folder}` : systemReason(error);
   return new HalfopenError(`cannot write ${path === '-' ? 'to standard output' : path}: ${reason}`);
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
 const STDOUT = 1;

@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HalfopenError } from '../wire/error.ts';
-import { systemReason } from './system-reason.ts';
+import { systemCode, systemReason } from './system-reason.ts';
 
 export interface LabOptions {
   /** 0 .. 65535; 0 = any free port. */
@@ -33,7 +33,7 @@ export async function startLab(options: LabOptions): Promise<LabServer> {
     serve(root, request, response).catch(() => finish(response, 500, 'The lab could not read this file.'));
   });
   const port = await listen(server, options.port).catch(async (error: unknown) => {
-    const inUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    const inUse = systemCode(error) === 'EADDRINUSE';
     if (inUse && options.orAnyPort) return listen(server, 0);
     throw new HalfopenError(`cannot serve the lab on 127.0.0.1:${options.port}: ${systemReason(error)}`);
   });

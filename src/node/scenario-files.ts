@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { HalfopenError } from '../wire/error.ts';
 import { nearest } from '../wire/suggest.ts';
 import { readInput } from './read-bounded.ts';
-import { systemReason } from './system-reason.ts';
+import { systemCode, systemReason } from './system-reason.ts';
 
 /** The text of a scenario and the name to use for it in messages. */
 export interface ScenarioText {
@@ -57,5 +57,5 @@ function missingMessage(name: string, ids: readonly string[]): string {
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+  return ['ENOENT', 'ENOTDIR'].includes(systemCode(error));
 }

@@ -2,8 +2,12 @@
 
 /** `no such file`, `permission denied` … without the code and path that Node puts around it. */
 export function systemReason(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return REASONS[code] ?? (error instanceof Error ? error.message : String(error));
+  return REASONS[systemCode(error)] ?? (error instanceof Error ? error.message : String(error));
+}
+
+/** `ENOENT` and the like; '' where it is no error of the system. */
+export function systemCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -1,7 +1,8 @@
 /** Defences against one flood as a table for the terminal, and a sentence for each: what it buys and what it costs. */
 import type { CompareRow } from './compare-rows.ts';
 import { counted, countText, shareText, sizeText, spanText } from './flood-number.ts';
-import type { TextLine, TextRole } from './text-line.ts';
+import { shareCell } from './share-cell.ts';
+import type { TextLine } from './text-line.ts';
 import { cell, type TextCell, textTable } from './text-table.ts';
 
 /** One line a row; the best and the worst shares of served clients stand out. */
@@ -54,7 +55,7 @@ interface Column {
   readonly cell: (row: CompareRow) => TextCell;
 }
 
-const share = (of: (row: CompareRow) => number) => (row: CompareRow) => cell(shareText(of(row)), roleOf(of(row)));
+const share = (of: (row: CompareRow) => number) => (row: CompareRow) => shareCell(of(row));
 const count = (of: (row: CompareRow) => number) => (row: CompareRow) => cell(countText(of(row)));
 const time = (of: (row: CompareRow) => number) => (row: CompareRow) => cell(spanText(of(row) * 1e9));
 
@@ -77,7 +78,3 @@ const COLUMNS: readonly Column[] = [
   { head: 'options lost', cell: count((row) => row.optionsLost) },
   { head: 'CPU', cell: (row) => cell(shareText(row.serverCpu + row.boxCpu)) },
 ];
-
-function roleOf(value: number): TextRole {
-  return value >= 0.99 ? 'established' : value < 0.5 ? 'dropped' : 'plain';
-}

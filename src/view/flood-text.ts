@@ -4,6 +4,7 @@
  */
 import type { BoxReport, ClientsReport, FloodReport, SeriesName } from '../sim/flood-report.ts';
 import { counted, countText, shareText, sizeText, spanText } from './flood-number.ts';
+import { shareCell } from './share-cell.ts';
 import { sparkline } from './sparkline.ts';
 import type { TextLine, TextRole } from './text-line.ts';
 import { cell, type TextCell, textTable } from './text-table.ts';
@@ -64,18 +65,14 @@ function clientsRow(clients: ClientsReport): TextCell[] {
   return [
     cell(clients.name, 'client'),
     cell(countText(attempts)),
-    cell(shareText(first), roleOf(first)),
-    cell(shareText(answered / attempts), roleOf(answered / attempts)),
+    shareCell(first),
+    shareCell(answered / attempts),
     cell(shareText(clients.connected / attempts)),
     cell(shareText(clients.served / attempts)),
     cell(connectTime.count > 0 ? spanText(connectTime.p50) : '–'),
     cell(connectTime.count > 0 ? spanText(connectTime.p99) : '–'),
     cell(unserved(clients)),
   ];
-}
-
-function roleOf(share: number): TextRole {
-  return share >= 0.99 ? 'established' : share < 0.5 ? 'dropped' : 'plain';
 }
 
 function unserved({ failed, open, laterFailed }: ClientsReport): string {

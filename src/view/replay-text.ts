@@ -2,7 +2,8 @@
 import { counted, countText, shareText, spanText } from './flood-number.ts';
 import { printable } from './printable.ts';
 import type { ReplayRow } from './replay-rows.ts';
-import type { TextLine, TextRole } from './text-line.ts';
+import { shareCell } from './share-cell.ts';
+import type { TextLine } from './text-line.ts';
 import { cell, type TextCell, textTable } from './text-table.ts';
 
 /** What of the capture was replayed. */
@@ -91,14 +92,10 @@ const COLUMNS: readonly Column[] = [
   { head: 'cookies', cell: ({ cookies }) => cell(countText(cookies)), wanted: ({ cookies }) => cookies > 0 },
   { head: 'backscatter', cell: ({ backscatter }) => cell(countText(backscatter)) },
   { head: 'newcomers at 1st SYN', cell: ({ probesFirstTry }) => cell(shareText(probesFirstTry)) },
-  { head: 'served', cell: ({ probesServed }) => cell(shareText(probesServed), roleOf(probesServed)) },
+  { head: 'served', cell: ({ probesServed }) => shareCell(probesServed) },
   {
     head: 'clients connected',
     cell: ({ people, peopleConnected }) => cell(`${countText(peopleConnected)} of ${countText(people)}`),
     wanted: ({ people }) => people > 0,
   },
 ];
-
-function roleOf(share: number): TextRole {
-  return share >= 0.99 ? 'established' : share < 0.5 ? 'dropped' : 'plain';
-}

@@ -6,6 +6,7 @@
 import type { Job, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { HalfopenError } from '../../wire/error.ts';
+import { pause } from '../pause.ts';
 import { systemReason } from '../system-reason.ts';
 import { type ReplicaResult, type ReplicaTask, readResult, readTask } from './task.ts';
 
@@ -278,18 +279,6 @@ function versionOf(about: string): string {
   } catch {
     return 'of an unknown version';
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-  });
 }
 
 function queueName(id: string): string {
