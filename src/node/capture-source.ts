@@ -1,13 +1,12 @@
 /** One capture, from disk or standard input, compressed or not, read frame by frame in bounded memory. */
-import { closeSync, constants, createReadStream, openSync, readSync } from 'node:fs';
-import { Socket } from 'node:net';
-import { addAbortSignal } from 'node:stream';
+import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
 import { CaptureError } from '../capture/error.ts';
 import { CaptureReader } from '../capture/reader.ts';
 import { Frame } from '../capture/types.ts';
 import { HalfopenError } from '../wire/error.ts';
 import { decompressed, isCompressed } from './decompress.ts';
 import { fileStats } from './file-stats.ts';
+import { pipeBytes } from './named-pipe.ts';
 import { systemReason } from './system-reason.ts';
 import type { UnpackThreads } from './unpack-threads.ts';
 
@@ -148,20 +147,14 @@ function openPlain(path: string): number {
 }
 
 /**
- * The bytes of a file, or of standard input for `-`. Nothing is opened before the first of them is asked for. `signal` lets go
- * of a pipe that is silent: it would keep the process running.
+ * The bytes of a file, or of standard input for `-`. Nothing is opened before the first of them is asked for. With a `signal` a
+ * named pipe that is silent can be let go of; without, one that is closed before anything is written is an empty file.
  */
 export async function* captureBytes(path: string, signal?: AbortSignal): AsyncGenerator<Uint8Array, void> {
   // No encoding is set, so chunks are bytes.
   if (path === '-') yield* process.stdin;
-  else if (fileStats(path)?.isFIFO() === true) yield* namedPipe(path, signal);
+  else if (signal !== undefined && fileStats(path)?.isFIFO() === true) yield* pipeBytes(path, signal);
   else yield* createReadStream(path, { highWaterMark: CHUNK });
-}
-
-/** Opened without waiting for a writer: who waits within open(2) or read(2) cannot be interrupted. */
-function namedPipe(path: string, signal: AbortSignal | undefined): Socket {
-  const pipe = new Socket({ fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), writable: false });
-  return signal === undefined ? pipe : addAbortSignal(signal, pipe);
 }
 
 /** How the input is called in messages. */
