@@ -128,28 +128,32 @@ export class HandshakeTracker {
       this.#onSynAgain(ts, row, ipId);
       return;
     }
+    this.flows.attempt(number);
+    const fastOpen = seg.tfoLen >= 0 ? Fact.FastOpen : 0;
+    const ecn = (seg.flags & (ECE | CWR)) === (ECE | CWR) ? Fact.EcnSetup : 0;
+    const facts = Fact.Syn | fastOpen | ecn | (seg.len > 0 ? Fact.DataOnSyn : 0);
+    const print = this.prints.intern(seg);
     if (row < 0) {
-      row = this.#keeper.open(newest, seg, number, ts);
+      row = this.#keeper.openAttempt(newest, packet, ipId, print, facts, number, ts);
       if (newest >= 0 && crosses(t, newest, src, sport, ts)) {
         t.addFacts(newest, Fact.Crossed);
         t.addFacts(row, Fact.Crossed);
       }
-    } else {
-      this.flows.follow(row, ts, packet);
-      if (t.has(row, Fact.SynAck)) {
-        t.addFacts(row, Fact.SynAckFirst);
-        this.book.synackWithoutSyn -= t.synacks(row) + t.later(row, Later.duplicates);
-      }
-      recallAck(this.book, row);
-      recallReset(this.book, row);
-      t.setSyn(row, number, ts);
+      if (seg.len > 0) t.setLater(row, Later.synLen, seg.len);
+      this.#observer?.onAttempt(ts, row, seg, packet.ttl, ipId);
+      return;
     }
-    this.flows.attempt(number);
-    t.setSynHeader(row, packet.ttl, ipId, packet.direction, seg.wnd, this.prints.intern(seg));
+    this.flows.follow(row, ts, packet);
+    if (t.has(row, Fact.SynAck)) {
+      t.addFacts(row, Fact.SynAckFirst);
+      this.book.synackWithoutSyn -= t.synacks(row) + t.later(row, Later.duplicates);
+    }
+    recallAck(this.book, row);
+    recallReset(this.book, row);
+    t.setSyn(row, number, ts);
+    t.setSynHeader(row, packet.ttl, ipId, packet.direction, seg.wnd, print);
     if (seg.len > 0) t.setLater(row, Later.synLen, seg.len);
-    const fastOpen = seg.tfoLen >= 0 ? Fact.FastOpen : 0;
-    const ecn = (seg.flags & (ECE | CWR)) === (ECE | CWR) ? Fact.EcnSetup : 0;
-    this.book.judge(row, Fact.Syn | fastOpen | ecn | (seg.len > 0 ? Fact.DataOnSyn : 0));
+    this.book.judge(row, facts);
     this.#observer?.onAttempt(ts, row, seg, packet.ttl, ipId);
     const verdict = t.verdict(row);
     if (verdict === Verdict.Completed) this.#observer?.onCompleted(ts, row);

@@ -3,6 +3,7 @@
  * of the opening, and the row before on the same pair of sockets.
  */
 import { IPV6_BASE } from '../wire/address.ts';
+import type { Packet } from '../wire/packet.ts';
 import type { Segment } from '../wire/segment.ts';
 import type { RowSockets } from './detect/attempt-rows.ts';
 import { Meta, Opening } from './handshake-words.ts';
@@ -32,6 +33,26 @@ export class OpeningTable {
     ints[base + Opening.x] = x;
     ints[base + Opening.packet] = packet;
     if (seg.src >= IPV6_BASE) ints[base + Opening.meta] = Meta.v6;
+    this.openings.doubles[row >>> ROW_SHIFT]![(base + Opening.at) >>> 1] = ts;
+    return row;
+  }
+
+  /** A new attempt with all that its SYN says, in one look at its row. Hot. */
+  addAttempt(packet: Readonly<Packet>, ipId: number, print: number, facts: number, number: number, ts: number): number {
+    const { seg } = packet;
+    const row = this.openings.add();
+    const ints = this.openings.ints[row >>> ROW_SHIFT]!;
+    const base = (row & ROW_MASK) * Opening.words;
+    ints[base + Opening.client] = seg.src;
+    ints[base + Opening.server] = seg.dst;
+    ints[base + Opening.ports] = (seg.sport << 16) | seg.dport;
+    ints[base + Opening.x] = seg.seq;
+    ints[base + Opening.packet] = number;
+    ints[base + Opening.facts] = facts;
+    ints[base + Opening.windowPrint] = (seg.wnd << 16) | print;
+    const version = seg.src >= IPV6_BASE ? Meta.v6 : 0;
+    const direction = packet.direction << Meta.directionShift;
+    ints[base + Opening.meta] = (packet.ttl << 24) | direction | version | (ipId & 0xffff);
     this.openings.doubles[row >>> ROW_SHIFT]![(base + Opening.at) >>> 1] = ts;
     return row;
   }

@@ -51,6 +51,6 @@ test('of the first attempts everything is known, of later ones the flow is not',
     }),
     { numRuns: 300 },
   );
-  expect(read).toBeGreaterThan(300);
-  expect(refused).toBeGreaterThan(300);
+  expect(read).toBeGreaterThan(50);
+  expect(refused).toBeGreaterThan(50);
 });

@@ -9,6 +9,7 @@
  * established, so about the oldest of them; if `LOOK` in a row are, of the last it looked at. Each is judged as it stands,
  * given to who listens, and counted.
  */
+import type { Packet } from '../wire/packet.ts';
 import type { Segment } from '../wire/segment.ts';
 import type { HandshakeIndex } from './handshake-index.ts';
 import type { HandshakeObserver } from './handshake-observer.ts';
@@ -67,9 +68,23 @@ export class RowKeeper {
     this.#quiet = Math.min(limits.quiet ?? QUIET, this.#most);
   }
 
-  /** A row that begins with a SYN; `newest` is what the index has just found for its sockets, or -1. */
-  open(newest: number, seg: Readonly<Segment>, packet: number, ts: number): number {
-    return this.#add(newest, this.#table.add(seg, false, seg.seq | 0, packet, ts));
+  /**
+   * A row that begins with a SYN; `newest` is what the index has just found for its sockets, or -1. `facts` are all that is
+   * known of it, and leave it unanswered.
+   */
+  openAttempt(
+    newest: number,
+    packet: Readonly<Packet>,
+    ipId: number,
+    print: number,
+    facts: number,
+    number: number,
+    ts: number,
+  ): number {
+    const row = this.#table.addAttempt(packet, ipId, print, facts, number, ts);
+    this.#makeFindable(newest, row);
+    this.#book.openAttempt();
+    return row;
   }
 
   /** A row that begins with a SYN/ACK or RST: who answers what is not in the capture is its server; so backscatter looks. */
@@ -89,11 +104,15 @@ export class RowKeeper {
   }
 
   #add(newest: number, row: number): number {
+    this.#makeFindable(newest, row);
+    this.#book.open();
+    return row;
+  }
+
+  #makeFindable(newest: number, row: number): void {
     if (newest < 0) this.#index.insertMissed(row);
     else this.#index.insert(row);
-    this.#book.open();
     this.#opened++;
-    return row;
   }
 
   /** Lets go of what is done with, and makes room for one row. Call it before a packet is looked at: rows may vanish. */

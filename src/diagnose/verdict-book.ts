@@ -22,6 +22,11 @@ export class VerdictBook {
     this.byVerdict[Verdict.MidStream]!++;
   }
 
+  /** A new attempt, of which only the SYN is known. */
+  openAttempt(): void {
+    this.byVerdict[Verdict.Unanswered]!++;
+  }
+
   /** Adds facts to a row. */
   judge(row: number, facts: number): void {
     const before = this.table.facts(row);
