@@ -37,6 +37,16 @@ const shell = (line: string) =>
 /** Linux' endless file, and its full disk. */
 const devices = existsSync('/dev/zero') && existsSync('/dev/full');
 
+test.skipIf(process.platform === 'win32')('a current folder that is gone is none of our business', async () => {
+  const gone = await mkdtemp(join(folder, 'gone-'));
+  const line = `cd '${gone}' && rmdir '${gone}' && exec '${process.execPath}' '${MAIN}' explain nothere.pcap`;
+  const { status, stderr } = spawnSync('/bin/sh', ['-c', line], { encoding: 'utf8' });
+  expect({ status, stderr }).toEqual({
+    status: 2,
+    stderr: 'halfopen: nothere.pcap: no such file, expected a pcap or pcapng capture\n',
+  });
+});
+
 describe.skipIf(!devices)('devices', () => {
   test.each([
     [['run', '/dev/zero'], '/dev/zero: too long for a scenario: more than 1048576 bytes'],

@@ -43,11 +43,14 @@ function isDevice(path: string): boolean {
   return fileStats(path)?.isCharacterDevice() ?? false;
 }
 
-/** Links followed, as far as the path leads anywhere yet. */
+/** Links followed, as far as the path leads anywhere yet; as it is where even the current folder is gone. */
 function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return resolve(path);
+  for (const real of [(): string => realpathSync(path), (): string => resolve(path)]) {
+    try {
+      return real();
+    } catch {
+      // What is wrong with it is told by who opens it.
+    }
   }
+  return path;
 }

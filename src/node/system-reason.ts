@@ -21,6 +21,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'permission denied',
   EROFS: 'the file system is read-only',
   ENOSPC: 'no space left on the device',
+  EFBIG: 'the file would be larger than is allowed',
   EDQUOT: 'no space left for this user',
   EIO: 'the device failed',
   EMFILE: 'too many open files',
