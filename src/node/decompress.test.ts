@@ -231,6 +231,14 @@ test
   },
 );
 
+test.skipIf(!there).each([10, 17, 20])('much more than a window of 2^%i bytes', async (log) => {
+  // Each piece comes again at once, and the hex digits over and over: copies from near and from the edge of the window.
+  const pieces = Array.from({ length: 30 }, (_, i) => PLAIN.subarray(i, 100_000 + i));
+  const long = Buffer.concat(pieces.flatMap((piece) => [piece, piece]));
+  const { bytes, said } = await run(zstd(long, `--zstd=wlog=${log}`).stdout, 5000);
+  expect([said, bytes.equals(long)]).toEqual([[], true]);
+});
+
 test.skipIf(!there)('a copy from 40 MB before, within a window of 128 MiB', async () => {
   const far = Buffer.concat([PLAIN, Buffer.alloc(40e6), PLAIN]);
   const packed = zstd(far, '--long=27').stdout;
