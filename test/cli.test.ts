@@ -224,6 +224,10 @@ describe('bad input: one sentence, exit code 2', () => {
     [['run', 'three-way-handshake', '--drop', '1:2s'], 'segment 1 is only 40 ms on its way'],
     [['run', 'three-way-handshake', '--json', '/nowhere/x.json'], 'cannot write /nowhere/x.json: no such file'],
     [
+      ['run', 'lost-syn', '--capture-at', 'server'],
+      '--capture-at says whose segments --pcapng holds; expected --pcapng <file> with it',
+    ],
+    [
       ['run', 'lost-syn', '--pcapng', 'x', '--capture-at', 'router'],
       'no host "router", this scenario has client, server',
     ],

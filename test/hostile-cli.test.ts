@@ -107,6 +107,7 @@ describe.skipIf(process.platform === 'win32')('paths that lead nowhere', () => {
     [['run', 'circle'], 'circle: the links of its path lead in a circle'],
     [['explain', 'x'.repeat(300)], `${'x'.repeat(300)}: cannot be read: the name is too long`],
     [['explain', ''], '"": no such file, expected a pcap or pcapng capture'],
+    [['explain', 'circle', '--csv', ''], '--csv: the name is empty, expected a file or -'],
     [['help', 'explian'], "unknown command 'explian'"],
   ])('%j', async (args, sentence) => {
     expect(await cli(...args)).toEqual({ code: 2, out: '', err: `halfopen: ${sentence}\n` });

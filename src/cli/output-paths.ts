@@ -14,13 +14,14 @@ export interface WantedOutput {
 }
 
 /**
- * Throws a `HalfopenError` when an output is one of the `captures`, goes where another one does, or would write bytes to a
- * terminal.
+ * Throws a `HalfopenError` when an output has no name, is one of the `captures`, goes where another one does, or would write
+ * bytes to a terminal.
  */
 export function checkOutputPaths(wanted: readonly WantedOutput[], captures: readonly string[]): void {
   const inputs = new Set(captures.filter((path) => path !== '-').map(realPath));
   const taken = new Map<string, string>();
   for (const { option, path } of wanted) {
+    if (path === '') throw new HalfopenError(`${option}: the name is empty, expected a file or -`);
     const real = path === '-' ? '-' : realPath(path);
     const other = taken.get(real);
     // Two may go to a device: nothing of /dev/null is overwritten.

@@ -85,6 +85,9 @@ async function run(name: string, options: RunOptions, command: Command): Promise
   const scenario = parseAnyScenario(text, path, withUntil(options.set, options.until));
   refuseOthers(command, isFlood(scenario) ? 'handshake' : 'flood');
   if (isFlood(scenario)) return runFloodScenario(scenario, options);
+  if (options.captureAt !== undefined && options.pcapng === undefined) {
+    throw new HalfopenError('--capture-at says whose segments --pcapng holds; expected --pcapng <file> with it');
+  }
   checkWantedFiles(options);
   const recording = recordWith(scenario, path, options);
   const files: OutputFile[] = [];
