@@ -110,6 +110,15 @@ describe('entries that few addresses hold, a twentieth of the traffic', () => {
         })),
     ],
     [
+      'one in twenty vanishes, and as many break off',
+      (t) =>
+        clients(t, { count: 3000, every: 40 }, (i) =>
+          i % 19 === 3
+            ? { ends: 'half-open', synackAgain: BACKOFF.slice(0, 5) }
+            : { ends: i % 19 === 9 ? 'aborted' : 'served' },
+        ),
+    ],
+    [
       'phones, one in twenty of which vanishes',
       (t) =>
         clients(t, { count: 4000, every: 10 }, (i) =>

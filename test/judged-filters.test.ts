@@ -49,6 +49,18 @@ told('nothing', [
   ['clients to server only: devices without options that are served', (t) => inward(devices(t, 1200, 33))],
   ['clients to server only: bots that try telnet and are refused', (t) => inward(telnet(t, 1200, 100))],
   [
+    'clients to server only: visitors of one host, and what tries all hosts of its network',
+    (t) =>
+      each(visitors(t, 0, 20, 60), 200, 100, (i) => ({
+        client: person(9000 + i),
+        clientPort: port(t),
+        server: NETWORK + t.rng.below(256),
+        port: 1 + t.rng.below(60_000),
+        stack: BARE,
+        ends: 'refused',
+      })).keep(({ dst }) => dst >>> 8 === NETWORK >>> 8),
+  ],
+  [
     'nothing but SYNs: visitors, and devices without options, one in six',
     (t) => syns(devices(visitors(t, 0, 40, 30), 600, 60)),
   ],
@@ -92,6 +104,11 @@ told('flood', [
     // Whoever is answered goes on, which shows; of three in four nobody did.
     'clients to server only: by many stacks, beside visitors',
     (t) => inward(flood(visitors(t, 0, 20, 15), { rate: 200, seconds: 12, from: 4, stack: stackOf })),
+  ],
+  [
+    'clients to server only: by forty machines, which drowns the visitors',
+    (t) =>
+      inward(flood(visitors(t, 0, 40, 3), { rate: 100, seconds: 35, from: 3, source: () => person(t.rng.below(40)) })),
   ],
 ]);
 

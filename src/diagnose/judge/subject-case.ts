@@ -138,7 +138,7 @@ export function caseOf(profile: TargetProfile, surroundings: Surroundings): Case
     unanswered,
     answersSeen,
     answersShow,
-    fateShows: view !== 'openings-only' && (answersShow || u.elsewhere >= 0.1 * counts.attempts),
+    fateShows: view !== 'openings-only' && (answersShow || u.elsewhere >= MANY_GO_ON),
     heldAtOnce: held,
     idle: idleAt(u, held, surroundings),
     parts,
@@ -159,7 +159,8 @@ export function caseOf(profile: TargetProfile, surroundings: Surroundings): Case
     watchedForMore,
     isn: isnQuality('clients', samples.at, samples.isn, samples.isn.length),
     peakRate: profile.peakRate,
-    peakUnfinished: peakUnfinished(profile, curve),
+    // In the curve are clients that go on without an answer, too.
+    peakUnfinished: peakUnfinished(profile, curve) * (u.attempts / Math.max(1, u.attempts + u.elsewhere)),
     seconds: Math.max(1, (counts.lastAt - counts.firstAt) / 1e9),
   };
 }
@@ -296,6 +297,8 @@ function heldAtOnce(
 const LEAST_ENTRIES = 10;
 /** Fewer might all be of one other server. */
 const MANY_ANSWERS = 10;
+/** So many that went on show that those would have who did not. */
+const MANY_GO_ON = 20;
 /** Linux gives up an entry after 1 + 2 + 4 + 8 + 16 + 32 s (`tcp_synack_retries` 5). */
 const LIFETIME = 63e9;
 /** What the queue's model counts with at least: entries that were pruned or given up early. */

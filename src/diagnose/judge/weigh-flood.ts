@@ -45,7 +45,10 @@ export function weighFlood(c: Case): Reasons | undefined {
  * leave their cell after the SYN: of a thousand connections a second, dozens fail, and their number alone says nothing.
  */
 function isUsual(c: Case): boolean {
-  if (!c.answersSeen || c.unfinished > USUAL * c.judged || c.completedThen < 1 - 2 * USUAL) return false;
+  const all = c.answersShow ? c.judged : c.attempts;
+  if (c.answersShow && (!c.answersSeen || c.completedThen < 1 - 2 * USUAL)) return false;
+  // Somebody is there who resets: people who break off, and the losers of races (RFC 8305).
+  if (c.unfinished - c.aborted > USUAL * all) return false;
   return !isSudden(c) && !isUnlikeServed(c) && !isHeldByFew(c) && c.profile.traits.impossible < 10;
 }
 
@@ -91,7 +94,8 @@ function outcome(c: Case, usual: boolean, reasons: Reasons): void {
     reasons.add(weight, `${all}; ${percent(share)} while most did not`, 'completion-ratio');
   }
   if (usual) {
-    const text = `${percent(c.unfinished / c.judged)} of the attempts did not complete, and their SYNs look like the others'`;
+    const share = c.unfinished / (c.answersShow ? c.judged : c.attempts);
+    const text = `${percent(share)} of the attempts did not complete, and their SYNs look like the others'`;
     reasons.add(-2.5, `${text}: so many fail at any busy site`, 'completion-ratio');
   }
   if (isOutage(c)) {
@@ -157,8 +161,8 @@ function secondTries(c: Case, usual: boolean, reasons: Reasons): void {
     return;
   }
   const text = `${grouped(never + copies)} unanswered SYNs were not sent again as stacks do within 3 s, ${grouped(backoff)} were`;
-  // A few are lost on the way of attempts that were refused or reset.
-  const weight = usual || c.fragmentary || never + copies < 0.2 * c.unfinished ? 0 : 1.5;
+  // A few are lost on the way of attempts that were refused or reset. Where answers do not show, refusals do not either.
+  const weight = usual || c.fragmentary || never + copies < 0.2 * c.unfinished ? 0 : c.answersShow ? 1.5 : 1;
   reasons.add(weight, text, 'fingerprint');
 }
 

@@ -208,6 +208,6 @@ function answersOfScan(s: StrayProfile, ports: number): Reasons {
 const LEAST_FLOWS = 20;
 const FEW_SENDERS = 10;
 /** Copies of a SYN/ACK on average. Stacks send three to six while nobody acknowledges it; here and there one vanishes. */
-const AGAIN = 2;
+const AGAIN = 2.5;
 /** Twice what any usual stack sends: Linux 6, FreeBSD 4, Windows 3 to 5. */
 export const MOST_COPIES = 12;
