@@ -90,7 +90,7 @@ async function readGrid(file: string): Promise<string> {
     return new TextDecoder().decode(bytes);
   } catch (error) {
     if (error instanceof HalfopenError) throw error;
-    throw new HalfopenError(`${file}: ${systemReason(error)}`);
+    throw new HalfopenError(`${file === '' ? '""' : file}: ${systemReason(error)}`);
   }
 }
 

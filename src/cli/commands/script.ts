@@ -87,6 +87,7 @@ async function readScript(path: string): Promise<string> {
 const LONGEST = 1 << 20;
 
 function nameOf(path: string): string {
+  if (path === '') return '""';
   return path === '-' ? '(standard input)' : printable(path);
 }
 
