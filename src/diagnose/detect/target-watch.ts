@@ -91,8 +91,8 @@ export class TargetWatch {
   }
 
   /**
-   * An attempt of a source, in the second that `advanceTo` has named; it counts with its run only: `addRun`. Of a socket's.
-   * Returns how many new sources that makes. Hot.
+   * An attempt of a source, in the second that `advanceTo` has named; it counts with its run only: `addRun`. Returns how many
+   * new sources that makes. Hot.
    */
   attempt(seg: Readonly<Segment>, sourceHash: number, ttl: number, print: number, unlikely: number): number {
     this.#senders ??= new SynSenders();
@@ -101,7 +101,7 @@ export class TargetWatch {
     return fresh;
   }
 
-  /** Did this, the host's, take what the attempt that `socket` has just counted adds? Else it has to count it itself. Hot. */
+  /** An attempt that `socket` has just counted. False if this, the host, has to count it, too: they share no longer. Hot. */
   borrow(socket: TargetWatch | undefined, fresh: number): boolean {
     if (!this.#borrows) return false;
     if (socket !== undefined && socket.#senders === this.#senders) {
