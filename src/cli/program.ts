@@ -4,8 +4,8 @@ import { tell } from './terminal.ts';
 import { packageVersion } from './version.ts';
 
 /**
- * A fresh command tree. Parsing errors throw `CommanderError` after one sentence on standard error. `only`: the command
- * that will be run, if it is one; the others are then left out, and what they import is not loaded.
+ * A fresh command tree. Parsing errors throw `CommanderError` after one sentence on standard error. `only`: the first word,
+ * the command that will be run if it is one; the others are then left out, and what they import is not loaded.
  */
 export async function createProgram(only?: string): Promise<Command> {
   const program = new Command('halfopen');
@@ -19,6 +19,8 @@ export async function createProgram(only?: string): Promise<Command> {
       outputError: (text) => tell(text.replace(/^error: /, '')),
     })
     .exitOverride();
+  // Scripts ask for it before they do anything else.
+  if (only === '-V' || only === '--version') return program;
   const wanted = only === undefined ? undefined : COMMANDS.get(only);
   for (const load of wanted === undefined ? COMMANDS.values() : [wanted]) (await load())(program);
   for (const command of program.commands) command.copyInheritedSettings(program);
