@@ -52,7 +52,11 @@ test('gives what the way through all layers gives, whatever is damaged or cut', 
       direct.verify = verify;
       layered.verify = verify;
       decodeLayers(bytes, view, off, end, LinkType.Ethernet, NO_ADDRESSES, layered);
-      if (!decodePlain(bytes, view, off, end, direct)) return;
+      if (!decodePlain(bytes, view, off, end, direct)) {
+        // What an earlier frame left where it means nothing, such as SACK blocks beyond their count, is then left in both.
+        decodeLayers(bytes, view, off, end, LinkType.Ethernet, NO_ADDRESSES, direct);
+        return;
+      }
       plain++;
       expect(direct).toEqual(layered);
       const sockets = new Segment();
